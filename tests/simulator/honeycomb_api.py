@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Honeycomb API (v1): team memberships and the key check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from email.utils import formatdate
+from math import ceil
+from typing import Any
+
+from .limits import Allowance
+from .messages import Refused, Reply, Request, json_reply
+from .team import Member, Team
+from .world import World
+
+ROLES = ("admin", "member")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_PROBLEMS = "https://api.honeycomb.io/problems/"
+_MAY = ("boards", "columns", "createDatasets", "events", "markers", "queries", "recipients", "slos", "triggers")
+
+
+def problem(status: int, kind: str, text: str, *details: dict[str, str]) -> Refused:
+    """An error as application/problem+json."""
+    document: dict[str, Any] = {"status": status, "type": _PROBLEMS + kind, "title": text, "error": text}
+    if details:
+        document["type_detail"] = list(details)
+    return Refused(json_reply(status, document, content_type="application/problem+json"))
+
+
+def invalid(field: str, code: str, text: str) -> Refused:
+    detail = {"field": field, "code": code, "description": text}
+    return problem(422, "validation-failed", "The provided input is invalid.", detail)
+
+
+class HoneycombApi:
+    service = "honeycomb"
+
+    def __init__(self, world: World, team: Team) -> None:
+        self._world = world
+        self._team = team
+        self.allowance = Allowance(world.now)
+        self._endpoints: dict[str, dict[str, Callable[[Request], Reply]]] = {
+            "auth": {"GET": self._auth},
+            "team_memberships": {"GET": self._list, "POST": self._invite},
+            "team_memberships/*": {"PUT": self._change_role, "DELETE": self._remove},
+        }
+
+    def handle(self, request: Request) -> Reply:
+        try:
+            reply = self._handle(request)
+        except Refused as refused:
+            reply = refused.reply
+        return reply.having(self._limit_headers())
+
+    def _handle(self, request: Request) -> Reply:
+        shape = request.shape if request.segments[0] == "1" else ""
+        missing = self._world.settings.endpoint_missing and shape.startswith("team_memberships")
+        if missing or shape not in self._endpoints:
+            raise Refused(json_reply(404, {"error": "not found"}))
+        self._authenticate(request, {"configuration", "ingest"} if shape == "auth" else {"configuration"})
+        self._count()
+        endpoint = self._endpoints[shape].get(request.method)
+        if endpoint is None:
+            raise Refused(json_reply(405, {"error": "method not allowed"}))
+        return endpoint(request)
+
+    def key_kind(self, request: Request) -> str:
+        settings = self._world.settings
+        kinds = {
+            settings.configuration_key: "configuration",
+            settings.ingest_key: "ingest",
+            settings.management_key: "management",
+        }
+        return kinds.get(request.header("X-Honeycomb-Team"), "unknown")
+
+    def _authenticate(self, request: Request, allowed: set[str]) -> None:
+        if self.key_kind(request) not in allowed:
+            raise Refused(json_reply(401, {"error": "unknown API key - check your credentials"}))
+
+    # Limits
+
+    def _count(self) -> None:
+        settings = self._world.settings
+        if settings.rate_limit and not self.allowance.take(settings.rate_limit, settings.rate_window):
+            refused = problem(429, "rate-limited", "The request rate limit was exceeded.")
+            raise Refused(refused.reply.having(self._retry_after()))
+
+    def _retry_after(self) -> dict[str, str]:
+        seconds = ceil(self.allowance.seconds_left())
+        forms = {"date": formatdate(self._world.now() + seconds, usegmt=True), "seconds": str(seconds)}
+        form = self._world.settings.retry_after
+        return {"Retry-After": forms[form]} if form in forms else {}
+
+    def _limit_headers(self) -> dict[str, str]:
+        settings = self._world.settings
+        if not (settings.rate_limit and settings.limit_headers):
+            return {}
+        self.allowance.roll(settings.rate_window)
+        remaining = max(0, settings.rate_limit - self.allowance.used)
+        reset = ceil(self.allowance.seconds_left())
+        return {
+            "RateLimit": f"limit={settings.rate_limit}, remaining={remaining}, reset={reset}",
+            "RateLimit-Policy": f"{settings.rate_limit};w={settings.rate_window:.0f}",
+        }
+
+    # Endpoints
+
+    def _auth(self, request: Request) -> Reply:
+        kind = self.key_kind(request)
+        return json_reply(
+            200,
+            {
+                "id": "hcxlk_01canarykeyid" if kind == "configuration" else "hcaik_01canaryingestkeyid",
+                "type": kind,
+                "api_key_access": {right: kind == "configuration" or right == "events" for right in _MAY},
+                "environment": {"name": "Production", "slug": "production"},
+                "team": {"name": "Example Team", "slug": "example-team"},
+            },
+        )
+
+    def _list(self, _: Request) -> Reply:
+        return Reply(200, self._team.listing(), {"Content-Type": "application/json"})
+
+    def _invite(self, request: Request) -> Reply:
+        document = self._document(request)
+        email, role = self._email(document), self._role(document)
+        name = document.get("name")
+        if name is not None and not isinstance(name, str):
+            raise invalid("name", "incorrect_type", "name must be a string")
+        self._refuse_duplicate(email)
+        member = self._team.invite(email, role, name)
+        record = {"id": member.id, "email": member.email, "role": member.role, "created_at": member.created_at}
+        return json_reply(201, record, content_type="application/json", changed=True)
+
+    def _refuse_duplicate(self, email: str) -> None:
+        mode = self._world.settings.duplicate_invite
+        if mode == "email" or not self._team.members.find(email):
+            return
+        text = f"{email} is a member or invited already"
+        raise problem(409, "conflict", text) if mode == "409" else invalid("email", "already_exists", text)
+
+    def _change_role(self, request: Request) -> Reply:
+        member = self._member(request)
+        document = self._document(request)
+        unknown = sorted(set(document) - {"role"})
+        if unknown and self._world.settings.put_unknown == "error":
+            raise invalid(unknown[0], "invalid", "only role can be changed")
+        self._team.set_role(member.id, self._role(document))
+        record = {"id": member.id, "email": member.email, "role": member.role}
+        return json_reply(200, record, content_type="application/json", changed=True)
+
+    def _remove(self, request: Request) -> Reply:
+        self._team.remove(self._member(request).id)
+        return Reply(204, changed=True)
+
+    # Input
+
+    def _member(self, request: Request) -> Member:
+        member = self._team.members.get(request.ids[0])
+        if member is None:
+            raise problem(404, "not-found", "The requested resource cannot be found.")
+        return member
+
+    @staticmethod
+    def _document(request: Request) -> dict[str, Any]:
+        document = request.document()
+        if not isinstance(document, dict):
+            raise problem(400, "unparseable", "The request body is no JSON object.")
+        return document
+
+    @staticmethod
+    def _email(document: dict[str, Any]) -> str:
+        email = document.get("email")
+        if email is None:
+            raise invalid("email", "missing", "email is required")
+        if not isinstance(email, str):
+            raise invalid("email", "incorrect_type", "email must be a string")
+        if not ADDRESS.fullmatch(email):
+            raise invalid("email", "invalid", "email is no address")
+        return email
+
+    @staticmethod
+    def _role(document: dict[str, Any]) -> str:
+        role = document.get("role")
+        if role is None:
+            raise invalid("role", "missing", "role is required")
+        if not isinstance(role, str):
+            raise invalid("role", "incorrect_type", "role must be a string")
+        if role not in ROLES:
+            raise invalid("role", "invalid", "role is one of admin, member")
+        return role

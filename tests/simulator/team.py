@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The state of Honeycomb: one team and its memberships, pending ones included."""
+
+from __future__ import annotations
+
+import random
+import string
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .directory import Directory
+from .people import name_of, people
+from .world import World, iso
+
+_ALPHABET = string.ascii_letters + string.digits
+_FOUNDED = 1705312800.0  # 2024-01-15T10:00:00Z
+
+
+@dataclass
+class Member:
+    """A membership; one that is not accepted is an invitation."""
+
+    id: str
+    email: str
+    name: str
+    role: str
+    created_at: str
+    accepted: bool = True
+
+
+class Team:
+    """Everything here is what an admin does in the service itself, outside the API."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.members: Directory[Member] = Directory(self._render)
+        self._listing: bytes | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        settings = self._world.settings
+        self._random = random.Random(f"honeycomb-{settings.seed}")  # noqa: S311 - to be repeatable
+        self._empty()
+        if settings.owner:
+            self.add(settings.owner, "admin", created_at=iso(_FOUNDED))
+        for number, person in enumerate(people(settings.seed, settings.people), 1):
+            role = "admin" if person.lead else "member"
+            self.add(person.email, role, person.name, created_at=iso(_FOUNDED + 60 * number))
+        self.listing()
+
+    def _empty(self) -> None:
+        self.members.clear()
+        self._listing = None
+
+    def new_id(self) -> str:
+        identity = "".join(self._random.choices(_ALPHABET, k=12))
+        return f"id/{identity}+?%#=" if self._world.settings.odd_ids else identity
+
+    # What people do
+
+    def add(
+        self,
+        email: str,
+        role: str = "member",
+        name: str | None = None,
+        *,
+        accepted: bool = True,
+        id: str = "",  # noqa: A002
+        created_at: str = "",
+    ) -> Member:
+        """A membership, made without an e-mail."""
+        shown = name if name is not None else name_of(email) if accepted else ""
+        with self._world.lock:
+            self._listing = None
+            stamp = created_at or self._world.stamp()
+            return self.members.add(Member(id or self.new_id(), email, shown, role, stamp, accepted))
+
+    def invite(self, email: str, role: str = "member", name: str | None = None) -> Member:
+        """An invitation with its e-mail; one that was pending for the address gives way to it."""
+        with self._world.lock:
+            for pending in [member for member in self.members.find(email) if not member.accepted]:
+                self._drop(pending)
+            member = self.add(email, role, name, accepted=False)
+            self._world.mail("honeycomb", email, member.id)
+            return member
+
+    def accept(self, who: str, accepting: str = "", name: str | None = None) -> Member:
+        """Somebody follows the link in the e-mail, maybe from another address."""
+        with self._world.lock:
+            pending = self.find(who, accepted=False)
+            address = accepting or pending.email
+            self._drop(pending)
+            there = [member for member in self.members.find(address) if member.accepted]
+            if there:
+                return there[0]
+            keep = self._world.settings.accepted_id == "same"
+            shown = name if name is not None else pending.name or name_of(address)
+            return self.add(address, pending.role, shown, id=pending.id if keep else "")
+
+    def remove(self, who: str) -> Member:
+        with self._world.lock:
+            return self._drop(self.find(who))
+
+    def delete_invitation(self, who: str) -> Member:
+        with self._world.lock:
+            return self._drop(self.find(who, accepted=False))
+
+    def set_role(self, who: str, role: str) -> Member:
+        with self._world.lock:
+            self._listing = None
+            return self.members.change(self.find(who), role=role)
+
+    def _drop(self, member: Member) -> Member:
+        self._listing = None
+        self.members.remove(member)
+        return member
+
+    # Looking
+
+    def find(self, who: str, accepted: bool | None = None) -> Member:
+        """By id or by e-mail address; LookupError where there is nobody."""
+        by_id = self.members.get(who)
+        for member in [by_id] if by_id else self.members.find(who):
+            if accepted is None or member.accepted == accepted:
+                return member
+        raise LookupError(f"nobody on honeycomb: {who}")
+
+    def shown(self, member: Member) -> bool:
+        return member.accepted or self._world.settings.pending_listed
+
+    def listing(self) -> bytes:
+        """The whole list as JSON, kept until something changes."""
+        if self._listing is None:
+            texts = [self.members.text(member) for member in self.members if self.shown(member)]
+            self._listing = b"[" + b",".join(texts) + b"]"
+        return self._listing
+
+    def _render(self, member: Member) -> dict[str, Any]:
+        record = asdict(member)
+        del record["accepted"]
+        if self._world.settings.extra_fields:
+            record.update(updated_at=member.created_at, preferences={"theme": "dark"}, teams=["everyone"])
+        return record
+
+    def forget_texts(self) -> None:
+        self.members.forget_texts()
+        self._listing = None
+
+    # Seeding
+
+    def dump(self) -> dict[str, Any]:
+        with self._world.lock:
+            return {"members": [asdict(member) for member in self.members]}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Replace everybody."""
+        with self._world.lock:
+            self._empty()
+            for member in state.get("members", ()):
+                self.add(**member)

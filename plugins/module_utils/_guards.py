@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan may not do. Pure, and checked before the first write.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._model import ACTIVE, INVITE, PENDING, Access, Step
+from ansible_collections.honeyops.access.plugins.module_utils._plan import LOWER, Rules, carry_out
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The guards of one run.
+
+    ``max_removals``: a count, a share such as ``25%``, or None for no limit. ``min_keepers``: accepted people who must
+    keep the most powerful role. ``protected``: folded addresses. ``code``: the error code of a refusal that would leave
+    too few keepers.
+    """
+
+    max_removals: str | None = None
+    min_keepers: int = 1
+    protected: frozenset[str] = frozenset()
+    may_invite: bool = True
+    code: str = errors.GUARD_REFUSED
+
+
+def check_max_removals(text: str) -> str:
+    """Return a count or a share that can be worked with, or raise ``validation``."""
+    share = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", text, re.ASCII)
+    if re.fullmatch(r"\s*\d+\s*", text, re.ASCII) or (share and Fraction(share.group(1)) <= 100):
+        return text.strip()
+    raise AccessError(
+        errors.VALIDATION,
+        f"max_removals is {text[:40]!r}, neither a count nor a share.",
+        hint="Give a whole number such as 3, or a share from 0% to 100% such as 25%.",
+    )
+
+
+def most_removals(limit: str, there: int) -> int:
+    """How many people a limit lets go, of so many people and invitations; a share is at least 1, but 0% forbids."""
+    if not limit.endswith("%"):
+        return int(limit)
+    share = Fraction(limit[:-1].strip())
+    return max(1, int(share * there / 100)) if share else 0
+
+
+def guard(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limits: Limits) -> None:
+    """Raise when the plan breaks a guard; the message names each guard, the figure and the limit."""
+    broken = [*_protected(steps, limits), *_removals(steps, world, limits)]
+    if broken:
+        raise AccessError(
+            errors.GUARD_REFUSED,
+            f"Refused before any change: {'; '.join(broken)}.",
+            hint="Look at the plan; if it is what you want, change the guard that it names.",
+            attempted=False,
+        )
+    if not limits.may_invite and any(step.action == INVITE for step in steps):
+        raise AccessError(
+            errors.NOT_A_USER,
+            f"{steps[0].email} is not a user and has no invitation, and invite is off.",
+            hint="Invite them with honeybadger_invitation, or leave invite at its default.",
+            attempted=False,
+        )
+    short = too_few_keepers(steps, world, rules, limits)
+    if short:
+        raise AccessError(
+            limits.code,
+            f"Refused before any change: {short}.",
+            hint=f"Make somebody else {rules.roles[-1]} first, or lower the guard.",
+            attempted=False,
+        )
+
+
+def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limits: Limits) -> str | None:
+    """Why these steps would leave too few accepted people with the most powerful role, None when they do not."""
+    now = _keepers(world, rules)
+    then = _keepers(carry_out(world, (step.target for step in steps), (step.goal for step in steps)), rules)
+    if then >= now or then >= limits.min_keepers:
+        return None
+    role = rules.roles[-1]
+    return f"min_{role.lower()}s: {then} accepted {role}(s) would be left of {now}, at least {limits.min_keepers} must be"
+
+
+def hold_back(
+    steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limits: Limits
+) -> tuple[list[Step], list[Step]]:
+    """The steps of a later phase that may still be done, and those that may not since an earlier one failed."""
+    if not too_few_keepers(steps, world, rules, limits):
+        return list(steps), []
+    risky = [step for step in steps if step.target and _is_keeper(step.target, rules) and step.phase >= LOWER]
+    return [step for step in steps if step not in risky], risky
+
+
+def _keepers(world: t.Iterable[Access], rules: Rules) -> int:
+    return sum(_is_keeper(access, rules) for access in world)
+
+
+def _is_keeper(access: Access, rules: Rules) -> bool:
+    return access.status == ACTIVE and access.role == rules.roles[-1]
+
+
+def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
+    hit = sorted({step.email for step in steps if step.phase >= LOWER and not limits.protected.isdisjoint(step.addresses)})
+    return [f"protected: {', '.join(hit)} would be removed or demoted, and none of them may be"] if hit else []
+
+
+def _removals(steps: t.Sequence[Step], world: t.Sequence[Access], limits: Limits) -> list[str]:
+    if limits.max_removals is None:
+        return []
+    figure = len({step.email for step in steps if step.takes_away})
+    most = most_removals(limits.max_removals, len(world))
+    if figure <= most:
+        return []
+    pending = sum(access.status == PENDING for access in world)
+    share = f" ({limits.max_removals} of {len(world)}, {pending} of them pending)" if "%" in limits.max_removals else ""
+    return [f"max_removals: {figure} people would lose access or an invitation, at most {most} may{share}"]

@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Honeybadger's calls (v2) for the users and invitations of one account.
+
+Source: the accounts API reference the collection is built to; what was confirmed elsewhere is marked (vendor).
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._http import Answer, Client, segment
+from ansible_collections.honeyops.access.plugins.module_utils._model import ACTIVE, PENDING, Access, Person, fold
+from ansible_collections.honeyops.access.plugins.module_utils._service import Shape
+
+ROLES = ("Member", "Billing", "Admin", "Owner")
+ACCOUNTS = "/v2/accounts"
+
+
+class TokenAuth:
+    """Puts the token on a request as the user name of HTTP Basic, with an empty password."""
+
+    def __init__(self, token: str) -> None:
+        self._header = "Basic " + base64.b64encode(f"{token}:".encode("ascii")).decode("ascii")
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers["Authorization"] = self._header
+        return request
+
+
+class Honeybadger:
+    """The users and invitations of an account."""
+
+    name = "Honeybadger"
+    roles = ROLES
+    default_role = "Member"
+
+    def __init__(self, client: Client, account_id: str | None) -> None:
+        self.client = client
+        self.scope = f"honeybadger/{account_id}"
+        self._account = ACCOUNTS if account_id is None else f"{ACCOUNTS}/{segment(account_id)}"
+        self._users = f"{self._account}/users"
+        self._invitations = f"{self._account}/invitations"
+
+    def read(self) -> list[Access]:
+        """Users, each with the addresses of the invitations they accepted, and pending invitations."""
+        users = {user["id"]: _user(user) for user in self._list(self._users)}
+        by_email = {access.email: identity for identity, access in users.items() if access.email}
+        pending = []
+        for invitation in self._list(self._invitations):
+            if not _accepted(invitation):
+                pending.append(_invitation(invitation))
+                continue
+            user = by_email.get(_accepted_email(invitation))
+            if user is not None:
+                address = fold(invitation.get("email") or "")
+                users[user] = replace(
+                    users[user],
+                    also=users[user].also + ((address,) if address and address != users[user].email else ()),
+                    invitations=(*users[user].invitations, invitation["id"]),
+                )
+        return [*users.values(), *pending]
+
+    def accounts(self) -> list[dict[str, t.Any]]:
+        """All accounts that the token may see."""
+        return self._list(ACCOUNTS, identity=str)
+
+    def account(self) -> dict[str, t.Any]:
+        """The account with ``quota_consumed`` (a fraction) and ``api_stats``."""
+        return self._one(self._account)
+
+    def users(self, identity: int | None = None) -> list[dict[str, t.Any]]:
+        """All users as the service shows them, or the one with an id, if there is one."""
+        if identity is None:
+            return self._list(self._users)
+        try:
+            return [self._one(f"{self._users}/{segment(identity)}")]
+        except AccessError as error:
+            if error.status != 404:
+                raise
+        return [user for user in self._list(self._users) if user["id"] == identity]
+
+    def invitations(self) -> list[dict[str, t.Any]]:
+        """All invitations, each with ``status`` (pending or accepted) and without its token."""
+        return [
+            {**without_token(invitation), "status": "accepted" if _accepted(invitation) else "pending"}
+            for invitation in self._list(self._invitations)
+        ]
+
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+        """Send an invitation; people join in no other way."""
+        fields: dict[str, t.Any] = {"email": email, "role": role}
+        if team_ids is not None:
+            fields["team_ids"] = list(team_ids)
+        answer = self._call("POST", self._invitations, {"invitation": fields})
+        shape = Shape(self.name, "POST", self._invitations, answer.status)
+        created = shape.must(answer.body, dict)
+        shape.must(created.get("id"), int)
+        _check(shape, created)
+        self.client.hide(created.get("token"))
+        return _invitation({**fields, **created, "email": created.get("email") or email}), True
+
+    def update(self, target: Access, goal: Access) -> Access:
+        """Change the role of a user, or role and teams of an invitation; only what differs is sent."""
+        fields: dict[str, t.Any] = {}
+        if goal.role != target.role:
+            fields["role"] = goal.role
+        if goal.team_ids != target.team_ids:
+            fields["team_ids"] = list(goal.team_ids or ())
+        kind = "user" if target.status == ACTIVE else "invitation"
+        path = self._path(target)
+        answer = self._call("PUT", path, {kind: fields})
+        if answer.body is not None:
+            self._refuse_moved(target, answer, "PUT", path)
+            if answer.body.get("role", goal.role) != goal.role:
+                raise self._moved(target, "still has another role", answer, "PUT", path)
+        return replace(goal, record={**target.record, **fields})
+
+    def remove(self, target: Access) -> None:
+        """Remove a user (gone already counts as removed) or cancel an invitation."""
+        path = self._path(target)
+        try:
+            answer = self._call("DELETE", path)
+        except AccessError as error:
+            if error.status == 404 and target.status == ACTIVE:
+                return
+            raise
+        if isinstance(answer.body, dict):
+            self._refuse_moved(target, answer, "DELETE", path)
+
+    def shows_pending(self) -> bool:
+        """Invitations have a list of their own."""
+        return True
+
+    def assume_invited(self, email: str, role: str) -> Access | None:
+        """An invitation that was taken is listed."""
+        return None
+
+    def follow_up(self, removed: Access) -> list[str]:
+        """Nothing outlives a user here that an API could not have removed."""
+        return []
+
+    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
+        """The lists are complete."""
+        return []
+
+    def _path(self, target: Access) -> str:
+        collection = self._users if target.status == ACTIVE else self._invitations
+        return f"{collection}/{segment(target.id)}"
+
+    def _refuse_moved(self, target: Access, answer: Answer, method: str, path: str) -> None:
+        """An invitation that was accepted since it was listed cannot be changed or cancelled any more."""
+        body = Shape(self.name, method, path, answer.status).must(answer.body, dict)
+        if target.status == PENDING and _accepted(body):
+            raise self._moved(target, "accepted the invitation meanwhile", answer, method, path)
+
+    def _moved(self, target: Access, what: str, answer: Answer, method: str, path: str) -> AccessError:
+        return AccessError(
+            errors.CONFLICT,
+            f"{target.email} {what}.",
+            hint="Run again: the next run starts from what is there now.",
+            status=answer.status,
+            method=method,
+            path=path,
+        )
+
+    def _list(self, path: str, identity: type = int) -> list[dict[str, t.Any]]:
+        """All records of a paged list; one that moves to the next page while it is read is taken once."""
+        records: dict[t.Any, dict[str, t.Any]] = {}
+        shape = Shape(self.name, "GET", path)
+        try:
+            for page in self.client.pages(path):
+                for record in shape.must(shape.must(page, dict).get("results"), list):
+                    records[shape.must(shape.must(record, dict).get("id"), identity)] = record
+                    _check(shape, record)
+                    self.client.hide(record.get("token"))
+        except AccessError as error:
+            raise self._explain(error) from None
+        return list(records.values())
+
+    def _one(self, path: str) -> dict[str, t.Any]:
+        """One record; the reference shows the list's wrapper around it, the official client reads it bare (vendor)."""
+        shape = Shape(self.name, "GET", path)
+        body = shape.must(self._call("GET", path).body, dict)
+        if "results" in body:
+            results = shape.must(body["results"], list)
+            body = shape.must(results[0] if results else None, dict)
+        shape.must(body.get("id"), int, str)
+        return dict(body)
+
+    def _call(self, method: str, path: str, body: t.Any = None) -> Answer:
+        try:
+            return self.client.request(method, path, body)
+        except AccessError as error:
+            raise self._explain(error) from None
+
+    def _explain(self, error: AccessError) -> AccessError:
+        """Name the likely cause where the status alone does not."""
+        if error.status == 403 and error.code == errors.FORBIDDEN:
+            error.hint = (
+                "Check auth_token (a personal token, not a project's API key), api_url (EU accounts have another one), "
+                "account_id, and that the token's owner may manage users."
+            )
+        elif error.status == 401:
+            error.hint = "Check auth_token: it is the personal token of the user settings, not a project's API key."
+        elif error.status == 404 and (error.path or "").partition("?")[0] in (
+            self._account,
+            self._users,
+            self._invitations,
+        ):
+            error.hint = "Check account_id: the token sees no such account here."
+        return error
+
+
+def without_token(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The record without the token that lets anybody accept the invitation."""
+    return {key: value for key, value in record.items() if key != "token"}
+
+
+def _check(shape: Shape, record: t.Mapping[str, t.Any]) -> None:
+    """Everything that is relied on later has its type."""
+    for key in ("email", "role", "created_at", "accepted_at"):
+        shape.text(record, key)
+    shape.text(shape.must(record.get("accepted_by") or {}, dict), "email")
+    for team in shape.must(record.get("team_ids") or [], list):
+        shape.must(team, int)
+
+
+def _accepted(invitation: t.Mapping[str, t.Any]) -> bool:
+    return bool(invitation.get("accepted_at") or invitation.get("accepted_by"))
+
+
+def _accepted_email(invitation: t.Mapping[str, t.Any]) -> str:
+    return fold((invitation.get("accepted_by") or {}).get("email") or "")
+
+
+def _user(record: t.Mapping[str, t.Any]) -> Access:
+    return Access(
+        id=record["id"], email=fold(record.get("email") or ""), role=record.get("role") or "", status=ACTIVE, record=record
+    )
+
+
+def _invitation(record: t.Mapping[str, t.Any]) -> Access:
+    return Access(
+        id=record["id"],
+        email=fold(record.get("email") or ""),
+        role=record.get("role") or "",
+        status=PENDING,
+        team_ids=tuple(sorted(set(record.get("team_ids") or ()))),
+        since=record.get("created_at"),
+        record=without_token(record),
+    )

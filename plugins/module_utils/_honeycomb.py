@@ -1,0 +1,296 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Honeycomb's calls for the people of one team.
+
+Source: the API guide the collection is built to; what was confirmed elsewhere is marked (vendor).
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._http import Client, segment
+from ansible_collections.honeyops.access.plugins.module_utils._model import (
+    ABSENT,
+    ACTIVE,
+    PENDING,
+    Access,
+    Person,
+    check_email,
+    fold,
+)
+from ansible_collections.honeyops.access.plugins.module_utils._service import Shape
+
+ROLES = ("member", "admin")
+MEMBERSHIPS = "/1/team_memberships"
+AUTH = "/1/auth"
+
+
+class KeyHeader:
+    """Puts the key on a request. An object, since ``requests`` lets ``~/.netrc`` override plain headers."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers["X-Honeycomb-Team"] = self._api_key
+        return request
+
+
+def key_type(api_key: str) -> str | None:
+    """What the key's own prefix tells of its type; a configuration key has none (vendor)."""
+    kind = re.match(r"hc[a-z](i|m)k_", api_key)
+    return {"i": "ingest", "m": "management"}[kind.group(1)] if kind else None
+
+
+class Honeycomb:
+    """The members of the team that a configuration key belongs to.
+
+    ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
+    leave out who has not accepted, and no call lists invitations. None: the caller keeps no such record. It is kept
+    up to date with every read and write.
+    """
+
+    name = "Honeycomb"
+    scope = "honeycomb"
+    roles = ROLES
+    default_role = "member"
+
+    def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
+        self.client = client
+        self.known = _check_known(known or {})
+        self._keeps_known = known is not None
+        self._api_key = api_key
+        self._hides_pending = False
+
+    def read(self) -> list[Access]:
+        """All members, and the known invitations that the list does not show."""
+        listed = [_access(record) for record in self._list()]
+        by_id = {str(access.id): index for index, access in enumerate(listed)}
+        shown = {access.email for access in listed}
+        hidden: list[Access] = []
+        for email, invitation in list(self.known.items()):
+            accepted_as = by_id.get(str(invitation["id"]))
+            if email in shown or accepted_as is not None:
+                if email not in shown and accepted_as is not None:
+                    listed[accepted_as] = replace(listed[accepted_as], also=(email,))
+                del self.known[email]
+            else:
+                hidden.append(_hidden(email, invitation))
+        self._hides_pending = bool(hidden)
+        return listed + hidden
+
+    def members(self) -> list[dict[str, t.Any]]:
+        """The list as the service shows it."""
+        return [dict(_access(record).record) for record in self._list()]
+
+    def auth(self) -> dict[str, t.Any]:
+        """``{type, team, environment, api_key_access}`` of the key (vendor)."""
+        try:
+            answer = self.client.request("GET", AUTH)
+        except AccessError as error:
+            raise self._explain(error, diagnose=False) from None
+        body = Shape(self.name, "GET", AUTH).must(answer.body, dict)
+        return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
+
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+        """Send an invitation. An answer 409, or 422 with ``already_exists``, tells of one sent before."""
+        try:
+            answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
+        except AccessError as error:
+            if error.status == 409 or (error.status == 422 and "already_exists" in _type_codes(error.payload)):
+                return self.assume_invited(email, role), False
+            raise self._explain(error) from None
+        shape = Shape(self.name, "POST", MEMBERSHIPS, answer.status)
+        record = shape.must(answer.body, dict)
+        identity = shape.must(record.get("id"), str, int)
+        invitation = {"id": identity, "role": role, "invited_at": shape.text(record, "created_at") or _now()}
+        self.known[fold(email)] = invitation
+        return _hidden(fold(email), invitation, {"email": email, **record}), True
+
+    def update(self, target: Access, goal: Access) -> Access:
+        """Change the role, the only thing that may be changed."""
+        if target.id is None:
+            raise AccessError(
+                errors.CONFLICT,
+                f"The invitation of {target.email} in Honeycomb has no known id, so its role cannot be changed.",
+                hint="Change it under Team settings, or wait until it is accepted.",
+                attempted=False,
+            )
+        path = f"{MEMBERSHIPS}/{segment(target.id)}"
+        try:
+            answer = self.client.request("PUT", path, {"role": goal.role})
+        except AccessError as error:
+            raise self._explain(error) from None
+        shape = Shape(self.name, "PUT", path, answer.status)
+        record = {**target.record, **(shape.must(answer.body, dict) if answer.body is not None else {}), "role": goal.role}
+        if answer.body is not None and answer.body.get("role") not in (None, goal.role):
+            raise AccessError(
+                errors.CONFLICT,
+                f"Honeycomb answered that {target.email} still is {self.client.clean(str(answer.body['role']))}.",
+                hint="Run again, or look into Team settings.",
+                status=answer.status,
+                method="PUT",
+                path=path,
+            )
+        if target.email in self.known:
+            self.known[target.email] = {**self.known[target.email], "role": goal.role}
+        return replace(target, role=goal.role, record=record)
+
+    def remove(self, target: Access) -> None:
+        """Remove a member or cancel an invitation; one that is gone already counts as removed."""
+        invitation = self.known.pop(target.email, None)
+        if target.id is None:
+            raise AccessError(
+                errors.CONFLICT,
+                f"The pending invitation of {target.email} has no known id, so it cannot be cancelled from here.",
+                hint="Cancel it by hand under Team settings; the next run takes it as done.",
+                attempted=False,
+            )
+        try:
+            self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
+        except AccessError as error:
+            if error.status != 404:
+                self.known.update({target.email: invitation} if invitation else {})
+                raise self._explain(error) from None
+
+    def shows_pending(self) -> bool:
+        """False once an invitation that was sent is seen to be missing from the list."""
+        return not self._hides_pending
+
+    def assume_invited(self, email: str, role: str) -> Access:
+        """Remember an invitation whose id the service did not tell."""
+        invitation = self.known.setdefault(fold(email), {"id": None, "role": role, "invited_at": _now()})
+        return _hidden(fold(email), invitation)
+
+    def follow_up(self, removed: Access) -> list[str]:
+        """Keys live on after the member who made them; no call lists or revokes them."""
+        return [
+            f"Honeycomb: API keys that {removed.email} created are still valid, and no API lists or revokes them. "
+            "Rotate or delete them by hand under Team settings > API keys."
+        ]
+
+    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
+        """Without ``known_invitations`` a pending person whom the list leaves out cannot be told from a stranger."""
+        if self._keeps_known or not (unlisted or exclusive):
+            return []
+        wanted = [person.email for person in people if fold(person.email) in unlisted and person.state != ABSENT]
+        leaving = [email for email in unlisted if email not in map(fold, wanted)]
+        texts = []
+        if wanted:
+            texts.append(
+                f"Honeycomb may not list people who have not accepted yet ({_few(wanted)}). Keep known_invitations from "
+                "this result and hand it in next time, or the next run may invite them again."
+            )
+        if leaving or exclusive:
+            who = f" of {_few(leaving)}" if leaving else ""
+            texts.append(
+                f"Pending Honeycomb invitations{who} may be invisible and cannot be cancelled without known_invitations "
+                "from the run that sent them; look under Team settings."
+            )
+        return texts
+
+    def _list(self) -> list[dict[str, t.Any]]:
+        try:
+            answer = self.client.request("GET", MEMBERSHIPS)
+        except AccessError as error:
+            raise self._explain(error) from None
+        shape = Shape(self.name, "GET", MEMBERSHIPS)
+        records = shape.must(answer.body, list)
+        for record in records:
+            shape.must(shape.must(record, dict).get("id"), str, int)
+            shape.text(record, "email")
+            shape.text(record, "role")
+        return t.cast("list[dict[str, t.Any]]", records)
+
+    def _explain(self, error: AccessError, diagnose: bool = True) -> AccessError:
+        """Name the likely cause where the status alone does not."""
+        if error.status == 404 and error.path == MEMBERSHIPS:
+            error.code = errors.ENDPOINT_UNAVAILABLE
+            error.hint = "This Honeycomb does not offer team memberships to this key: check api_url (EU?) and the plan."
+        elif error.status == 401:
+            kind = key_type(self._api_key) or (self._ask_key_type() if diagnose else None)
+            if kind in ("ingest", "management"):
+                error.code = errors.WRONG_KEY_TYPE
+                error.hint = f"This is an {kind} key." if kind == "ingest" else "This is a management key."
+                error.hint += " Make a configuration key under Team settings > API keys."
+            elif kind:
+                error.code = errors.FORBIDDEN
+                error.hint = "The key is valid but may not manage members: give it that permission, or use another."
+            else:
+                error.hint = "Check api_key and, for the EU, api_url; it must be a configuration key, not an ingest key."
+        elif error.status == 403:
+            error.hint = "The key lacks the permission for this: use a configuration key that may manage members."
+        return error
+
+    def _ask_key_type(self) -> str | None:
+        try:
+            answer = self.client.request("GET", AUTH)
+        except AccessError:
+            return None
+        return str(answer.body.get("type") or "configuration") if isinstance(answer.body, dict) else None
+
+
+def _access(record: t.Mapping[str, t.Any]) -> Access:
+    """A member as listed. No documented field tells who is pending; where one says so in plain words, it is heeded."""
+    pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
+    return Access(
+        id=record["id"],
+        email=fold(record.get("email") or ""),
+        role=record.get("role") or "",
+        status=PENDING if pending else ACTIVE,
+        since=record.get("created_at") if pending else None,
+        record=record,
+    )
+
+
+def _hidden(email: str, invitation: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any] | None = None) -> Access:
+    shown = {
+        "id": invitation["id"],
+        "email": email,
+        "role": invitation["role"],
+        "created_at": invitation["invited_at"],
+        "status": PENDING,
+    }
+    return Access(
+        id=invitation["id"],
+        email=email,
+        role=invitation["role"],
+        status=PENDING,
+        since=invitation["invited_at"],
+        record={**shown, **(record or {})},
+    )
+
+
+def _check_known(known: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    """Entries as this collection returned them; anything else is refused before it is relied on."""
+    checked = {}
+    for email, invitation in known.items():
+        if not isinstance(invitation, dict) or not {"id", "role", "invited_at"} <= invitation.keys():
+            raise AccessError(
+                errors.VALIDATION,
+                f"known_invitations holds something else than id, role and invited_at for {str(email)[:80]!r}.",
+                hint="Hand in the dictionary that an earlier run returned under this name, unchanged.",
+            )
+        checked[fold(check_email(str(email)))] = {key: invitation[key] for key in ("id", "role", "invited_at")}
+    return checked
+
+
+def _type_codes(payload: t.Any) -> list[t.Any]:
+    detail = payload.get("type_detail") if isinstance(payload, dict) else None
+    return [item.get("code") for item in detail if isinstance(item, dict)] if isinstance(detail, list) else []
+
+
+def _few(emails: t.Sequence[str]) -> str:
+    return ", ".join(emails[:3]) + (f" and {len(emails) - 3} more" if len(emails) > 3 else "")
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

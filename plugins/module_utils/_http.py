@@ -1,0 +1,545 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTP for an access tool: one session a thread, refused redirects, careful retries, one typed error.
+
+It knows no service. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import email.utils
+import ipaddress
+import json
+import queue
+import re
+import threading
+import time
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
+from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+
+try:
+    import requests
+    import requests.auth
+    from urllib3.exceptions import NewConnectionError
+except ImportError as _error:
+    REQUESTS_IMPORT_ERROR: ImportError | None = _error
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+RETRIES = 4
+FIRST_BACKOFF = 0.5
+EXCERPT = 160
+GRACE = 0.2  # lets the socket's own time-out, which tells more, come first
+TRANSIENT = (502, 503, 504)
+
+CODES = {
+    400: errors.VALIDATION,
+    401: errors.INVALID_KEY,
+    403: errors.FORBIDDEN,
+    404: errors.NOT_FOUND,
+    405: errors.ENDPOINT_UNAVAILABLE,
+    408: errors.TIMEOUT,
+    409: errors.CONFLICT,
+    410: errors.NOT_FOUND,
+    422: errors.VALIDATION,
+    429: errors.RATE_LIMITED,
+}
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where a service is and how to talk to it. ``auth`` puts the credential on a request; times are in seconds."""
+
+    name: str
+    url: str
+    auth: t.Callable[[t.Any], t.Any]
+    secret: str
+    verify: bool | str = True
+    request_timeout: float = 30.0
+    max_wait: float = 300.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: status and decoded body, None where there was no body."""
+
+    status: int
+    body: t.Any
+    url: str
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What the service said of its limit: requests left, of how many, monotonic time of the reset, window in seconds."""
+
+    remaining: int
+    limit: int | None
+    reset_at: float | None
+    window: float | None
+
+
+def check_url(url: str) -> str:
+    """Return the base address without a trailing slash, or raise ``insecure_url`` or ``validation``."""
+    try:
+        parts = urlsplit(url.strip())
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
+        raise AccessError(
+            errors.VALIDATION,
+            "api_url is not the address of a service.",
+            hint="Give scheme and host and nothing secret, as in https://api.example.com.",
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise AccessError(
+            errors.INSECURE_URL,
+            f"api_url {url.strip()} would send the credential in clear text.",
+            hint="Use https; plain http is for loopback addresses only.",
+        )
+    return url.strip().rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_secret(name: str, value: str) -> str:
+    """Return a credential that is safe in a header, or raise ``invalid_key`` without quoting it."""
+    if not value or not all("!" <= char <= "~" for char in value):
+        raise AccessError(
+            errors.INVALID_KEY,
+            f"{name} is empty, or holds white space, a line break or a character outside ASCII.",
+            hint="Copy it again, without the line break that a file or an editor adds at its end.",
+        )
+    return value
+
+
+def segment(value: t.Any) -> str:
+    """A value as one percent-encoded part of a path; what would climb out of its place is refused."""
+    text = str(value)
+    if not text or ".." in text or text == "." or any(char in "/\\" or not char.isprintable() for char in text):
+        raise AccessError(errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id from the service as it is.")
+    return quote(text, safe="")
+
+
+def secret_forms(secret: str) -> list[str]:
+    """Every form in which a credential may turn up in text, the longest first."""
+    coded = [base64.b64encode(form.encode()).decode() for form in (secret, secret + ":", ":" + secret)]
+    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *coded, *(form.rstrip("=") for form in coded)}
+    return sorted(forms, key=len, reverse=True)
+
+
+class Client:
+    """Sends requests to one service. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.connection = connection
+        self.requests = 0
+        self.quota: Quota | None = None
+        self.hidden = set(secret_forms(connection.secret))
+        self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
+        self._clock = clock
+        self._local = threading.local()
+        self._lock = threading.Lock()
+
+    def request(self, method: str, path: str, body: t.Any = None) -> Answer:
+        """Send a request and return its answer, or raise :class:`AccessError`.
+
+        GET, PUT and DELETE are sent again after a passing fault; POST only where the service certainly did nothing.
+        """
+        attempt = 0
+        while True:
+            self._await_turn(method, path)
+            started = self._clock()
+            try:
+                return self._send(method, path, body)
+            except AccessError as error:
+                self.budget.charge(started, self._clock())
+                delay = self._delay(error, method, attempt)
+                if delay is None:
+                    raise
+                if not self.budget.pause(delay):
+                    raise self._over_budget(error, delay) from None
+                attempt += 1
+
+    def pages(self, path: str) -> t.Iterator[t.Any]:
+        """Decoded bodies of a paged list, following ``links.next`` on the configured origin only."""
+        seen: set[str] = set()
+        while path not in seen:
+            seen.add(path)
+            answer = self.request("GET", path)
+            yield answer.body
+            links = answer.body.get("links") if isinstance(answer.body, dict) else None
+            following = links.get("next") if isinstance(links, dict) else None
+            if not following or not isinstance(following, str):
+                return
+            path = self._local_path(answer.url, following)
+
+    def clean(self, text: str, length: int = EXCERPT) -> str:
+        """Text from outside made fit to show: no credential, no markup, one short line."""
+        for form in sorted(self.hidden, key=len, reverse=True):
+            text = text.replace(form, "***")
+        text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+        text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+        return text if len(text) <= length else text[: length - 1] + "…"
+
+    def hide(self, secret: t.Any) -> None:
+        """Keep a secret that an answer held out of every message."""
+        if isinstance(secret, str) and secret:
+            self.hidden.add(secret)
+
+    def affords(self, writes: int) -> AccessError | None:
+        """None when so many requests fit what the service says is left, or fit after a wait; else why not."""
+        quota = self.quota
+        if quota is None or quota.reset_at is None or writes <= quota.remaining:
+            return None
+        wait = max(0.0, quota.reset_at - self._clock())
+        if quota.limit and quota.window:
+            wait += quota.window * ((writes - quota.remaining - 1) // quota.limit)
+        if wait <= self.budget.left:
+            return None
+        of = f" of {quota.limit}" if quota.limit else ""
+        return AccessError(
+            errors.RATE_LIMITED,
+            f"{self.connection.name} has {quota.remaining} requests{of} left and {writes} are needed, "
+            f"which would take a wait of {wait:.0f} s; max_wait leaves {self.budget.left:.0f} s.",
+            hint=f"Run again after the limit resets at {_utc(quota.reset_at - self._clock())}, "
+            "or do a part of it in each run with max_changes.",
+            attempted=False,
+            retry_after=wait,
+        )
+
+    def api(self) -> dict[str, t.Any]:
+        """What the task cost, in the public form."""
+        told: dict[str, t.Any] = {"requests": self.requests, "waited": round(self.budget.spent, 1)}
+        if self.quota:
+            told["rate_limit_remaining"] = self.quota.remaining
+        return told
+
+    def _await_turn(self, method: str, path: str) -> None:
+        """Sit out a pause, and the limit where nothing is left of it; refuse when no time is left."""
+        self.budget.rest()
+        quota = self.quota
+        if quota and quota.remaining <= 0 and quota.reset_at is not None:
+            wait = quota.reset_at - self._clock()
+            if wait > 0 and not self.budget.pause(wait):
+                spent = AccessError(
+                    errors.RATE_LIMITED,
+                    f"The request limit of {self.connection.name} is used up.",
+                    method=method,
+                    path=path,
+                    attempted=False,
+                )
+                raise self._over_budget(spent, wait)
+            self.budget.rest()
+        if self.budget.patience <= 0:
+            raise AccessError(
+                errors.TIMEOUT,
+                f"Faults of {self.connection.name} used up max_wait ({self.connection.max_wait:g} s), "
+                "so the rest was not attempted.",
+                hint="Run again when the service is well; what is done is not done twice.",
+                method=method,
+                path=path,
+                attempted=False,
+            )
+
+    def _delay(self, error: AccessError, method: str, attempt: int) -> float | None:
+        """Seconds to wait before the same request is sent again, None for never."""
+        if not (error.unprocessed or (error.transient and method != "POST")):
+            return None
+        backoff = float(FIRST_BACKOFF * 2 ** min(attempt, 6))
+        if error.code == errors.RATE_LIMITED:
+            return max(error.retry_after or 0.0, backoff)
+        return max(error.retry_after or 0.0, backoff) if attempt < RETRIES else None
+
+    def _over_budget(self, error: AccessError, delay: float) -> AccessError:
+        """The same error, saying when it is worth another try."""
+        if error.retry_after or error.code == errors.RATE_LIMITED:
+            error.hint = (
+                f"The next try is allowed at {_utc(delay)}, {delay:.0f} s from now; max_wait leaves "
+                f"{self.budget.left:.0f} s. Run again then, or raise max_wait."
+            )
+        return error
+
+    def _send(self, method: str, path: str, body: t.Any) -> Answer:
+        with self._lock:
+            self.requests += 1
+        try:
+            status, headers, url, content = _within(self.budget.patience + GRACE, lambda: self._exchange(method, path, body))
+        except Exception as fault:  # pylint: disable=broad-except
+            self._local.session = None
+            raise self._from_fault(fault, method, path) from None
+        server_time = _http_date(headers.get("Date")) or time.time()
+        self._note_quota(headers, server_time)
+        if not 200 <= status < 300:
+            raise self._from_status(status, headers, content, server_time, method, path)
+        return Answer(status, self._decode(status, headers, content, method, path), url)
+
+    def _exchange(self, method: str, path: str, body: t.Any) -> tuple[int, t.Mapping[str, str], str, bytes]:
+        session = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+        with session.request(
+            method,
+            self.connection.url + path,
+            json=body,
+            auth=self.connection.auth,
+            headers={"Accept": "application/json"},
+            timeout=self.budget.patience,
+            verify=self.connection.verify,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            try:
+                content = response.content
+                if "Content-Encoding" not in response.headers:
+                    _check_length(response.headers.get("Content-Length"), content)
+            except requests.RequestException:
+                raise _CutShort(response.status_code) from None
+            return response.status_code, response.headers, response.url, content
+
+    def _from_fault(self, fault: Exception, method: str, path: str) -> AccessError:
+        """The typed error for a request without a whole answer."""
+        name, where = self.connection.name, {"method": method, "path": path}
+        if isinstance(fault, _CutShort):
+            return AccessError(
+                errors.CONNECTION,
+                f"{name} broke off its answer to {method} {path}.",
+                transient=True,
+                accepted=200 <= fault.status < 300,
+                status=fault.status,
+                **where,
+            )
+        if isinstance(fault, requests.exceptions.SSLError):
+            return AccessError(
+                errors.TLS,
+                f"The certificate of {name} at {self.connection.url} cannot be trusted.",
+                hint="Check api_url, or name the authority that signed it with ca_path.",
+                detail=self.clean(_reason(fault)),
+                **where,
+            )
+        if isinstance(fault, requests.Timeout):
+            return AccessError(
+                errors.TIMEOUT,
+                f"{name} did not answer {method} {path} within {self.connection.request_timeout:g} s.",
+                transient=True,
+                unprocessed=isinstance(fault, requests.ConnectTimeout),
+                **where,
+            )
+        if isinstance(fault, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            return AccessError(
+                errors.CONNECTION,
+                f"The connection to {name} at {self.connection.url} failed: {self.clean(_reason(fault))}.",
+                hint="Check api_url, the proxy settings and the network.",
+                transient=True,
+                unprocessed=_never_sent(fault),
+                **where,
+            )
+        if isinstance(fault, OSError) and not isinstance(fault, requests.RequestException):
+            return AccessError(
+                errors.TLS, "The certificates in ca_path cannot be read.", hint="Check the file it names.", **where
+            )
+        return AccessError(
+            errors.CONNECTION, f"The request to {name} could not be made ({type(fault).__name__}).", attempted=False, **where
+        )
+
+    def _from_status(
+        self, status: int, headers: t.Mapping[str, str], content: bytes, server_time: float, method: str, path: str
+    ) -> AccessError:
+        """The typed error for an answer that is not a success."""
+        payload = _json_or_none(content)
+        detail = self.clean(describe(payload) or content[:4000].decode("utf-8", "replace"))
+        limited = status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
+        code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
+        hint = ""
+        if limited:
+            code, detail = errors.RATE_LIMITED, detail or "request limit reached"
+        elif 300 <= status < 400:
+            code = errors.REDIRECT_REFUSED
+            hint = "Set api_url to the address that answers itself; a credential is never sent on to another."
+        retry_after = _retry_after(headers.get("Retry-After"), server_time)
+        if limited and retry_after is None and self.quota and self.quota.reset_at is not None:
+            retry_after = max(0.0, self.quota.reset_at - self._clock())
+        return AccessError(
+            code,
+            f"{self.connection.name} answered {status} to {method} {path}{': ' + detail if detail else ''}.",
+            hint=hint,
+            detail=detail,
+            status=status,
+            method=method,
+            path=path,
+            unprocessed=limited,
+            transient=limited or status in TRANSIENT,
+            retry_after=retry_after,
+            payload=payload,
+        )
+
+    def _decode(self, status: int, headers: t.Mapping[str, str], content: bytes, method: str, path: str) -> t.Any:
+        if not content.strip():
+            return None
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            pass
+        excerpt = self.clean(content[:4000].decode("utf-8", "replace"), 80)
+        raise AccessError(
+            errors.BAD_RESPONSE,
+            f"{self.connection.name} answered {method} {path} with something that is not JSON: {excerpt!r}.",
+            hint="Check api_url, and whether a proxy or a login page stands in between.",
+            detail=excerpt,
+            status=status,
+            method=method,
+            path=path,
+            accepted="json" in headers.get("Content-Type", ""),
+        )
+
+    def _note_quota(self, headers: t.Mapping[str, str], server_time: float) -> None:
+        told = dict(re.findall(r"(limit|remaining|reset)\s*=\s*(\d+)", headers.get("RateLimit", "")))
+        remaining = _number(headers.get("X-RateLimit-Remaining") or told.get("remaining"))
+        if remaining is None:
+            return
+        reset_in = _number(told.get("reset"))
+        epoch = _number(headers.get("X-RateLimit-Reset"))
+        if epoch is not None:
+            reset_in = max(0, epoch - int(server_time))
+        limit = _number(headers.get("X-RateLimit-Limit") or told.get("limit"))
+        window = re.search(r";\s*w=(\d+)", headers.get("RateLimit-Policy", ""))
+        self.quota = Quota(
+            remaining,
+            limit,
+            None if reset_in is None else self._clock() + reset_in,
+            float(window.group(1)) if window else (3600.0 if epoch is not None else None),
+        )
+
+    def _local_path(self, current: str, link: str) -> str:
+        """The path of a link, whatever origin it names, below the configured address."""
+        base = urlsplit(self.connection.url)
+        parts = urlsplit(urljoin(current, link))
+        path = parts.path
+        if base.path and path.startswith(base.path + "/"):
+            path = path[len(base.path) :]
+        return path + ("?" + parts.query if parts.query else "")
+
+
+class _CutShort(Exception):
+    """An answer whose body broke off; ``status`` had arrived."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
+    """Return ``call()``, or raise ``requests.Timeout`` when it takes longer.
+
+    The time-outs of sockets restart with every byte and do not cover name resolution, so a thread is left behind
+    instead; it ends with the process.
+    """
+    box: queue.SimpleQueue[tuple[t.Any, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put((call(), None))
+        except BaseException as fault:  # pylint: disable=broad-except
+            box.put((None, fault))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        value, fault = box.get(timeout=seconds)
+    except queue.Empty:
+        raise requests.Timeout() from None
+    if fault:
+        raise fault
+    return value
+
+
+def describe(payload: t.Any) -> str:
+    """The text in an error body, in any of the shapes the two services use."""
+    if isinstance(payload, str):
+        return payload
+    if isinstance(payload, list):
+        return "; ".join(filter(None, (describe(item) for item in payload)))
+    if not isinstance(payload, dict):
+        return ""
+    if payload.get("field"):
+        return f"{payload['field']}: {payload.get('description') or payload.get('code') or 'invalid'}"
+    known = [payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)]
+    if known:
+        return "; ".join(dict.fromkeys(filter(None, (describe(value) for value in known))))
+    return "; ".join(f"{key}: {text}" for key, text in ((key, describe(value)) for key, value in payload.items()) if text)
+
+
+def _check_length(told: str | None, content: bytes) -> None:
+    """urllib3 1.26 returns a body that was cut short as if it were whole."""
+    expected = _number(told)
+    if expected is not None and len(content) < expected:
+        raise requests.exceptions.ChunkedEncodingError()
+
+
+def _never_sent(fault: Exception) -> bool:
+    reason = getattr(fault.args[0], "reason", None) if fault.args else None
+    return isinstance(reason, NewConnectionError) or isinstance(fault, requests.exceptions.ProxyError)
+
+
+def _reason(fault: BaseException) -> str:
+    """The system's own words for a fault, without the request that requests quotes around them."""
+    pending: list[t.Any] = [fault]
+    for _depth in range(12):
+        if not pending:
+            break
+        cause = pending.pop(0)
+        if isinstance(cause, OSError) and cause.strerror:
+            return str(cause.strerror)
+        pending += [item for item in getattr(cause, "args", ()) if isinstance(item, BaseException)]
+        pending += [item for item in (getattr(cause, "reason", None), getattr(cause, "__cause__", None)) if item]
+        pending += [cause.__context__] if isinstance(cause, BaseException) and cause.__context__ else []
+    return "it was closed before an answer came"
+
+
+def _json_or_none(content: bytes) -> t.Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"\s*\d{1,12}\s*", text, re.ASCII) else None
+
+
+def _http_date(text: str | None) -> float | None:
+    parsed = email.utils.parsedate_tz(text) if text else None
+    try:
+        return calendar.timegm(parsed[:6] + (0, 1, 0)) - (parsed[9] or 0) if parsed else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _retry_after(text: str | None, server_time: float) -> float | None:
+    """Seconds told by ``Retry-After`` in either form; a date is held against the server's own clock."""
+    seconds = _number(text)
+    if seconds is not None:
+        return float(seconds)
+    date = _http_date(text)
+    return None if date is None else max(0.0, date - server_time)
+
+
+def _utc(seconds_from_now: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + max(0.0, seconds_from_now)))

@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The records that planning works on: who is wanted, who is there, and one step from the one to the other.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+from dataclasses import dataclass, field
+
+from ansible_collections.honeyops.access.plugins.module_utils._errors import VALIDATION, AccessError
+
+ACTIVE = "active"
+PENDING = "pending"
+ABSENT = "absent"
+PRESENT = "present"
+
+INVITE = "invite"
+UPDATE = "update"
+REINVITE = "reinvite"
+REMOVE = "remove"
+CANCEL = "cancel"
+
+
+def fold(email: str) -> str:
+    """The form in which two addresses compare."""
+    return email.strip().casefold()
+
+
+def check_email(value: str) -> str:
+    """Return the address trimmed and in lower case, or raise ``validation`` naming what is wrong with it."""
+    email = value.strip().lower()
+    local, at, domain = email.partition("@")
+    if not (local and at and domain) or "@" in domain:
+        raise AccessError(
+            VALIDATION, f"{value.strip()!r} is not an e-mail address.", hint="Give exactly one @, as in ada@example.com."
+        )
+    if any(char.isspace() or unicodedata.category(char)[0] == "C" for char in email):
+        raise AccessError(
+            VALIDATION, f"The e-mail address {email!r} holds white space or a control character.", hint="Take it out."
+        )
+    return email
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as declared. ``role`` or ``team_ids`` of None: leave as it is; ``()``: no team.
+
+    ``email`` is what an invitation is sent to, ``id`` names a user or invitation instead of an address.
+    """
+
+    email: str
+    role: str | None = None
+    team_ids: tuple[int, ...] | None = None
+    aliases: tuple[str, ...] = ()
+    state: str = PRESENT
+    id: int | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All folded addresses of the person, the main one first."""
+        return tuple(dict.fromkeys(fold(email) for email in (self.email, *self.aliases) if email))
+
+
+def person_from(options: t.Mapping[str, t.Any]) -> Person:
+    """A person from module options; every address is checked."""
+    team_ids = options.get("team_ids")
+    return Person(
+        email=check_email(options["email"]) if options.get("email") is not None else "",
+        role=options.get("role"),
+        team_ids=None if team_ids is None else tuple(sorted(set(team_ids))),
+        aliases=tuple(check_email(alias) for alias in options.get("aliases") or ()),
+        state=options.get("state") or PRESENT,
+        id=options.get("id"),
+    )
+
+
+def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
+    """People from a list of options; the same person twice, aliases included, is refused."""
+    people = [person_from(item) for item in items]
+    owners: dict[str, Person] = {}
+    for person in people:
+        for address in person.addresses:
+            if address in owners:
+                raise AccessError(
+                    VALIDATION,
+                    f"{address} stands twice in the list: as {owners[address].email} and as {person.email}.",
+                    hint="Keep one entry for each person, with other addresses as aliases.",
+                )
+            owners[address] = person
+    return people
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a service holds about one person: a member or user (``active``), or an invitation (``pending``).
+
+    ``also`` are folded addresses known to be the same person's, ``invitations`` the ids of invitations that were
+    accepted by this user. ``since`` is when an invitation was sent (ISO 8601). ``record`` is the service's own object.
+    """
+
+    id: str | int | None
+    email: str
+    role: str
+    status: str
+    team_ids: tuple[int, ...] | None = None
+    since: str | None = None
+    also: tuple[str, ...] = ()
+    invitations: tuple[int, ...] = ()
+    record: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All folded addresses, the service's own first."""
+        return (fold(self.email), *self.also) if self.email else self.also
+
+    def view(self) -> dict[str, t.Any]:
+        """The comparable part, as plans and diffs show it."""
+        seen: dict[str, t.Any] = {"id": self.id, "email": self.email, "role": self.role, "status": self.status}
+        if self.team_ids is not None:
+            seen["team_ids"] = list(self.team_ids)
+        return seen
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change to one person: what is there (``target``) and what shall be (``goal``), either of them None."""
+
+    action: str
+    email: str
+    target: Access | None
+    goal: Access | None
+    reason: str
+    phase: int
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Every folded address this step touches."""
+        found = {self.email}
+        for access in (self.target, self.goal):
+            found.update(access.addresses if access else ())
+        return frozenset(found)
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether access or a pending invitation is lost."""
+        return self.goal is None
+
+    @property
+    def requests(self) -> int:
+        """How many writes it takes."""
+        return 2 if self.action == REINVITE and self.target and self.target.id is not None else 1
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The public form: ``{action, email, before, after, reason}``."""
+        return {
+            "action": self.action,
+            "email": self.email,
+            "before": self.target.view() if self.target else None,
+            "after": self.goal.view() if self.goal else None,
+            "reason": self.reason,
+        }

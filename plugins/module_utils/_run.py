@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules do, from options to results: one person, many people, or a look.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
+from ansible_collections.honeyops.access.plugins.module_utils._apply import (
+    APPLIED,
+    DEFERRED,
+    FAILED,
+    NOT_ATTEMPTED,
+    Options,
+    Report,
+    await_acceptance,
+    follow_ups,
+    reconcile,
+)
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, check_max_removals
+from ansible_collections.honeyops.access.plugins.module_utils._model import (
+    ABSENT,
+    ACTIVE,
+    CANCEL,
+    INVITE,
+    PENDING,
+    PRESENT,
+    REINVITE,
+    REMOVE,
+    UPDATE,
+    check_email,
+    fold,
+    people_from,
+)
+from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules, diff
+from ansible_collections.honeyops.access.plugins.module_utils._service import Service
+
+Params = t.Mapping[str, t.Any]
+
+
+@dataclass
+class Result:
+    """What a module exits with."""
+
+    values: dict[str, t.Any]
+    error: AccessError | None = None
+    warnings: list[str] = field(default_factory=list)
+    diff: dict[str, t.Any] | None = None
+
+
+def one(
+    service: Service,
+    params: Params,
+    check: bool,
+    *,
+    min_keepers: int,
+    objects: t.Mapping[str, str],
+    may_invite: bool = True,
+    pending_only: bool = False,
+) -> Result:
+    """Bring one person's access to what is declared: the bulk case with one person.
+
+    ``objects``: the result keys under which the person's record stands, each with the status that it is for.
+    """
+    (person,) = people_from([params])
+    rules = Rules(
+        service.roles,
+        service.default_role,
+        reinvite_after=_at_least(params, "reinvite_after", 0),
+        pending_only=pending_only,
+    )
+    limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN)
+    report = reconcile(service, [person], rules, limits, Options(check=check))
+    error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)
+    if not error and person.state == PRESENT and not person.email and not report.of(person):
+        error = AccessError(
+            errors.NOT_A_USER, f"Nobody has the id {person.id}.", hint="Give the e-mail address to invite somebody."
+        )
+    if not error and params.get("wait") and person.state == PRESENT and not check:
+        await_acceptance(service, report, person, params["wait_timeout"], params["wait_interval"])
+        error = report.error
+    mine = report.of(person)
+    done = [outcome.step.action for outcome in report.outcomes if outcome.changed]
+    values = {
+        "status": mine[0].status if mine else ABSENT,
+        "action": "+".join(done) or "none",
+        **{key: next((a.record for a in mine if status in ("", a.status)), None) for key, status in objects.items()},
+    }
+    return _result(service, report, values, error)
+
+
+def many(service: Service, params: Params, check: bool, *, people: str, min_keepers: str) -> Result:
+    """Bring everybody's access to what is declared. ``people`` and ``min_keepers`` name the options that say so."""
+    listed = people_from(params[people])
+    rules = Rules(
+        service.roles,
+        service.default_role,
+        params["exclusive"],
+        _addresses(params["ignore"]),
+        _at_least(params, "reinvite_after", 0),
+    )
+    limits = Limits(
+        check_max_removals(params["max_removals"]),
+        int(_at_least(params, min_keepers, 0) or 0),
+        _addresses(params["protected"]),
+    )
+    _at_least(params, "max_changes", 0)
+    _at_least(params, "concurrency", 1)
+    options = Options(check, params["max_changes"], params["concurrency"], params["expected_plan_id"])
+    report = reconcile(service, listed, rules, limits, options)
+    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
+    actions = Counter(step.action for step in report.plan)
+    values = {
+        "plan": [step.as_dict() for step in report.plan],
+        "plan_id": report.plan_id,
+        "results": [outcome.as_dict() for outcome in report.outcomes],
+        "summary": {
+            **{action: actions[action] for action in (INVITE, UPDATE, REINVITE, REMOVE, CANCEL)},
+            **{outcome: outcomes[outcome] for outcome in (APPLIED, FAILED, DEFERRED, NOT_ATTEMPTED)},
+        },
+        **_everybody(service, report),
+    }
+    return _result(service, report, values, report.error or _partial(report, outcomes))
+
+
+def look(service: Service, values: t.Callable[[], dict[str, t.Any]]) -> Result:
+    """The result of a module that only looks; what it cost is told in a failure too."""
+    shown: dict[str, t.Any] = {}
+    error = None
+    try:
+        shown = values()
+    except AccessError as fault:
+        error = fault
+    return Result({"changed": False, **shown, "api": service.client.api()}, error)
+
+
+def wanted(email: str | None) -> str | None:
+    """The folded address of an option that narrows a list, None for everybody."""
+    return None if email is None else fold(check_email(email))
+
+
+def is_address(record: t.Mapping[str, t.Any], email: str | None) -> bool:
+    """Whether a record is of this folded address, or accepted under it; None is anybody's."""
+    accepted_by = record.get("accepted_by") or {}
+    return email is None or email in (fold(record.get("email") or ""), fold(accepted_by.get("email") or ""))
+
+
+def _result(service: Service, report: Report, values: dict[str, t.Any], error: AccessError | None) -> Result:
+    known = getattr(service, "known", None)
+    return Result(
+        {
+            "changed": report.changed,
+            **values,
+            **({} if known is None else {"known_invitations": known}),
+            "follow_up": follow_ups(service, report),
+            "api": service.client.api(),
+        },
+        error,
+        report.warnings,
+        diff(outcome.step for outcome in report.outcomes if outcome.changed),
+    )
+
+
+def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
+    """All records as they are at the end, under the names that the service gives them."""
+    if service.name == "Honeycomb":
+        return {"members": [access.record for access in report.world]}
+    return {
+        "users": [access.record for access in report.world if access.status == ACTIVE],
+        "invitations": [access.record for access in report.world if access.status == PENDING],
+    }
+
+
+def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | None:
+    first = next((outcome for outcome in report.outcomes if outcome.error), None)
+    if first is None or first.error is None:
+        return None
+    return AccessError(
+        errors.PARTIAL_FAILURE,
+        f"Of {len(report.plan)} changes {outcomes[APPLIED]} were applied, {outcomes[FAILED]} failed and "
+        f"{outcomes[NOT_ATTEMPTED]} were not attempted; the first, {first.step.action} of {first.step.email}: "
+        f"{first.error.sentence}",
+        hint="Look at results for each person; run again to do the rest, nothing is done twice.",
+        detail=first.error.detail or first.error.msg,
+        status=first.error.status,
+        method=first.error.method,
+        path=first.error.path,
+    )
+
+
+def _addresses(emails: t.Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(check_email(email)) for email in emails)
+
+
+def _at_least(params: Params, option: str, least: int) -> float | None:
+    value: float | None = params[option]
+    if value is not None and not value >= least:
+        raise AccessError(errors.VALIDATION, f"{option} is {value:g}.", hint=f"Give {least} or more.")
+    return value

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a service offers to those who plan and apply, whichever it is.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._http import Client
+from ansible_collections.honeyops.access.plugins.module_utils._model import Access, Person
+
+
+class Service(t.Protocol):
+    """One team or account of a service.
+
+    ``scope`` tells one team or account from another in a plan id. ``roles`` stand from the least to the most
+    powerful; at least one accepted person must keep the last of them.
+    """
+
+    name: str
+    scope: str
+    roles: tuple[str, ...]
+    default_role: str
+    client: Client
+
+    def read(self) -> list[Access]:
+        """Everybody who has access or a pending invitation."""
+
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+        """Send one invitation; the flag is False when the service says that there was one before."""
+
+    def update(self, target: Access, goal: Access) -> Access:
+        """Make role and teams of what is there those of the goal."""
+
+    def remove(self, target: Access) -> None:
+        """Take a member or user away, or cancel an invitation."""
+
+    def shows_pending(self) -> bool:
+        """Whether somebody who is not in the list is taken to be not invited."""
+
+    def assume_invited(self, email: str, role: str) -> Access | None:
+        """The invitation that a service took without showing it; None where it would show it."""
+
+    def follow_up(self, removed: Access) -> list[str]:
+        """What is left to do by hand after somebody was removed."""
+
+    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
+        """Warnings about what the service cannot tell of these people."""
+
+
+class Shape:
+    """Checks decoded answers against the types that the contract gives them."""
+
+    def __init__(self, service: str, method: str, path: str, status: int = 200) -> None:
+        self._error = AccessError(
+            errors.BAD_RESPONSE,
+            f"{service} answered {method} {path} with JSON of another shape than its documentation says.",
+            hint="Check api_url; if it is right, the service changed its API: please report it.",
+            status=status,
+            method=method,
+            path=path,
+            accepted=True,
+        )
+
+    def must(self, value: t.Any, *kinds: type) -> t.Any:
+        """The value, when it is of one of these types; else ``bad_response``."""
+        if isinstance(value, kinds) and not isinstance(value, bool):
+            return value
+        raise self._error
+
+    def text(self, record: t.Mapping[str, t.Any], key: str) -> str:
+        """A text that may be missing or null, then empty."""
+        value = record.get(key)
+        return "" if value is None else str(self.must(value, str))

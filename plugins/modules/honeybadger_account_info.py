@@ -1,0 +1,87 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: list Honeybadger accounts, or show one with its quota."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeybadger_account_info
+short_description: List Honeybadger accounts, or show one with its quota
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Returns the accounts that the token may see, or one of them with quota and statistics.
+extends_documentation_fragment:
+  - honeyops.access.attributes.info
+  - honeyops.access.attributes.actiongroup_honeybadger
+  - honeyops.access.connection
+  - honeyops.access.connection.honeybadger
+options:
+  account_id:
+    description:
+      - Only this account, with C(quota_consumed) and C(api_stats). Not set, all accounts are listed, without those.
+      - It is not read from the environment here, unlike in the other modules.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Which accounts are there?
+  honeyops.access.honeybadger_account_info:
+    auth_token: "{{ honeybadger_auth_token }}"
+  register: all_accounts
+
+- name: How much of this month's quota is used?
+  honeyops.access.honeybadger_account_info:
+    account_id: Me3upk
+  register: account
+"""
+
+RETURN = r"""
+accounts:
+  description: The accounts. RV(accounts[].quota_consumed) is a fraction; C(0.75) is 75 %.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"id": "Me3upk", "email": "ada@example.com", "name": "Work", "active": true, "parked": false, "quota_consumed": 0.75}]
+  contains:
+    quota_consumed: {description: Share of the month's quota that is used., type: float, returned: when O(account_id) is set}
+    api_stats: {description: "C(stored), C(limited) and C(ignored), each a list of Unix time and count.", type: dict, returned: when O(account_id) is set}
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import HONEYBADGER, honeybadger, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import Result, look
+
+
+def main() -> None:
+    """Run the module."""
+    def work(params: Mapping[str, Any], check: bool) -> Result:
+        service = honeybadger(params)
+        return look(
+            service, lambda: {"accounts": service.accounts() if params["account_id"] is None else [service.account()]}
+        )
+
+    run({**HONEYBADGER, "account_id": {"type": "str"}}, work)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: list the invitations of a Honeybadger account."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeybadger_invitation_info
+short_description: List the invitations of a Honeybadger account
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Returns invitations, pending and accepted ones; the service keeps both. Their tokens are left out.
+extends_documentation_fragment:
+  - honeyops.access.attributes.info
+  - honeyops.access.attributes.actiongroup_honeybadger
+  - honeyops.access.connection
+  - honeyops.access.connection.honeybadger
+  - honeyops.access.connection.account
+options:
+  email:
+    description:
+      - Only invitations sent to this address, or accepted under it.
+    type: str
+  status:
+    description:
+      - Which invitations.
+    type: str
+    choices: [pending, accepted, all]
+    default: all
+"""
+
+EXAMPLES = r"""
+- name: Who has not accepted yet?
+  honeyops.access.honeybadger_invitation_info:
+    auth_token: "{{ honeybadger_auth_token }}"
+    account_id: Me3upk
+    status: pending
+  register: waiting
+"""
+
+RETURN = r"""
+invitations:
+  description: The invitations as Honeybadger shows them, with C(status) (C(pending) or C(accepted)) and without C(token).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [], "status": "pending"}]
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import Result, is_address, look, wanted
+
+
+def main() -> None:
+    """Run the module."""
+    def work(params: Mapping[str, Any], check: bool) -> Result:
+        service = honeybadger(params)
+        email = wanted(params["email"])
+        shown = ("pending", "accepted") if params["status"] == "all" else (params["status"],)
+        return look(
+            service,
+            lambda: {
+                "invitations": [
+                    invitation
+                    for invitation in service.invitations()
+                    if invitation["status"] in shown and is_address(invitation, email)
+                ]
+            },
+        )
+
+    spec = {
+        **HONEYBADGER,
+        **ACCOUNT,
+        "email": {"type": "str"},
+        "status": {"type": "str", "choices": ["pending", "accepted", "all"], "default": "all"},
+    }
+    run(spec, work)
+
+
+if __name__ == "__main__":
+    main()

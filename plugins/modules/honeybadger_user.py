@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: one user of a Honeybadger account."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeybadger_user
+short_description: Give one person access to a Honeybadger account, or take it away
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Invites, promotes, demotes or removes one person in a Honeybadger account, and keeps their pending invitation as declared.
+  - It reads users and invitations once and writes only what differs, so a second run changes nothing.
+  - Whoever was invited under one address and accepted under another is found under both.
+  - Teams are part of an invitation. For somebody who is a user already O(team_ids) does nothing, since the API offers no such call.
+  - For more than a few people use M(honeyops.access.honeybadger_users), which reads the lists once for all of them.
+extends_documentation_fragment:
+  - honeyops.access.attributes
+  - honeyops.access.attributes.actiongroup_honeybadger
+  - honeyops.access.connection
+  - honeyops.access.connection.honeybadger
+  - honeyops.access.connection.account
+  - honeyops.access.person
+  - honeyops.access.person.wait
+options:
+  email:
+    description:
+      - The person's main address. It is trimmed, and compared without regard to case.
+      - One of O(email) and O(id) is required.
+    type: str
+  id:
+    description:
+      - Id of a user, in place of the address. It is not the id of an invitation, and nobody can be invited by it.
+    type: int
+  role:
+    description:
+      - Role in the account. Not set, the role stays as it is, and a new person becomes V(Member).
+    type: str
+    choices: [Member, Billing, Admin, Owner]
+  team_ids:
+    description:
+      - Ids of the teams that the invited person joins. Not set, the teams stay as they are; V([]) means none.
+    type: list
+    elements: int
+  invite:
+    description:
+      - Send an invitation when the person is not there. Off, that is an error with code C(not_a_user).
+    type: bool
+    default: true
+  allow_no_owner:
+    description:
+      - Remove or demote the last Owner all the same. Otherwise that fails with code C(last_admin).
+    type: bool
+    default: false
+seealso:
+  - module: honeyops.access.honeybadger_users
+  - module: honeyops.access.honeybadger_invitation
+  - module: honeyops.access.honeybadger_user_info
+"""
+
+EXAMPLES = r"""
+- name: Ada is an Admin of the account
+  honeyops.access.honeybadger_user:
+    auth_token: "{{ honeybadger_auth_token }}"
+    account_id: Me3upk
+    email: ada@example.com
+    role: Admin
+
+- name: Bob joins two teams when he accepts
+  honeyops.access.honeybadger_user:
+    account_id: Me3upk
+    email: bob@example.com
+    team_ids: [3, 7]
+
+- name: Eve has left, her invitation included
+  honeyops.access.honeybadger_user:
+    account_id: Me3upk
+    email: eve@example.com
+    aliases: [eve@corp.example]
+    state: absent
+"""
+
+RETURN = r"""
+user:
+  description: The person as Honeybadger shows them; null when they are not a user.
+  returned: always
+  type: dict
+  sample: {"id": 1, "role": "Admin", "name": "Ada", "email": "ada@example.com"}
+invitation:
+  description: The pending invitation, without its token; null when there is none.
+  returned: always
+  type: dict
+  sample: {"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [3]}
+status:
+  description: What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
+  returned: always
+  type: str
+  sample: pending
+action:
+  description:
+    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel), several joined by C(+).
+  returned: always
+  type: str
+  sample: remove+cancel
+follow_up:
+  description: What is left to do by hand after a removal, one text each.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+"""
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import ACCOUNT, HONEYBADGER, PERSON, WAIT, honeybadger, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import one
+
+
+def main() -> None:
+    """Run the module."""
+    spec = {
+        **HONEYBADGER,
+        **ACCOUNT,
+        **PERSON,
+        **WAIT,
+        "email": {"type": "str"},
+        "id": {"type": "int"},
+        "role": {"type": "str", "choices": ["Member", "Billing", "Admin", "Owner"]},
+        "team_ids": {"type": "list", "elements": "int"},
+        "invite": {"type": "bool", "default": True},
+        "allow_no_owner": {"type": "bool", "default": False},
+    }
+    run(
+        spec,
+        lambda params, check: one(
+            honeybadger(params),
+            params,
+            check,
+            min_keepers=0 if params["allow_no_owner"] else 1,
+            objects={"user": "active", "invitation": "pending"},
+            may_invite=params["invite"],
+        ),
+        required_one_of=[("email", "id")],
+        mutually_exclusive=[("email", "id")],
+    )
+
+
+if __name__ == "__main__":
+    main()

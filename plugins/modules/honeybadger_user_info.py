@@ -1,0 +1,91 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: list the users of a Honeybadger account."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeybadger_user_info
+short_description: List the users of a Honeybadger account
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Returns all users, or the one with an address or id. None found is an empty list, not an error.
+extends_documentation_fragment:
+  - honeyops.access.attributes.info
+  - honeyops.access.attributes.actiongroup_honeybadger
+  - honeyops.access.connection
+  - honeyops.access.connection.honeybadger
+  - honeyops.access.connection.account
+options:
+  email:
+    description:
+      - Only the user with this address.
+    type: str
+  id:
+    description:
+      - Only the user with this id. It is not the id of an invitation.
+    type: int
+"""
+
+EXAMPLES = r"""
+- name: All users
+  honeyops.access.honeybadger_user_info:
+    auth_token: "{{ honeybadger_auth_token }}"
+    account_id: Me3upk
+  register: account
+
+- name: Is Ada a user?
+  honeyops.access.honeybadger_user_info:
+    account_id: Me3upk
+    email: ada@example.com
+  register: ada
+"""
+
+RETURN = r"""
+users:
+  description: The users as Honeybadger shows them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"id": 1, "role": "Admin", "name": "Ada", "email": "ada@example.com"}]
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import Result, is_address, look, wanted
+
+
+def main() -> None:
+    """Run the module."""
+    def work(params: Mapping[str, Any], check: bool) -> Result:
+        service = honeybadger(params)
+        email = wanted(params["email"])
+        return look(
+            service, lambda: {"users": [user for user in service.users(params["id"]) if is_address(user, email)]}
+        )
+
+    run({**HONEYBADGER, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, work)
+
+
+if __name__ == "__main__":
+    main()

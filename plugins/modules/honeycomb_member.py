@@ -1,0 +1,147 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: one member of a Honeycomb team."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeycomb_member
+short_description: Give one person access to a Honeycomb team, or take it away
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Invites, promotes, demotes or removes one person in the Honeycomb team that the key belongs to.
+  - It reads the list of members once and writes only what differs, so a second run changes nothing and costs one request.
+  - Honeycomb may leave people who have not accepted out of that list. Keep RV(known_invitations) and hand it to the next run; see
+    O(known_invitations).
+  - It does not touch API keys. Those that a leaver made stay valid, no API lists them, and RV(follow_up) reminds you.
+  - For more than a few people use M(honeyops.access.honeycomb_members), which reads the list once for all of them.
+extends_documentation_fragment:
+  - honeyops.access.attributes
+  - honeyops.access.attributes.actiongroup_honeycomb
+  - honeyops.access.connection
+  - honeyops.access.connection.honeycomb
+  - honeyops.access.person
+  - honeyops.access.person.wait
+  - honeyops.access.person.known
+options:
+  email:
+    description:
+      - The person's main address. It is trimmed, and compared without regard to case.
+    type: str
+    required: true
+  role:
+    description:
+      - Role in the team. Not set, the role stays as it is, and a new person becomes V(member).
+    type: str
+    choices: [member, admin]
+  allow_no_admin:
+    description:
+      - Remove or demote the last accepted admin all the same. Otherwise that fails with code C(last_admin).
+    type: bool
+    default: false
+seealso:
+  - module: honeyops.access.honeycomb_members
+  - module: honeyops.access.honeycomb_member_info
+"""
+
+EXAMPLES = r"""
+- name: Ada is an admin of the team
+  honeyops.access.honeycomb_member:
+    api_key: "{{ honeycomb_api_key }}"
+    email: ada@example.com
+    role: admin
+
+- name: Bob is a member, and the playbook goes on when he has accepted
+  honeyops.access.honeycomb_member:
+    email: bob@example.com
+    aliases: [bob@corp.example]
+    known_invitations: "{{ honeycomb_invitations | default({}) }}"
+    wait: true
+    wait_timeout: 3600
+  register: bob
+
+- name: Eve has left
+  honeyops.access.honeycomb_member:
+    email: eve@example.com
+    state: absent
+    known_invitations: "{{ bob.known_invitations }}"
+  register: eve
+
+- name: Say what is left to do by hand
+  ansible.builtin.debug:
+    var: eve.follow_up
+"""
+
+RETURN = r"""
+member:
+  description: The person as Honeycomb shows them, or the pending invitation; null when absent.
+  returned: always
+  type: dict
+  sample: {"id": "abc123", "email": "ada@example.com", "name": "Ada", "role": "admin", "created_at": "2024-01-15T10:00:00Z"}
+status:
+  description: What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
+  returned: always
+  type: str
+  sample: active
+action:
+  description:
+    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel), several joined by C(+).
+  returned: always
+  type: str
+  sample: update
+follow_up:
+  description: What is left to do by hand after a removal, one text each.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+known_invitations:
+  description: Invitations that the list may not show, folded e-mail to C(id), C(role) and C(invited_at), for the next run.
+  returned: always
+  type: dict
+  sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 98}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "last_admin", "status": null, "method": null, "path": null, "detail": "", "hint": ""}
+"""
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import one
+
+
+def main() -> None:
+    """Run the module."""
+    spec = {
+        **HONEYCOMB,
+        **PERSON,
+        **WAIT,
+        "email": {"type": "str", "required": True},
+        "role": {"type": "str", "choices": ["member", "admin"]},
+        "known_invitations": {"type": "dict"},
+        "allow_no_admin": {"type": "bool", "default": False},
+    }
+    run(
+        spec,
+        lambda params, check: one(
+            honeycomb(params), params, check, min_keepers=0 if params["allow_no_admin"] else 1, objects={"member": ""}
+        ),
+    )
+
+
+if __name__ == "__main__":
+    main()

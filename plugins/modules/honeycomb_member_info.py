@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: list the members of a Honeycomb team."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeycomb_member_info
+short_description: List the members of a Honeycomb team
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Returns all members of the team that the key belongs to, or the one with an address, in one request.
+  - Honeycomb may leave people who have not accepted out of that list.
+extends_documentation_fragment:
+  - honeyops.access.attributes.info
+  - honeyops.access.attributes.actiongroup_honeycomb
+  - honeyops.access.connection
+  - honeyops.access.connection.honeycomb
+options:
+  email:
+    description:
+      - Only the member with this address.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Everybody in the team
+  honeyops.access.honeycomb_member_info:
+    api_key: "{{ honeycomb_api_key }}"
+  register: team
+
+- name: Is Ada a member?
+  honeyops.access.honeycomb_member_info:
+    email: ada@example.com
+  register: ada
+"""
+
+RETURN = r"""
+members:
+  description: The members as Honeycomb shows them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"id": "abc123", "email": "ada@example.com", "name": "Ada", "role": "admin", "created_at": "2024-01-15T10:00:00Z"}]
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import HONEYCOMB, honeycomb, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import Result, is_address, look, wanted
+
+
+def main() -> None:
+    """Run the module."""
+    def work(params: Mapping[str, Any], check: bool) -> Result:
+        service = honeycomb(params)
+        email = wanted(params["email"])
+        return look(service, lambda: {"members": [member for member in service.members() if is_address(member, email)]})
+
+    run({**HONEYCOMB, "email": {"type": "str"}}, work)
+
+
+if __name__ == "__main__":
+    main()

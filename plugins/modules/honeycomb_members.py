@@ -1,0 +1,189 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible module: all members of a Honeycomb team."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeycomb_members
+short_description: Keep the people of a Honeycomb team as a list declares them
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Brings everybody in a list to what is declared, with one read and exactly the writes needed.
+  - Additions and promotions come first, then demotions, then removals. A failure for one person does not stop the others; the task
+    fails at the end and tells what became of each.
+  - Guards are checked before the first write. A refusal shows the plan and names the guard, the figure and the limit.
+  - When the service tells how many requests are left, and the plan needs more than can be waited for within O(max_wait), it is
+    refused before the first write too.
+extends_documentation_fragment:
+  - honeyops.access.attributes
+  - honeyops.access.attributes.actiongroup_honeycomb
+  - honeyops.access.connection
+  - honeyops.access.connection.honeycomb
+  - honeyops.access.person.bulk
+  - honeyops.access.person.known
+options:
+  members:
+    description:
+      - The people. The same person twice, aliases included, is refused.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      email:
+        description:
+          - Main address. It is trimmed, and compared without regard to case.
+        type: str
+        required: true
+      role:
+        description:
+          - Role. Not set, it stays as it is, and a new person becomes V(member).
+        type: str
+        choices: [member, admin]
+      aliases:
+        description:
+          - Other addresses of the same person.
+        type: list
+        elements: str
+        default: []
+      state:
+        description:
+          - V(absent) takes access away and cancels the pending invitation.
+        type: str
+        choices: [present, absent]
+        default: present
+  min_admins:
+    description:
+      - A run that lowers the number of accepted people with the role V(admin) must leave at least so many. One that does not lower
+        it passes, however few there are.
+    type: int
+    default: 1
+seealso:
+  - module: honeyops.access.honeycomb_member
+"""
+
+EXAMPLES = r"""
+- name: Three people, and nobody is removed who is not named
+  honeyops.access.honeycomb_members:
+    members:
+      - email: ada@example.com
+        role: admin
+      - email: bob@example.com
+        aliases: [bob@corp.example]
+      - email: eve@example.com
+        state: absent
+
+- name: The list is all there is; look first
+  honeyops.access.honeycomb_members:
+    members: "{{ people }}"
+    exclusive: true
+    max_removals: 3
+    protected: [root@example.com]
+    ignore: [robot@example.com]
+  check_mode: true
+  register: planned
+
+- name: Apply exactly what was looked at
+  honeyops.access.honeycomb_members:
+    members: "{{ people }}"
+    exclusive: true
+    max_removals: 3
+    protected: [root@example.com]
+    ignore: [robot@example.com]
+    expected_plan_id: "{{ planned.plan_id }}"
+"""
+
+RETURN = r"""
+plan:
+  description: The steps, in the order in which they are applied; additions and promotions, then demotions, then removals.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    action: {description: "C(invite), C(update), C(reinvite), C(remove) or C(cancel).", type: str, returned: always}
+    email: {description: The person., type: str, returned: always}
+    before: {description: "What is there, null for nobody.", type: dict, returned: always}
+    after: {description: "What shall be, null for nobody.", type: dict, returned: always}
+    reason: {description: Why., type: str, returned: always}
+plan_id:
+  description: Names exactly these changes to exactly this team or account; equal in check mode and the real run.
+  returned: always
+  type: str
+  sample: 3c1f0f6d2a9b4e57
+results:
+  description: What became of each step. In check mode what would, if every write succeeded.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    email: {description: The person., type: str, returned: always}
+    action: {description: "What was done, C(none) where it turned out to be done already.", type: str, returned: always}
+    outcome: {description: "C(applied), C(failed), C(deferred) or C(not_attempted).", type: str, returned: always}
+    error: {description: "Why not, in the form of RV(error); null when there is none.", type: dict, returned: always}
+summary:
+  description: How many steps the plan has of each action, and how many came to each outcome.
+  returned: always
+  type: dict
+  sample: {"invite": 2, "update": 1, "reinvite": 0, "remove": 0, "cancel": 0, "applied": 3, "failed": 0, "deferred": 0, "not_attempted": 0}
+follow_up:
+  description: What is left to do by hand after the removals, one text each.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+members:
+  description: All members, and pending people as far as they are known, as they are at the end.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{"id": "abc123", "email": "ada@example.com", "name": "Ada", "role": "admin", "created_at": "2024-01-15T10:00:00Z"}]
+known_invitations:
+  description: Invitations that the list may not show, folded e-mail to C(id), C(role) and C(invited_at), for the next run.
+  returned: always
+  type: dict
+  sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+"""
+
+from ansible_collections.honeyops.access.plugins.module_utils._module import BULK, HONEYCOMB, honeycomb, run
+from ansible_collections.honeyops.access.plugins.module_utils._run import many
+
+PEOPLE = {
+    "email": {"type": "str", "required": True},
+    "role": {"type": "str", "choices": ["member", "admin"]},
+    "aliases": {"type": "list", "elements": "str", "default": []},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+def main() -> None:
+    """Run the module."""
+    spec = {
+        **HONEYCOMB,
+        **BULK,
+        "members": {"type": "list", "elements": "dict", "required": True, "options": PEOPLE},
+        "min_admins": {"type": "int", "default": 1},
+        "known_invitations": {"type": "dict"},
+    }
+    run(spec, lambda params, check: many(honeycomb(params), params, check, people="members", min_keepers="min_admins"))
+
+
+if __name__ == "__main__":
+    main()

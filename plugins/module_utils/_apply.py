@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError, unexpected
-from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, guard, hold_back
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from . import _errors as errors
+from ._errors import AccessError, unexpected
+from ._guards import Limits, guard, hold_back
+from ._model import (
     ACTIVE,
     INVITE,
     REINVITE,
@@ -28,7 +28,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Step,
     fold,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._plan import (
+from ._plan import (
     LOWER,
     RAISE,
     REMOVAL,
@@ -39,7 +39,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._plan import (
     plan,
     plan_id,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._service import Service
+from ._service import Service
 
 APPLIED = "applied"
 FAILED = "failed"
@@ -49,7 +49,14 @@ NOT_ATTEMPTED = "not_attempted"
 FIRST_BACKOFF = 0.5
 SLOW_SERVICE = 5.0  # seconds in which a request that timed out may still take effect
 ROUNDS = 3  # how often an invitation is tried whose fate is in doubt
-DOUBTFUL = (errors.TIMEOUT, errors.CONNECTION, errors.SERVER_ERROR, errors.BAD_RESPONSE, errors.CONFLICT, errors.NOT_FOUND)
+DOUBTFUL = (
+    errors.TIMEOUT,
+    errors.CONNECTION,
+    errors.SERVER_ERROR,
+    errors.BAD_RESPONSE,
+    errors.CONFLICT,
+    errors.NOT_FOUND,
+)
 
 
 @dataclass(frozen=True)
@@ -168,7 +175,9 @@ def _apply(
             if not doubtful or not _read_again(service, report, doubtful.values(), attempt):
                 break
             left = plan(report.people, report.world, report.rules, now)
-            verdicts = {step: _settle(service, outcome, left, report.plan, attempt) for step, outcome in doubtful.items()}
+            verdicts = {
+                step: _settle(service, outcome, left, report.plan, attempt) for step, outcome in doubtful.items()
+            }
             outcomes.update({step: verdict for step, verdict in verdicts.items() if isinstance(verdict, Outcome)})
             report.world = _evolve(report.world, [outcomes[step] for step in verdicts if outcomes[step].come])
             todo = {step: verdict for step, verdict in verdicts.items() if isinstance(verdict, Step)}
@@ -256,7 +265,9 @@ def _settle(
     if not (error.transient or error.code == errors.SERVER_ERROR):
         return outcome
     if not service.shows_pending():
-        error.hint = "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
+        error.hint = (
+            "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
+        )
         return outcome
     return same[0]
 
@@ -297,7 +308,11 @@ def _evolve(world: list[Access], outcomes: t.Iterable[Outcome]) -> list[Access]:
 
 def _planned(goal: Access | None) -> Access | None:
     """The goal with a record such as the service would show, for check mode."""
-    return replace(goal, record={**goal.record, **{k: v for k, v in goal.view().items() if k != "status"}}) if goal else None
+    return (
+        replace(goal, record={**goal.record, **{k: v for k, v in goal.view().items() if k != "status"}})
+        if goal
+        else None
+    )
 
 
 def await_acceptance(

@@ -13,10 +13,10 @@ import typing as t
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._model import ACTIVE, INVITE, PENDING, Access, Step
-from ansible_collections.honeyops.access.plugins.module_utils._plan import LOWER, Rules, carry_out
+from . import _errors as errors
+from ._errors import AccessError
+from ._model import ACTIVE, INVITE, PENDING, Access, Step
+from ._plan import LOWER, Rules, carry_out
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,13 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limi
             attempted=False,
         )
     short = too_few_keepers(steps, world, rules, limits)
+    if short and limits.code == errors.LAST_ADMIN:
+        raise AccessError(
+            limits.code,
+            f"{steps[0].email} is the last accepted {rules.roles[-1]} and would be removed or demoted.",
+            hint=f"Make somebody else {rules.roles[-1]} first, or allow it with allow_no_{rules.roles[-1].lower()}.",
+            attempted=False,
+        )
     if short:
         raise AccessError(
             limits.code,
@@ -89,7 +96,9 @@ def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Access], rules: R
     if then >= now or then >= limits.min_keepers:
         return None
     role = rules.roles[-1]
-    return f"min_{role.lower()}s: {then} accepted {role}(s) would be left of {now}, at least {limits.min_keepers} must be"
+    return (
+        f"min_{role.lower()}s: {then} accepted {role}(s) would be left of {now}, at least {limits.min_keepers} must be"
+    )
 
 
 def hold_back(
@@ -111,7 +120,9 @@ def _is_keeper(access: Access, rules: Rules) -> bool:
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
-    hit = sorted({step.email for step in steps if step.phase >= LOWER and not limits.protected.isdisjoint(step.addresses)})
+    hit = sorted(
+        {step.email for step in steps if step.phase >= LOWER and not limits.protected.isdisjoint(step.addresses)}
+    )
     return [f"protected: {', '.join(hit)} would be removed or demoted, and none of them may be"] if hit else []
 
 

@@ -13,11 +13,11 @@ import base64
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._http import Answer, Client, segment
-from ansible_collections.honeyops.access.plugins.module_utils._model import ACTIVE, PENDING, Access, Person, fold
-from ansible_collections.honeyops.access.plugins.module_utils._service import Shape
+from . import _errors as errors
+from ._errors import AccessError
+from ._http import Answer, Client, segment
+from ._model import ACTIVE, PENDING, Access, Person, fold
+from ._service import Shape
 
 ROLES = ("Member", "Billing", "Admin", "Owner")
 ACCOUNTS = "/v2/accounts"
@@ -242,7 +242,11 @@ def _accepted_email(invitation: t.Mapping[str, t.Any]) -> str:
 
 def _user(record: t.Mapping[str, t.Any]) -> Access:
     return Access(
-        id=record["id"], email=fold(record.get("email") or ""), role=record.get("role") or "", status=ACTIVE, record=record
+        id=record["id"],
+        email=fold(record.get("email") or ""),
+        role=record.get("role") or "",
+        status=ACTIVE,
+        record=record,
     )
 
 

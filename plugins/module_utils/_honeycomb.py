@@ -14,10 +14,10 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._http import Client, segment
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from . import _errors as errors
+from ._errors import AccessError
+from ._http import Client, segment
+from ._model import (
     ABSENT,
     ACTIVE,
     PENDING,
@@ -26,7 +26,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     check_email,
     fold,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._service import Shape
+from ._service import Shape
 
 ROLES = ("member", "admin")
 MEMBERSHIPS = "/1/team_memberships"
@@ -69,10 +69,16 @@ class Honeycomb:
         self._keeps_known = known is not None
         self._api_key = api_key
         self._hides_pending = False
+        self._in_doubt: set[str] = set()
 
     def read(self) -> list[Access]:
-        """All members, and the known invitations that the list does not show."""
+        """All members, and the known invitations that the list does not show.
+
+        Whoever is listed counts as accepted, but for those whose invitation was sent a moment ago with no clear answer.
+        """
         listed = [_access(record) for record in self._list()]
+        listed = [replace(item, status=PENDING) if item.email in self._in_doubt else item for item in listed]
+        self._in_doubt.clear()
         by_id = {str(access.id): index for index, access in enumerate(listed)}
         shown = {access.email for access in listed}
         hidden: list[Access] = []
@@ -105,6 +111,7 @@ class Honeycomb:
         try:
             answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
         except AccessError as error:
+            self._in_doubt.add(fold(email))
             if error.status == 409 or (error.status == 422 and "already_exists" in _type_codes(error.payload)):
                 return self.assume_invited(email, role), False
             raise self._explain(error) from None
@@ -130,7 +137,11 @@ class Honeycomb:
         except AccessError as error:
             raise self._explain(error) from None
         shape = Shape(self.name, "PUT", path, answer.status)
-        record = {**target.record, **(shape.must(answer.body, dict) if answer.body is not None else {}), "role": goal.role}
+        record = {
+            **target.record,
+            **(shape.must(answer.body, dict) if answer.body is not None else {}),
+            "role": goal.role,
+        }
         if answer.body is not None and answer.body.get("role") not in (None, goal.role):
             raise AccessError(
                 errors.CONFLICT,
@@ -225,7 +236,9 @@ class Honeycomb:
                 error.code = errors.FORBIDDEN
                 error.hint = "The key is valid but may not manage members: give it that permission, or use another."
             else:
-                error.hint = "Check api_key and, for the EU, api_url; it must be a configuration key, not an ingest key."
+                error.hint = (
+                    "Check api_key and, for the EU, api_url; it must be a configuration key, not an ingest key."
+                )
         elif error.status == 403:
             error.hint = "The key lacks the permission for this: use a configuration key that may manage members."
         return error

@@ -21,9 +21,9 @@ import typing as t
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from . import _errors as errors
+from ._budget import Budget
+from ._errors import AccessError
 
 try:
     import requests
@@ -130,7 +130,9 @@ def segment(value: t.Any) -> str:
     """A value as one percent-encoded part of a path; what would climb out of its place is refused."""
     text = str(value)
     if not text or ".." in text or text == "." or any(char in "/\\" or not char.isprintable() for char in text):
-        raise AccessError(errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id from the service as it is.")
+        raise AccessError(
+            errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id from the service as it is."
+        )
     return quote(text, safe="")
 
 
@@ -282,7 +284,9 @@ class Client:
         with self._lock:
             self.requests += 1
         try:
-            status, headers, url, content = _within(self.budget.patience + GRACE, lambda: self._exchange(method, path, body))
+            status, headers, url, content = _within(
+                self.budget.patience + GRACE, lambda: self._exchange(method, path, body)
+            )
         except Exception as fault:  # pylint: disable=broad-except
             self._local.session = None
             raise self._from_fault(fault, method, path) from None
@@ -357,7 +361,10 @@ class Client:
                 errors.TLS, "The certificates in ca_path cannot be read.", hint="Check the file it names.", **where
             )
         return AccessError(
-            errors.CONNECTION, f"The request to {name} could not be made ({type(fault).__name__}).", attempted=False, **where
+            errors.CONNECTION,
+            f"The request to {name} could not be made ({type(fault).__name__}).",
+            attempted=False,
+            **where,
         )
 
     def _from_status(
@@ -372,7 +379,7 @@ class Client:
         if limited:
             code, detail = errors.RATE_LIMITED, detail or "request limit reached"
         elif 300 <= status < 400:
-            code = errors.REDIRECT_REFUSED
+            code, detail = errors.REDIRECT_REFUSED, "a redirect, which is not followed"
             hint = "Set api_url to the address that answers itself; a credential is never sent on to another."
         retry_after = _retry_after(headers.get("Retry-After"), server_time)
         if limited and retry_after is None and self.quota and self.quota.reset_at is not None:
@@ -480,10 +487,14 @@ def describe(payload: t.Any) -> str:
         return ""
     if payload.get("field"):
         return f"{payload['field']}: {payload.get('description') or payload.get('code') or 'invalid'}"
-    known = [payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)]
+    known = [
+        payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)
+    ]
     if known:
         return "; ".join(dict.fromkeys(filter(None, (describe(value) for value in known))))
-    return "; ".join(f"{key}: {text}" for key, text in ((key, describe(value)) for key, value in payload.items()) if text)
+    return "; ".join(
+        f"{key}: {text}" for key, text in ((key, describe(value)) for key, value in payload.items()) if text
+    )
 
 
 def _check_length(told: str | None, content: bytes) -> None:

@@ -12,7 +12,7 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass, field
 
-from ansible_collections.honeyops.access.plugins.module_utils._errors import VALIDATION, AccessError
+from ._errors import VALIDATION, AccessError
 
 ACTIVE = "active"
 PENDING = "pending"
@@ -37,7 +37,9 @@ def check_email(value: str) -> str:
     local, at, domain = email.partition("@")
     if not (local and at and domain) or "@" in domain:
         raise AccessError(
-            VALIDATION, f"{value.strip()!r} is not an e-mail address.", hint="Give exactly one @, as in ada@example.com."
+            VALIDATION,
+            f"{value.strip()!r} is not an e-mail address.",
+            hint="Give exactly one @, as in ada@example.com.",
         )
     if any(char.isspace() or unicodedata.category(char)[0] == "C" for char in email):
         raise AccessError(

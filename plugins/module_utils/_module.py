@@ -13,11 +13,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError, unexpected
-from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import Honeybadger, TokenAuth
-from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import Honeycomb, KeyHeader
-from ansible_collections.honeyops.access.plugins.module_utils._http import (
+
+from . import _errors as errors
+from ._errors import AccessError, unexpected
+from ._honeybadger import Honeybadger, TokenAuth
+from ._honeycomb import Honeycomb, KeyHeader
+from ._http import (
     REQUESTS_IMPORT_ERROR,
     Client,
     Connection,
@@ -25,7 +26,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._http import (
     check_url,
     secret_forms,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._run import Result
+from ._run import Result
 
 Spec = t.Dict[str, t.Dict[str, t.Any]]
 
@@ -74,7 +75,12 @@ HONEYCOMB: Spec = {
     **_connection("https://api.honeycomb.io", "HONEYCOMB_API_ENDPOINT"),
 }
 HONEYBADGER: Spec = {
-    "auth_token": {"type": "str", "required": True, "no_log": True, "fallback": (env_nonempty, ["HONEYBADGER_AUTH_TOKEN"])},
+    "auth_token": {
+        "type": "str",
+        "required": True,
+        "no_log": True,
+        "fallback": (env_nonempty, ["HONEYBADGER_AUTH_TOKEN"]),
+    },
     **_connection("https://app.honeybadger.io", "HONEYBADGER_ENDPOINT"),
 }
 ACCOUNT: Spec = {
@@ -106,7 +112,9 @@ def honeybadger(params: t.Mapping[str, t.Any]) -> Honeybadger:
 def _client(name: str, params: t.Mapping[str, t.Any], auth: t.Callable[[t.Any], t.Any], secret: str) -> Client:
     for option in ("request_timeout", "max_wait"):
         if not params[option] >= (0 if option == "max_wait" else 0.001):
-            raise AccessError(errors.VALIDATION, f"{option} is {params[option]:g}.", hint="Give a number of seconds above 0.")
+            raise AccessError(
+                errors.VALIDATION, f"{option} is {params[option]:g}.", hint="Give a number of seconds above 0."
+            )
     return Client(
         Connection(
             name=name,
@@ -128,8 +136,8 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
     module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
-    for option in ("api_key", "auth_token"):
-        module.no_log_values.update(secret_forms(module.params.get(option) or ""))
+    secret = module.params.get("api_key") or module.params.get("auth_token")
+    module.no_log_values.update(secret_forms(secret) if secret else ())
     try:
         result = work(module.params, module.check_mode)
     except AccessError as error:

@@ -15,15 +15,14 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from . import _errors as errors
+from ._errors import AccessError
+from ._model import (
     ABSENT,
     ACTIVE,
     CANCEL,
     INVITE,
     PENDING,
-    PRESENT,
     REINVITE,
     REMOVE,
     UPDATE,
@@ -81,7 +80,7 @@ def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -
         for address in access.also:
             linked[address].append(access)
         if rules.pending_only:
-            by_id.update({number: access for number in access.invitations})
+            by_id.update(dict.fromkeys(access.invitations, access))
         if access.status == (PENDING if rules.pending_only else ACTIVE):
             by_id[access.id] = access
 
@@ -90,8 +89,10 @@ def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -
     for person in people:
         named = [by_id[person.id]] if person.id is not None and person.id in by_id else []
         addresses = dict.fromkeys((*person.addresses, *(fold(access.email) for access in named if access.email)))
-        found.append(list(dict.fromkeys(named + [access for address in addresses for access in direct.get(address, ())])))
-        owner.update({access: person for access in found[-1]})
+        found.append(
+            list(dict.fromkeys(named + [access for address in addresses for access in direct.get(address, ())]))
+        )
+        owner.update(dict.fromkeys(found[-1], person))
     for person, mine in zip(people, found):
         if any(access.status == ACTIVE for access in mine):
             continue
@@ -116,7 +117,9 @@ def plan(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules, no
         extra = [access for access in world if access.addresses and access not in claimed]
         steps += [_removal(access, fold(access.email), "not in the list, and exclusive is on") for access in extra]
     kept = [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
-    return sorted(kept, key=lambda step: (step.phase, step.email, step.action, str(step.target.id) if step.target else ""))
+    return sorted(
+        kept, key=lambda step: (step.phase, step.email, step.action, str(step.target.id) if step.target else "")
+    )
 
 
 def _steps(person: Person, mine: list[Access], rules: Rules, now: datetime) -> t.Iterator[Step]:
@@ -163,7 +166,9 @@ def _name(person: Person, access: Access) -> str:
 
 def _is_old(access: Access, rules: Rules, now: datetime) -> bool:
     since = parse_time(access.since)
-    return rules.reinvite_after is not None and since is not None and now - since >= timedelta(days=rules.reinvite_after)
+    return (
+        rules.reinvite_after is not None and since is not None and now - since >= timedelta(days=rules.reinvite_after)
+    )
 
 
 def parse_time(text: str | None) -> datetime | None:
@@ -184,7 +189,9 @@ def plan_id(scope: str, steps: t.Sequence[Step]) -> str:
     return hashlib.sha256(json.dumps([scope, content]).encode()).hexdigest()[:16]
 
 
-def carry_out(world: t.Iterable[Access], gone: t.Iterable[Access | None], come: t.Iterable[Access | None]) -> list[Access]:
+def carry_out(
+    world: t.Iterable[Access], gone: t.Iterable[Access | None], come: t.Iterable[Access | None]
+) -> list[Access]:
     """The world without what is gone and with what came."""
     left = dict.fromkeys(world)
     for access in gone:

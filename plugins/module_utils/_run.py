@@ -12,8 +12,8 @@ import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._apply import (
+from . import _errors as errors
+from ._apply import (
     APPLIED,
     DEFERRED,
     FAILED,
@@ -24,9 +24,9 @@ from ansible_collections.honeyops.access.plugins.module_utils._apply import (
     follow_ups,
     reconcile,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, check_max_removals
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from ._errors import AccessError
+from ._guards import Limits, check_max_removals
+from ._model import (
     ABSENT,
     ACTIVE,
     CANCEL,
@@ -40,8 +40,8 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     fold,
     people_from,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules, diff
-from ansible_collections.honeyops.access.plugins.module_utils._service import Service
+from ._plan import Rules, diff
+from ._service import Service
 
 Params = t.Mapping[str, t.Any]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors as errors
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._http import Client
-from ansible_collections.honeyops.access.plugins.module_utils._model import Access, Person
+from . import _errors as errors
+from ._errors import AccessError
+from ._http import Client
+from ._model import Access, Person
 
 
 class Service(t.Protocol):

@@ -108,8 +108,8 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ansible_collections.honeyops.access.plugins.module_utils._module import ACCOUNT, HONEYBADGER, PERSON, honeybadger, run
-from ansible_collections.honeyops.access.plugins.module_utils._run import one
+from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, honeybadger, run
+from ..module_utils._run import one
 
 
 def main() -> None:

@@ -68,12 +68,13 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.honeyops.access.plugins.module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run
-from ansible_collections.honeyops.access.plugins.module_utils._run import Result, is_address, look, wanted
+from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run
+from ..module_utils._run import Result, is_address, look, wanted
 
 
 def main() -> None:
     """Run the module."""
+
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeybadger(params)
         email = wanted(params["email"])

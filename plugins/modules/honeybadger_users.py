@@ -172,8 +172,8 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ansible_collections.honeyops.access.plugins.module_utils._module import ACCOUNT, BULK, HONEYBADGER, honeybadger, run
-from ansible_collections.honeyops.access.plugins.module_utils._run import many
+from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, honeybadger, run
+from ..module_utils._run import many
 
 PEOPLE = {
     "email": {"type": "str", "required": True},

@@ -63,12 +63,13 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.honeyops.access.plugins.module_utils._module import HONEYCOMB, honeycomb, run
-from ansible_collections.honeyops.access.plugins.module_utils._run import Result, look
+from ..module_utils._module import HONEYCOMB, honeycomb, run
+from ..module_utils._run import Result, look
 
 
 def main() -> None:
     """Run the module."""
+
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeycomb(params)
         return look(service, lambda: {"auth": service.auth()})

@@ -120,8 +120,8 @@ error:
   sample: {"code": "last_admin", "status": null, "method": null, "path": null, "detail": "", "hint": ""}
 """
 
-from ansible_collections.honeyops.access.plugins.module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, run
-from ansible_collections.honeyops.access.plugins.module_utils._run import one
+from ..module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, run
+from ..module_utils._run import one
 
 
 def main() -> None:

@@ -162,8 +162,8 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ansible_collections.honeyops.access.plugins.module_utils._module import BULK, HONEYCOMB, honeycomb, run
-from ansible_collections.honeyops.access.plugins.module_utils._run import many
+from ..module_utils._module import BULK, HONEYCOMB, honeycomb, run
+from ..module_utils._run import many
 
 PEOPLE = {
     "email": {"type": "str", "required": True},

@@ -1,0 +1,4 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A package of its own, since some tools install one called tests."""

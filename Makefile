@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+PYTHON ?= python3
+VENV := .venv
+INSTALLED := $(VENV)/.installed
+BENCH_INSTALLED := $(VENV)/.bench-installed
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_CONSTRAINT := $(CURDIR)/tests/constraints.txt
+# The collection as it is built and installed, not as it lies here.
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build/collections
+export ANSIBLE_HOME := $(CURDIR)/.build/ansible
+
+# Everything that the sessions use is in the one virtual environment, so that it is installed once. galaxy-importer is
+# not: what it needs cannot be installed beside the other tools.
+NOX := nox --envdir .build/nox --no-install --reuse-existing-virtualenvs
+SESSIONS := lint docs-check license-check extra-checks ansible-lint
+SHARING := formatters codeqa yamllint typing $(filter-out lint,$(SESSIONS))
+ENVIRONMENTS := .build/nox/.linked
+
+GATES := sanity lint molecule unit
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+.PHONY: demo
+demo: artefact ## Play the main job against simulated services
+	python demo/run.py
+
+.PHONY: test
+test: artefact ## Run every check that needs no more than this machine
+	@python -m tests.tools.gates $(GATES)
+
+.PHONY: test-all
+test-all: test ## ... and the tests that take long
+	pytest -n 2 -m slow
+
+.PHONY: unit
+unit: $(INSTALLED) ## Run pytest; narrow it with ARGS="-k name"
+	pytest -n 2 $(ARGS)
+
+.PHONY: lint
+lint: $(INSTALLED) $(ENVIRONMENTS) ## Check format, code, types, YAML, documentation, licences and the built collection
+	CI=true $(NOX) --session $(SESSIONS)
+	CI=true PIP_CONSTRAINT=$(CURDIR)/tests/constraints-importer.txt $(NOX) --session build-import-check
+
+.PHONY: format
+format: $(INSTALLED) $(ENVIRONMENTS) ## Put the Python code into its format
+	CI=false $(NOX) --session formatters
+
+.PHONY: sanity
+sanity: $(INSTALLED) ## Run ansible-test's sanity tests on every Python found
+	python -m tests.tools.sanity
+
+.PHONY: molecule
+molecule: artefact ## Run the playbooks against simulated services; one scenario with ARGS="-s name"
+	python -m tests.tools.scenarios $(ARGS)
+
+.PHONY: bench
+bench: artefact $(BENCH_INSTALLED) ## Measure against other ways of doing the same
+	python -m tests.bench
+
+.PHONY: artefact
+artefact: $(INSTALLED) ## Build the collection and install it below .build/collections
+	@python -m tests.tools.artefact
+
+.PHONY: constraints
+constraints: ## Pin the newest versions of all tools anew
+	$(call pin,tests/constraints.txt,-r tests/requirements.txt -r tests/requirements-bench.txt)
+	$(call pin,tests/constraints-importer.txt,ansible-core~=2.19.0 galaxy-importer)
+
+define pin
+	rm -rf .build/pin
+	$(PYTHON) -m venv .build/pin
+	env -u PIP_CONSTRAINT .build/pin/bin/pip --quiet --quiet install --upgrade setuptools $(2)
+	{ sed '/^[^#]/,$$d' $(1); .build/pin/bin/pip freeze --all --exclude pip; } > .build/pin/new
+	mv .build/pin/new $(1)
+endef
+
+.PHONY: clean
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) .build .nox .ansible .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed, this is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(VENV)/pyvenv.cfg tests/requirements.txt tests/constraints.txt
+	$(PIP) install --quiet --quiet --requirement tests/requirements.txt
+	touch $@
+
+$(ENVIRONMENTS): Makefile tests/constraints-importer.txt
+	rm -rf .build/nox
+	mkdir -p .build/nox
+	for session in $(SHARING); do ln -s ../../$(VENV) .build/nox/$$session; done
+	touch $@
+
+$(BENCH_INSTALLED): $(INSTALLED) tests/requirements-bench.txt
+	$(PIP) install --quiet --quiet --requirement tests/requirements-bench.txt
+	touch $@

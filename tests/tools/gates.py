@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run targets of the Makefile two at a time; each one's output goes to a file, and is shown when it fails."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tools import tree
+
+LOGS = tree.BUILD / "logs"
+COUNTS = re.compile(r"^=+ (.*\d+ passed.*) =+$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    gate: str
+    passed: bool
+    seconds: float
+    log: Path
+
+    def __str__(self) -> str:
+        word = "passed" if self.passed else "FAILED"
+        counts = COUNTS.findall(self.log.read_text(errors="replace"))
+        return f"{self.gate:<12} {word:<7} {self.seconds:4.0f} s  {'; '.join(counts)}".rstrip()
+
+
+def run(gate: str) -> Outcome:
+    log = LOGS / f"{gate}.log"
+    started = time.monotonic()
+    with log.open("w") as output:
+        command = ["make", "--no-print-directory", gate]
+        code = subprocess.run(command, cwd=tree.ROOT, check=False, stdout=output, stderr=subprocess.STDOUT).returncode
+    outcome = Outcome(gate, code == 0, time.monotonic() - started, log)
+    print(outcome, flush=True)
+    return outcome
+
+
+def main(gates: list[str]) -> int:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        outcomes = list(pool.map(run, gates))
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    for outcome in failed:
+        print(f"\n##### {outcome.gate}: {outcome.log.relative_to(tree.ROOT)}")
+        print(outcome.log.read_text(errors="replace"))
+    if failed:
+        print(*failed, sep="\n")
+    print(f"gates: {len(outcomes) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

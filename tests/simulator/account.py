@@ -50,7 +50,7 @@ class Account:
 
     def reset(self) -> None:
         settings = self._world.settings
-        self._random = random.Random(f"honeybadger-{settings.seed}")  # noqa: S311 - to be repeatable
+        self._random = random.Random(f"honeybadger-{settings.seed}")
         self._empty_users()
         self._empty_invitations()
         if settings.owner:
@@ -176,7 +176,7 @@ class Account:
 
     def _render_invitation(self, invitation: Invitation) -> dict[str, Any]:
         settings = self._world.settings
-        record = asdict(invitation)
+        record = {**vars(invitation)}
         if invitation.accepted_at and settings.accepted_email == "empty":
             record["email"] = ""
         return {**record, "locale": "en", "resent": []} if settings.extra_fields else record

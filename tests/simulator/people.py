@@ -30,7 +30,7 @@ class Person(NamedTuple):
 
 def people(seed: int, count: int) -> Iterator[Person]:
     """The first `count` people of a seed; each e-mail address is there once."""
-    source = random.Random(f"people-{seed}")  # noqa: S311 - to be repeatable
+    source = random.Random(f"people-{seed}")
     first, last = (source.sample(names.split(), names.count(" ") + 1) for names in (FIRST, LAST))
     for number in range(count):
         given = first[number % len(first)]

@@ -44,6 +44,13 @@ class Service:
         return self._sim.settings.latency
 
     def answer(self, request: Request) -> Delivery:
+        try:
+            return self._answer(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, who asserts on violations is told
+            self._sim.violations.append(f"simulator: {request.method} {request.path}: {error!r}")
+            return Delivery(Reply(500, b"the simulator failed\n", {"Content-Type": "text/plain"}))
+
+    def _answer(self, request: Request) -> Delivery:
         sim, name = self._sim, self._api.service
         with sim.world.lock:
             hits = [fault for fault in sim.faults if fault.hits(name, request)]

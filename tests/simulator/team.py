@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import random
-import string
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +13,6 @@ from .directory import Directory
 from .people import name_of, people
 from .world import World, iso
 
-_ALPHABET = string.ascii_letters + string.digits
 _FOUNDED = 1705312800.0  # 2024-01-15T10:00:00Z
 
 
@@ -41,7 +39,7 @@ class Team:
 
     def reset(self) -> None:
         settings = self._world.settings
-        self._random = random.Random(f"honeycomb-{settings.seed}")  # noqa: S311 - to be repeatable
+        self._random = random.Random(f"honeycomb-{settings.seed}")
         self._empty()
         if settings.owner:
             self.add(settings.owner, "admin", created_at=iso(_FOUNDED))
@@ -55,7 +53,7 @@ class Team:
         self._listing = None
 
     def new_id(self) -> str:
-        identity = "".join(self._random.choices(_ALPHABET, k=12))
+        identity = f"{self._random.getrandbits(64):016x}"
         return f"id/{identity}+?%#=" if self._world.settings.odd_ids else identity
 
     # What people do
@@ -138,7 +136,7 @@ class Team:
         return self._listing
 
     def _render(self, member: Member) -> dict[str, Any]:
-        record = asdict(member)
+        record = {**vars(member)}
         del record["accepted"]
         if self._world.settings.extra_fields:
             record.update(updated_at=member.created_at, preferences={"theme": "dark"}, teams=["everyone"])

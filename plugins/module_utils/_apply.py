@@ -119,7 +119,7 @@ def reconcile(
         _reconcile(service, report, limits, options or Options())
     except AccessError as error:
         report.error = error
-    except Exception as bug:  # pylint: disable=broad-except
+    except Exception as bug:
         report.error = unexpected(bug)
     if report.error and not report.outcomes:
         report.outcomes = [Outcome(step, NOT_ATTEMPTED) for step in report.plan]
@@ -209,7 +209,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         return Outcome(step, APPLIED, None, step.target, come, sent or gone is not None)
     except AccessError as error:
         fault = error
-    except Exception as bug:  # pylint: disable=broad-except
+    except Exception as bug:
         fault = unexpected(bug)
     outcome = FAILED if fault.attempted or gone else NOT_ATTEMPTED
     return Outcome(step, outcome, fault, gone, None, gone is not None)
@@ -273,7 +273,7 @@ def _settle(
 
 
 def _is_same(left: Step, done: Step) -> bool:
-    """Whether a step left over is the one that was tried; of a new invitation in place of an old one, the second half."""
+    """Whether a step left over is the one that was tried; for an invitation sent anew, its second half."""
     if left.action == INVITE:
         return done.action in (INVITE, REINVITE)
     ids = [step.target.id if step.target else None for step in (left, done)]

@@ -15,11 +15,12 @@ from dataclasses import replace
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._http import Answer, Client, segment
+from ._http import Answer, Client
 from ._model import ACTIVE, PENDING, Access, Person, fold
 from ._service import Shape
+from ._wire import segment
 
-ROLES = ("Member", "Billing", "Admin", "Owner")
+ROLES: tuple[str, ...] = ("Member", "Billing", "Admin", "Owner")
 ACCOUNTS = "/v2/accounts"
 
 
@@ -38,7 +39,7 @@ class Honeybadger:
     """The users and invitations of an account."""
 
     name = "Honeybadger"
-    roles = ROLES
+    roles: tuple[str, ...] = ROLES
     default_role = "Member"
 
     def __init__(self, client: Client, account_id: str | None) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._http import Client, segment
+from ._http import Client
 from ._model import (
     ABSENT,
     ACTIVE,
@@ -27,8 +27,9 @@ from ._model import (
     fold,
 )
 from ._service import Shape
+from ._wire import segment
 
-ROLES = ("member", "admin")
+ROLES: tuple[str, ...] = ("member", "admin")
 MEMBERSHIPS = "/1/team_memberships"
 AUTH = "/1/auth"
 
@@ -60,7 +61,7 @@ class Honeycomb:
 
     name = "Honeycomb"
     scope = "honeycomb"
-    roles = ROLES
+    roles: tuple[str, ...] = ROLES
     default_role = "member"
 
     def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
@@ -108,16 +109,17 @@ class Honeycomb:
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
         """Send an invitation. An answer 409, or 422 with ``already_exists``, tells of one sent before."""
+        self._in_doubt.add(fold(email))
         try:
             answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
         except AccessError as error:
-            self._in_doubt.add(fold(email))
             if error.status == 409 or (error.status == 422 and "already_exists" in _type_codes(error.payload)):
                 return self.assume_invited(email, role), False
             raise self._explain(error) from None
         shape = Shape(self.name, "POST", MEMBERSHIPS, answer.status)
         record = shape.must(answer.body, dict)
         identity = shape.must(record.get("id"), str, int)
+        self._in_doubt.discard(fold(email))
         invitation = {"id": identity, "role": role, "invited_at": shape.text(record, "created_at") or _now()}
         self.known[fold(email)] = invitation
         return _hidden(fold(email), invitation, {"email": email, **record}), True
@@ -137,15 +139,11 @@ class Honeycomb:
         except AccessError as error:
             raise self._explain(error) from None
         shape = Shape(self.name, "PUT", path, answer.status)
-        record = {
-            **target.record,
-            **(shape.must(answer.body, dict) if answer.body is not None else {}),
-            "role": goal.role,
-        }
-        if answer.body is not None and answer.body.get("role") not in (None, goal.role):
+        told = {} if answer.body is None else shape.must(answer.body, dict)
+        if told.get("role", goal.role) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
-                f"Honeycomb answered that {target.email} still is {self.client.clean(str(answer.body['role']))}.",
+                f"Honeycomb answered that {target.email} still is {self.client.clean(str(told['role']))}.",
                 hint="Run again, or look into Team settings.",
                 status=answer.status,
                 method="PUT",
@@ -153,7 +151,7 @@ class Honeycomb:
             )
         if target.email in self.known:
             self.known[target.email] = {**self.known[target.email], "role": goal.role}
-        return replace(target, role=goal.role, record=record)
+        return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
 
     def remove(self, target: Access) -> None:
         """Remove a member or cancel an invitation; one that is gone already counts as removed."""
@@ -183,10 +181,11 @@ class Honeycomb:
 
     def follow_up(self, removed: Access) -> list[str]:
         """Keys live on after the member who made them; no call lists or revokes them."""
-        return [
+        text = (
             f"Honeycomb: API keys that {removed.email} created are still valid, and no API lists or revokes them. "
             "Rotate or delete them by hand under Team settings > API keys."
-        ]
+        )
+        return [text]
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """Without ``known_invitations`` a pending person whom the list leaves out cannot be told from a stranger."""

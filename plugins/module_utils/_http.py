@@ -8,22 +8,30 @@ It knows no service. This file is private to the collection.
 
 from __future__ import annotations
 
-import base64
-import calendar
-import email.utils
-import ipaddress
 import json
 import queue
-import re
 import threading
 import time
 import typing as t
 from dataclasses import dataclass
-from urllib.parse import quote, urljoin, urlsplit
 
 from . import _errors as errors
 from ._budget import Budget
 from ._errors import AccessError
+from ._wire import (
+    EXCERPT,
+    Quota,
+    clean,
+    describe,
+    http_date,
+    json_or_none,
+    local_path,
+    number,
+    quota_from,
+    retry_after,
+    secret_forms,
+    utc,
+)
 
 try:
     import requests
@@ -36,7 +44,6 @@ else:
 
 RETRIES = 4
 FIRST_BACKOFF = 0.5
-EXCERPT = 160
 GRACE = 0.2  # lets the socket's own time-out, which tells more, come first
 TRANSIENT = (502, 503, 504)
 
@@ -74,73 +81,6 @@ class Answer:
     status: int
     body: t.Any
     url: str
-
-
-@dataclass(frozen=True)
-class Quota:
-    """What the service said of its limit: requests left, of how many, monotonic time of the reset, window in seconds."""
-
-    remaining: int
-    limit: int | None
-    reset_at: float | None
-    window: float | None
-
-
-def check_url(url: str) -> str:
-    """Return the base address without a trailing slash, or raise ``insecure_url`` or ``validation``."""
-    try:
-        parts = urlsplit(url.strip())
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise AccessError(
-            errors.VALIDATION,
-            "api_url is not the address of a service.",
-            hint="Give scheme and host and nothing secret, as in https://api.example.com.",
-        )
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise AccessError(
-            errors.INSECURE_URL,
-            f"api_url {url.strip()} would send the credential in clear text.",
-            hint="Use https; plain http is for loopback addresses only.",
-        )
-    return url.strip().rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def check_secret(name: str, value: str) -> str:
-    """Return a credential that is safe in a header, or raise ``invalid_key`` without quoting it."""
-    if not value or not all("!" <= char <= "~" for char in value):
-        raise AccessError(
-            errors.INVALID_KEY,
-            f"{name} is empty, or holds white space, a line break or a character outside ASCII.",
-            hint="Copy it again, without the line break that a file or an editor adds at its end.",
-        )
-    return value
-
-
-def segment(value: t.Any) -> str:
-    """A value as one percent-encoded part of a path; what would climb out of its place is refused."""
-    text = str(value)
-    if not text or ".." in text or text == "." or any(char in "/\\" or not char.isprintable() for char in text):
-        raise AccessError(
-            errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id from the service as it is."
-        )
-    return quote(text, safe="")
-
-
-def secret_forms(secret: str) -> list[str]:
-    """Every form in which a credential may turn up in text, the longest first."""
-    coded = [base64.b64encode(form.encode()).decode() for form in (secret, secret + ":", ":" + secret)]
-    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *coded, *(form.rstrip("=") for form in coded)}
-    return sorted(forms, key=len, reverse=True)
 
 
 class Client:
@@ -192,15 +132,11 @@ class Client:
             following = links.get("next") if isinstance(links, dict) else None
             if not following or not isinstance(following, str):
                 return
-            path = self._local_path(answer.url, following)
+            path = local_path(self.connection.url, answer.url, following)
 
     def clean(self, text: str, length: int = EXCERPT) -> str:
-        """Text from outside made fit to show: no credential, no markup, one short line."""
-        for form in sorted(self.hidden, key=len, reverse=True):
-            text = text.replace(form, "***")
-        text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
-        text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-        return text if len(text) <= length else text[: length - 1] + "…"
+        """Text from outside made fit to show, without the credential."""
+        return clean(text, self.hidden, length)
 
     def hide(self, secret: t.Any) -> None:
         """Keep a secret that an answer held out of every message."""
@@ -222,7 +158,7 @@ class Client:
             errors.RATE_LIMITED,
             f"{self.connection.name} has {quota.remaining} requests{of} left and {writes} are needed, "
             f"which would take a wait of {wait:.0f} s; max_wait leaves {self.budget.left:.0f} s.",
-            hint=f"Run again after the limit resets at {_utc(quota.reset_at - self._clock())}, "
+            hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}, "
             "or do a part of it in each run with max_changes.",
             attempted=False,
             retry_after=wait,
@@ -275,7 +211,7 @@ class Client:
         """The same error, saying when it is worth another try."""
         if error.retry_after or error.code == errors.RATE_LIMITED:
             error.hint = (
-                f"The next try is allowed at {_utc(delay)}, {delay:.0f} s from now; max_wait leaves "
+                f"The next try is allowed at {utc(delay)}, {delay:.0f} s from now; max_wait leaves "
                 f"{self.budget.left:.0f} s. Run again then, or raise max_wait."
             )
         return error
@@ -287,11 +223,11 @@ class Client:
             status, headers, url, content = _within(
                 self.budget.patience + GRACE, lambda: self._exchange(method, path, body)
             )
-        except Exception as fault:  # pylint: disable=broad-except
+        except Exception as fault:
             self._local.session = None
             raise self._from_fault(fault, method, path) from None
-        server_time = _http_date(headers.get("Date")) or time.time()
-        self._note_quota(headers, server_time)
+        server_time = http_date(headers.get("Date")) or time.time()
+        self.quota = quota_from(headers, server_time, self._clock()) or self.quota
         if not 200 <= status < 300:
             raise self._from_status(status, headers, content, server_time, method, path)
         return Answer(status, self._decode(status, headers, content, method, path), url)
@@ -321,7 +257,8 @@ class Client:
 
     def _from_fault(self, fault: Exception, method: str, path: str) -> AccessError:
         """The typed error for a request without a whole answer."""
-        name, where = self.connection.name, {"method": method, "path": path}
+        name = self.connection.name
+        where: dict[str, t.Any] = {"method": method, "path": path}
         if isinstance(fault, _CutShort):
             return AccessError(
                 errors.CONNECTION,
@@ -371,7 +308,7 @@ class Client:
         self, status: int, headers: t.Mapping[str, str], content: bytes, server_time: float, method: str, path: str
     ) -> AccessError:
         """The typed error for an answer that is not a success."""
-        payload = _json_or_none(content)
+        payload = json_or_none(content)
         detail = self.clean(describe(payload) or content[:4000].decode("utf-8", "replace"))
         limited = status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
         code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
@@ -381,9 +318,9 @@ class Client:
         elif 300 <= status < 400:
             code, detail = errors.REDIRECT_REFUSED, "a redirect, which is not followed"
             hint = "Set api_url to the address that answers itself; a credential is never sent on to another."
-        retry_after = _retry_after(headers.get("Retry-After"), server_time)
-        if limited and retry_after is None and self.quota and self.quota.reset_at is not None:
-            retry_after = max(0.0, self.quota.reset_at - self._clock())
+        wait = retry_after(headers.get("Retry-After"), server_time)
+        if limited and wait is None and self.quota and self.quota.reset_at is not None:
+            wait = max(0.0, self.quota.reset_at - self._clock())
         return AccessError(
             code,
             f"{self.connection.name} answered {status} to {method} {path}{': ' + detail if detail else ''}.",
@@ -394,7 +331,7 @@ class Client:
             path=path,
             unprocessed=limited,
             transient=limited or status in TRANSIENT,
-            retry_after=retry_after,
+            retry_after=wait,
             payload=payload,
         )
 
@@ -417,33 +354,6 @@ class Client:
             accepted="json" in headers.get("Content-Type", ""),
         )
 
-    def _note_quota(self, headers: t.Mapping[str, str], server_time: float) -> None:
-        told = dict(re.findall(r"(limit|remaining|reset)\s*=\s*(\d+)", headers.get("RateLimit", "")))
-        remaining = _number(headers.get("X-RateLimit-Remaining") or told.get("remaining"))
-        if remaining is None:
-            return
-        reset_in = _number(told.get("reset"))
-        epoch = _number(headers.get("X-RateLimit-Reset"))
-        if epoch is not None:
-            reset_in = max(0, epoch - int(server_time))
-        limit = _number(headers.get("X-RateLimit-Limit") or told.get("limit"))
-        window = re.search(r";\s*w=(\d+)", headers.get("RateLimit-Policy", ""))
-        self.quota = Quota(
-            remaining,
-            limit,
-            None if reset_in is None else self._clock() + reset_in,
-            float(window.group(1)) if window else (3600.0 if epoch is not None else None),
-        )
-
-    def _local_path(self, current: str, link: str) -> str:
-        """The path of a link, whatever origin it names, below the configured address."""
-        base = urlsplit(self.connection.url)
-        parts = urlsplit(urljoin(current, link))
-        path = parts.path
-        if base.path and path.startswith(base.path + "/"):
-            path = path[len(base.path) :]
-        return path + ("?" + parts.query if parts.query else "")
-
 
 class _CutShort(Exception):
     """An answer whose body broke off; ``status`` had arrived."""
@@ -464,7 +374,7 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
     def run() -> None:
         try:
             box.put((call(), None))
-        except BaseException as fault:  # pylint: disable=broad-except
+        except BaseException as fault:
             box.put((None, fault))
 
     threading.Thread(target=run, daemon=True).start()
@@ -477,29 +387,9 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
     return value
 
 
-def describe(payload: t.Any) -> str:
-    """The text in an error body, in any of the shapes the two services use."""
-    if isinstance(payload, str):
-        return payload
-    if isinstance(payload, list):
-        return "; ".join(filter(None, (describe(item) for item in payload)))
-    if not isinstance(payload, dict):
-        return ""
-    if payload.get("field"):
-        return f"{payload['field']}: {payload.get('description') or payload.get('code') or 'invalid'}"
-    known = [
-        payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)
-    ]
-    if known:
-        return "; ".join(dict.fromkeys(filter(None, (describe(value) for value in known))))
-    return "; ".join(
-        f"{key}: {text}" for key, text in ((key, describe(value)) for key, value in payload.items()) if text
-    )
-
-
 def _check_length(told: str | None, content: bytes) -> None:
     """urllib3 1.26 returns a body that was cut short as if it were whole."""
-    expected = _number(told)
+    expected = number(told)
     if expected is not None and len(content) < expected:
         raise requests.exceptions.ChunkedEncodingError()
 
@@ -522,35 +412,3 @@ def _reason(fault: BaseException) -> str:
         pending += [item for item in (getattr(cause, "reason", None), getattr(cause, "__cause__", None)) if item]
         pending += [cause.__context__] if isinstance(cause, BaseException) and cause.__context__ else []
     return "it was closed before an answer came"
-
-
-def _json_or_none(content: bytes) -> t.Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and re.fullmatch(r"\s*\d{1,12}\s*", text, re.ASCII) else None
-
-
-def _http_date(text: str | None) -> float | None:
-    parsed = email.utils.parsedate_tz(text) if text else None
-    try:
-        return calendar.timegm(parsed[:6] + (0, 1, 0)) - (parsed[9] or 0) if parsed else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _retry_after(text: str | None, server_time: float) -> float | None:
-    """Seconds told by ``Retry-After`` in either form; a date is held against the server's own clock."""
-    seconds = _number(text)
-    if seconds is not None:
-        return float(seconds)
-    date = _http_date(text)
-    return None if date is None else max(0.0, date - server_time)
-
-
-def _utc(seconds_from_now: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + max(0.0, seconds_from_now)))

@@ -18,17 +18,12 @@ from . import _errors as errors
 from ._errors import AccessError, unexpected
 from ._honeybadger import Honeybadger, TokenAuth
 from ._honeycomb import Honeycomb, KeyHeader
-from ._http import (
-    REQUESTS_IMPORT_ERROR,
-    Client,
-    Connection,
-    check_secret,
-    check_url,
-    secret_forms,
-)
+from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
 from ._run import Result
+from ._wire import check_secret, check_url, secret_forms
 
-Spec = t.Dict[str, t.Dict[str, t.Any]]
+if t.TYPE_CHECKING:
+    Spec = dict[str, dict[str, t.Any]]
 
 PERSON: Spec = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -91,7 +86,7 @@ ACCOUNT: Spec = {
 class Module(AnsibleModule):
     """An Ansible module whose every failure, those of the argument spec too, carries ``error``."""
 
-    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:  # type: ignore[override]
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Exit with a failure."""
         result.setdefault("error", AccessError(errors.VALIDATION, str(msg)).as_dict())
         super().fail_json(msg, **result)
@@ -133,7 +128,7 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
 
     The only place that exits. Failing happens outside any ``except``, where Ansible would add a traceback.
     """
-    module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
+    module = Module(argument_spec=spec, supports_check_mode=True, **constraints)  # type: ignore[no-untyped-call]
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     secret = module.params.get("api_key") or module.params.get("auth_token")
@@ -142,7 +137,7 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
         result = work(module.params, module.check_mode)
     except AccessError as error:
         result = Result({"changed": False}, error)
-    except Exception as bug:  # pylint: disable=broad-except
+    except Exception as bug:
         result = Result({"changed": False}, unexpected(bug))
     for warning in result.warnings:
         module.warn(warning)

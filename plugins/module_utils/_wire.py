@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes into a request and what stands in an answer, as text: checked, decoded, cleaned. No I/O.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import email.utils
+import ipaddress
+import json
+import re
+import time
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+from . import _errors as errors
+from ._errors import AccessError
+
+EXCERPT = 160
+
+
+def check_url(url: str) -> str:
+    """Return the base address without a trailing slash, or raise ``insecure_url`` or ``validation``."""
+    try:
+        parts = urlsplit(url.strip())
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
+        raise AccessError(
+            errors.VALIDATION,
+            "api_url is not the address of a service.",
+            hint="Give scheme and host and nothing secret, as in https://api.example.com.",
+        )
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise AccessError(
+            errors.INSECURE_URL,
+            f"api_url {url.strip()} would send the credential in clear text.",
+            hint="Use https; plain http is for loopback addresses only.",
+        )
+    return url.strip().rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_secret(name: str, value: str) -> str:
+    """Return a credential that is safe in a header, or raise ``invalid_key`` without quoting it."""
+    if not value or not all("!" <= char <= "~" for char in value):
+        raise AccessError(
+            errors.INVALID_KEY,
+            f"{name} is empty, or holds white space, a line break or a character outside ASCII.",
+            hint="Copy it again, without the line break that a file or an editor adds at its end.",
+        )
+    return value
+
+
+def segment(value: t.Any) -> str:
+    """A value as one percent-encoded part of a path; what would climb out of its place is refused."""
+    text = str(value)
+    if not text or ".." in text or text == "." or any(char in "/\\" or not char.isprintable() for char in text):
+        raise AccessError(
+            errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id from the service as it is."
+        )
+    return quote(text, safe="")
+
+
+def secret_forms(secret: str) -> list[str]:
+    """Every form in which a credential may turn up in text, the longest first."""
+    coded = [base64.b64encode(form.encode()).decode() for form in (secret, secret + ":", ":" + secret)]
+    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *coded, *(form.rstrip("=") for form in coded)}
+    return sorted(forms, key=len, reverse=True)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What the service said of its limit: requests left, of how many, monotonic time of the reset, window in seconds."""
+
+    remaining: int
+    limit: int | None
+    reset_at: float | None
+    window: float | None
+
+
+def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> Quota | None:
+    """What the headers tell of a limit; ``server_time`` is the service's own clock, ``now`` the monotonic one.
+
+    Honeycomb's ``RateLimit`` counts seconds to the reset, Honeybadger's ``X-RateLimit-Reset`` is a Unix time, its
+    window an hour.
+    """
+    told = dict(re.findall(r"(limit|remaining|reset)\s*=\s*(\d+)", headers.get("RateLimit", "")))
+    remaining = number(headers.get("X-RateLimit-Remaining") or told.get("remaining"))
+    if remaining is None:
+        return None
+    reset_in = number(told.get("reset"))
+    epoch = number(headers.get("X-RateLimit-Reset"))
+    if epoch is not None:
+        reset_in = max(0, epoch - int(server_time))
+    limit = number(headers.get("X-RateLimit-Limit") or told.get("limit"))
+    window = re.search(r";\s*w=(\d{1,9})", headers.get("RateLimit-Policy", ""))
+    return Quota(
+        remaining,
+        limit,
+        None if reset_in is None else now + reset_in,
+        float(window.group(1)) if window else (3600.0 if epoch is not None else None),
+    )
+
+
+def local_path(base: str, current: str, link: str) -> str:
+    """The path of a link below the base address, whatever origin the link names."""
+    prefix = urlsplit(base).path
+    parts = urlsplit(urljoin(current, link))
+    path = parts.path
+    if prefix and path.startswith(prefix + "/"):
+        path = path[len(prefix) :]
+    return path + ("?" + parts.query if parts.query else "")
+
+
+def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
+    """Text from outside made fit to show: no secret, no markup, one short line."""
+    for form in sorted(secrets, key=len, reverse=True):
+        text = text.replace(form, "***")
+    text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def describe(payload: t.Any) -> str:
+    """The text in an error body, in any of the shapes the two services use."""
+    if isinstance(payload, str):
+        return payload
+    if isinstance(payload, list):
+        return "; ".join(filter(None, (describe(item) for item in payload)))
+    if not isinstance(payload, dict):
+        return ""
+    if payload.get("field"):
+        return f"{payload['field']}: {payload.get('description') or payload.get('code') or 'invalid'}"
+    known = [
+        payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)
+    ]
+    if known:
+        return "; ".join(dict.fromkeys(filter(None, (describe(value) for value in known))))
+    return "; ".join(
+        f"{key}: {text}" for key, text in ((key, describe(value)) for key, value in payload.items()) if text
+    )
+
+
+def json_or_none(content: bytes) -> t.Any:
+    """A decoded body, None for anything else."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def number(text: str | None) -> int | None:
+    """A whole number in a header, None for anything else."""
+    return int(text) if text and re.fullmatch(r"\s*\d{1,12}\s*", text, re.ASCII) else None
+
+
+def http_date(text: str | None) -> float | None:
+    """Unix time of an HTTP date, None for anything else."""
+    parsed = email.utils.parsedate_tz(text) if text else None
+    try:
+        return calendar.timegm((*parsed[:6], 0, 1, 0)) - (parsed[9] or 0) if parsed else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def retry_after(text: str | None, server_time: float) -> float | None:
+    """Seconds told by ``Retry-After`` in either form; a date is held against the server's own clock."""
+    seconds = number(text)
+    if seconds is not None:
+        return float(seconds)
+    date = http_date(text)
+    return None if date is None else max(0.0, date - server_time)
+
+
+def utc(seconds_from_now: float) -> str:
+    """A time as text, for messages."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + max(0.0, seconds_from_now)))

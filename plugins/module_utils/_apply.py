@@ -119,7 +119,7 @@ def reconcile(
         _reconcile(service, report, limits, options or Options())
     except AccessError as error:
         report.error = error
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001
         report.error = unexpected(bug)
     if report.error and not report.outcomes:
         report.outcomes = [Outcome(step, NOT_ATTEMPTED) for step in report.plan]
@@ -209,7 +209,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         return Outcome(step, APPLIED, None, step.target, come, sent or gone is not None)
     except AccessError as error:
         fault = error
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001
         fault = unexpected(bug)
     outcome = FAILED if fault.attempted or gone else NOT_ATTEMPTED
     return Outcome(step, outcome, fault, gone, None, gone is not None)

@@ -98,7 +98,7 @@ class Client:
         self.hidden = set(secret_forms(connection.secret))
         self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
         self._clock = clock
-        self._local = threading.local()
+        self._idle: list[requests.Session] = []
         self._lock = threading.Lock()
 
     def request(self, method: str, path: str, body: t.Any = None) -> Answer:
@@ -219,23 +219,24 @@ class Client:
     def _send(self, method: str, path: str, body: t.Any) -> Answer:
         with self._lock:
             self.requests += 1
+            session = self._idle.pop() if self._idle else requests.Session()
         try:
             status, headers, url, content = _within(
-                self.budget.patience + GRACE, lambda: self._exchange(method, path, body)
+                self.budget.patience + GRACE, lambda: self._exchange(session, method, path, body)
             )
-        except Exception as fault:
-            self._local.session = None
+        except Exception as fault:  # noqa: BLE001
             raise self._from_fault(fault, method, path) from None
+        with self._lock:
+            self._idle.append(session)
         server_time = http_date(headers.get("Date")) or time.time()
         self.quota = quota_from(headers, server_time, self._clock()) or self.quota
         if not 200 <= status < 300:
             raise self._from_status(status, headers, content, server_time, method, path)
         return Answer(status, self._decode(status, headers, content, method, path), url)
 
-    def _exchange(self, method: str, path: str, body: t.Any) -> tuple[int, t.Mapping[str, str], str, bytes]:
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
+    def _exchange(
+        self, session: requests.Session, method: str, path: str, body: t.Any
+    ) -> tuple[int, t.Mapping[str, str], str, bytes]:
         with session.request(
             method,
             self.connection.url + path,
@@ -374,7 +375,7 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
     def run() -> None:
         try:
             box.put((call(), None))
-        except BaseException as fault:
+        except BaseException as fault:  # noqa: BLE001
             box.put((None, fault))
 
     threading.Thread(target=run, daemon=True).start()

@@ -128,7 +128,7 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
 
     The only place that exits. Failing happens outside any ``except``, where Ansible would add a traceback.
     """
-    module = Module(argument_spec=spec, supports_check_mode=True, **constraints)  # type: ignore[no-untyped-call]
+    module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     secret = module.params.get("api_key") or module.params.get("auth_token")
@@ -137,7 +137,7 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
         result = work(module.params, module.check_mode)
     except AccessError as error:
         result = Result({"changed": False}, error)
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001
         result = Result({"changed": False}, unexpected(bug))
     for warning in result.warnings:
         module.warn(warning)

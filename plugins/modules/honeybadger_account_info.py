@@ -48,7 +48,10 @@ accounts:
   sample: [{"id": "Me3upk", "email": "ada@example.com", "name": "Work", "active": true, "parked": false, "quota_consumed": 0.75}]
   contains:
     quota_consumed: {description: Share of the month's quota that is used., type: float, returned: when O(account_id) is set}
-    api_stats: {description: "C(stored), C(limited) and C(ignored), each a list of Unix time and count.", type: dict, returned: when O(account_id) is set}
+    api_stats:
+      description: C(stored), C(limited) and C(ignored), each a list of Unix time and count.
+      type: dict
+      returned: when O(account_id) is set
 api:
   description: What the task cost.
   returned: always

@@ -18,6 +18,7 @@ from . import _errors as errors
 from ._errors import AccessError, unexpected
 from ._guards import Limits, guard, hold_back
 from ._model import (
+    ABSENT,
     ACTIVE,
     INVITE,
     REINVITE,
@@ -132,9 +133,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     report.world = service.read()
     report.plan = plan(report.people, report.world, report.rules, now)
     report.plan_id = plan_id(service.scope, report.plan)
-    found = match(report.people, report.world, report.rules)
-    unlisted = [fold(person.email) for person, mine in zip(report.people, found) if not mine and person.email]
-    report.warnings = service.caveats(report.people, unlisted, report.rules.exclusive)
+    report.warnings = service.caveats(report.people, _unlisted(report), report.rules.exclusive)
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(
             errors.PLAN_CHANGED,
@@ -154,6 +153,14 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     else:
         _apply(service, report, steps, limits, options.concurrency, now)
     report.outcomes += [Outcome(step, DEFERRED) for step in report.plan[len(steps) :]]
+
+
+def _unlisted(report: Report) -> list[str]:
+    """Folded addresses of the people of whom nothing was there."""
+    invited = {step.email for step in report.plan if step.action == INVITE}
+    removed = {step.email for step in report.plan if step.takes_away}
+    leavers = {fold(person.email) for person in report.people if person.state == ABSENT}
+    return sorted(invited | (leavers - removed))
 
 
 def _apply(

@@ -50,6 +50,7 @@ NOT_ATTEMPTED = "not_attempted"
 FIRST_BACKOFF = 0.5
 SLOW_SERVICE = 5.0  # seconds in which a request that timed out may still take effect
 ROUNDS = 3  # how often an invitation is tried whose fate is in doubt
+UNKNOWN_FATE = "It is not known whether this took effect: look at the service before you run again."
 DOUBTFUL = (
     errors.TIMEOUT,
     errors.CONNECTION,
@@ -179,11 +180,16 @@ def _apply(
             report.world = _evolve(report.world, batch.values())
             outcomes.update({step: replace(outcome, step=step) for step, outcome in batch.items()})
             doubtful = {step: outcomes[step] for step, outcome in batch.items() if _is_doubtful(outcome)}
-            if not doubtful or not _read_again(service, report, doubtful.values(), attempt):
+            if not doubtful:
+                break
+            try:
+                rested = _read_again(service, report, doubtful.values(), attempt)
+            except AccessError:
                 break
             left = plan(report.people, report.world, report.rules, now)
             verdicts = {
-                step: _settle(service, outcome, left, report.plan, attempt) for step, outcome in doubtful.items()
+                step: _settle(service, outcome, left, report.plan, attempt, rested)
+                for step, outcome in doubtful.items()
             }
             outcomes.update({step: verdict for step, verdict in verdicts.items() if isinstance(verdict, Outcome)})
             report.world = _evolve(report.world, [outcomes[step] for step in verdicts if outcomes[step].come])
@@ -232,7 +238,10 @@ def _is_doubtful(outcome: Outcome) -> bool:
 
 
 def _read_again(service: Service, report: Report, doubtful: t.Iterable[Outcome], attempt: int) -> bool:
-    """Look at the state again, after a pause in which a slow service may finish; False when it cannot be had."""
+    """Look at the state again, after a pause in which a slow service may finish.
+
+    False when there was no time for that pause: what is found then is true, what is not found may still come.
+    """
     faults = [outcome.error for outcome in doubtful if outcome.error]
     budget = service.client.budget
     pause = 0.0
@@ -240,19 +249,18 @@ def _read_again(service: Service, report: Report, doubtful: t.Iterable[Outcome],
         pause = max(FIRST_BACKOFF * 2**attempt, *(fault.retry_after or 0.0 for fault in faults))
     if any(fault.code == errors.TIMEOUT for fault in faults):
         pause = max(pause, min(SLOW_SERVICE, budget.patience))
+    rested = not pause or budget.pause(pause)
     try:
-        if pause and not budget.pause(pause):
-            raise faults[0]
         report.world = service.read()
-        return True
     except AccessError:
         for fault in faults:
-            fault.hint = "It is not known whether this took effect: look at the service before you run again."
-        return False
+            fault.hint = UNKNOWN_FATE
+        raise
+    return rested
 
 
 def _settle(
-    service: Service, outcome: Outcome, left: t.Sequence[Step], planned: t.Sequence[Step], attempt: int
+    service: Service, outcome: Outcome, left: t.Sequence[Step], planned: t.Sequence[Step], attempt: int, rested: bool
 ) -> Outcome | Step:
     """What became of a doubtful step, judged by what is left to do now: an outcome, or a step to try again."""
     step, error = outcome.step, t.cast("AccessError", outcome.error)

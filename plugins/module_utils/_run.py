@@ -82,7 +82,9 @@ def one(
     error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)
     if not error and person.state == PRESENT and not person.email and not report.of(person):
         error = AccessError(
-            errors.NOT_A_USER, f"Nobody has the id {person.id}.", hint="Give the e-mail address to invite somebody."
+            errors.NOT_FOUND if pending_only else errors.NOT_A_USER,
+            f"Nothing here has the id {person.id}.",
+            hint="Give the e-mail address to invite somebody; ids of users and of invitations are not the same.",
         )
     if not error and params.get("wait") and person.state == PRESENT and not check:
         await_acceptance(service, report, person, params["wait_timeout"], params["wait_interval"])

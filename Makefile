@@ -17,7 +17,7 @@ export ANSIBLE_HOME := $(CURDIR)/.build/ansible
 # not: what it needs cannot be installed beside the other tools.
 NOX := nox --envdir .build/nox --no-install --reuse-existing-virtualenvs
 SESSIONS := lint docs-check license-check extra-checks ansible-lint
-SHARING := formatters codeqa yamllint typing $(filter-out lint,$(SESSIONS))
+SHARING := formatters codeqa yamllint typing $(SESSIONS)
 ENVIRONMENTS := .build/nox/.linked
 
 GATES := sanity lint molecule unit
@@ -59,7 +59,7 @@ sanity: $(INSTALLED) ## Run ansible-test's sanity tests on every Python found
 	python -m tests.tools.sanity
 
 .PHONY: molecule
-molecule: artefact ## Run the playbooks against simulated services; one scenario with ARGS="-s name"
+molecule: artefact ## Run the playbooks against simulated services; one scenario with ARGS=name
 	python -m tests.tools.scenarios $(ARGS)
 
 .PHONY: bench

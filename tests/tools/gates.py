@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.tools import tree
 
 LOGS = tree.BUILD / "logs"
-COUNTS = re.compile(r"^=+ (.*\d+ passed.*) =+$", re.MULTILINE)
+COUNTS = re.compile(r"^=+ (.*\d+ .*passed.*) =+$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,9 @@ def main() -> int:
     code, left_out = run(collection, found)
     for line in left_out:
         print(f"Not tested: {line}")
+    for test, suffix in (("pslint", ".ps1"), ("shellcheck", ".sh")):
+        if not any(path.suffix == suffix for path in tree.files()):
+            print(f"{test} had nothing to test: there is no {suffix} file.")
     missing = [version for version in VERSIONS if version not in found]
     print(f"Sanity tests used Python {', '.join(found)}; not found: {', '.join(missing) or 'none'}.")
     return code or bool(left_out)

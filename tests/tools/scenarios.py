@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run molecule's scenarios, two at a time, each against simulated services of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.simulator import Simulator
+from tests.tools import tree
+
+SCENARIOS = tree.ROOT / "extensions" / "molecule"
+WARNING = re.compile(r"\[(?:DEPRECATION )?WARNING\]:.*")
+
+
+def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
+    return {
+        **os.environ,
+        "MOLECULE_COMMAND_BORDERS": "false",
+        "MOLECULE_EPHEMERAL_DIRECTORY": str(tree.BUILD / "molecule" / scenario),
+        "NO_COLOR": "1",
+        "HONEYCOMB_API_KEY": simulator.configuration_key,
+        "HONEYCOMB_API_ENDPOINT": simulator.honeycomb_url,
+        "HONEYBADGER_AUTH_TOKEN": simulator.auth_token,
+        "HONEYBADGER_ACCOUNT_ID": simulator.account_id,
+        "HONEYBADGER_ENDPOINT": simulator.honeybadger_url,
+        "SIMULATOR_URL": simulator.honeycomb_url,
+    }
+
+
+def faults(output: str, code: int, simulator: Simulator) -> list[str]:
+    """What is wrong with a run; a warning is, too."""
+    found = [] if code == 0 else [f"molecule ended with {code}"]
+    found += sorted(set(WARNING.findall(output)))
+    found += simulator.violations
+    if any(secret in output for secret in simulator.secrets):
+        found.append("a credential stands in the output")
+    return found
+
+
+def run(scenario: str) -> bool:
+    with Simulator(check_contract=True) as simulator:
+        result = subprocess.run(
+            ["molecule", "test", "--scenario-name", scenario],
+            cwd=tree.ROOT,
+            env=environment(scenario, simulator),
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        found = faults(result.stdout, result.returncode, simulator)
+    if found:
+        print(result.stdout)
+    print(f"{scenario}: {'; '.join(found) or 'passed'}", flush=True)
+    return not found
+
+
+def main(chosen: list[str]) -> int:
+    scenarios = chosen or sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        passed = list(pool.map(run, scenarios))
+    print(f"===== {passed.count(True)} scenarios passed, {passed.count(False)} failed =====")
+    return 0 if passed and all(passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -179,6 +179,7 @@ def _apply(
             batch = dict(zip(todo, _run(service, list(todo.values()), concurrency)))
             report.world = _evolve(report.world, batch.values())
             outcomes.update({step: replace(outcome, step=step) for step, outcome in batch.items()})
+            report.outcomes = list(outcomes.values())
             doubtful = {step: outcomes[step] for step, outcome in batch.items() if _is_doubtful(outcome)}
             if not doubtful:
                 break

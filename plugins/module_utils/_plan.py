@@ -13,7 +13,7 @@ import json
 import typing as t
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from . import _errors as errors
 from ._errors import AccessError
@@ -166,9 +166,9 @@ def _name(person: Person, access: Access) -> str:
 
 def _is_old(access: Access, rules: Rules, now: datetime) -> bool:
     since = parse_time(access.since)
-    return (
-        rules.reinvite_after is not None and since is not None and now - since >= timedelta(days=rules.reinvite_after)
-    )
+    if rules.reinvite_after is None or since is None:
+        return False
+    return (now - since).total_seconds() >= rules.reinvite_after * 86400
 
 
 def parse_time(text: str | None) -> datetime | None:

@@ -34,8 +34,8 @@ import subprocess
 import sys
 
 options = [option for option in sys.argv[1:] if option not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "ensurepip"])
-subprocess.check_call([sys.executable, "-m", "pip", "install", *options])
+subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
+subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *options])
 """
 
 
@@ -44,9 +44,9 @@ def pythons() -> dict[str, Path]:
 
     pyenv's shims answer for versions that are not selected, so its real folders are searched instead of them.
     """
-    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep) if Path(folder).name != "shims"]
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    folders += sorted(pyenv.glob("versions/*/bin"), reverse=True)
+    folders = search_path()
+    for shims in search_path(shims=True):
+        folders += sorted(shims.parent.glob("versions/*/bin"), reverse=True)
     found: dict[str, Path] = {}
     for version in VERSIONS:
         for folder in folders:
@@ -55,6 +55,11 @@ def pythons() -> dict[str, Path]:
                 found[version] = python
                 break
     return found
+
+
+def search_path(*, shims: bool = False) -> list[Path]:
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
+    return [folder for folder in folders if (folder.name == "shims") == shims]
 
 
 def has_venv(python: Path) -> bool:
@@ -77,12 +82,11 @@ def prepare_home(versions: Iterable[str]) -> None:
 
 def run(collection: Path, found: dict[str, Path]) -> tuple[int, list[str]]:
     """Run every test; return ansible-test's exit code, and what it left out although there was something to test."""
-    own = [folder for folder in os.environ["PATH"].split(os.pathsep) if Path(folder).name != "shims"]
-    path = os.pathsep.join([str(Path(sys.executable).parent), *(str(python.parent) for python in found.values()), *own])
+    folders = [Path(sys.executable).parent, *(python.parent for python in found.values()), *search_path()]
     process = subprocess.Popen(
         ["ansible-test", "sanity", "--local", "--requirements", "--color", "no"],
         cwd=collection,
-        env={**os.environ, "HOME": str(HOME), "PATH": path},
+        env={**os.environ, "HOME": str(HOME), "PATH": os.pathsep.join(map(str, folders))},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

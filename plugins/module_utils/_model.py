@@ -115,6 +115,10 @@ class Access:
     invitations: tuple[int, ...] = ()
     record: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
 
+    def __str__(self) -> str:
+        teams = f", teams {' '.join(map(str, self.team_ids))}" if self.team_ids else ""
+        return f"{self.role}, {self.status}{teams}"
+
     @property
     def addresses(self) -> tuple[str, ...]:
         """All folded addresses, the service's own first."""

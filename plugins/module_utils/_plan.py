@@ -199,11 +199,18 @@ def carry_out(
     return [*left, *(access for access in come if access)]
 
 
-def diff(steps: t.Iterable[Step]) -> dict[str, t.Any]:
-    """Each person touched, before and after, for Ansible's diff mode."""
-    before: dict[str, list[t.Any]] = defaultdict(list)
-    after: dict[str, list[t.Any]] = defaultdict(list)
+def diff(steps: t.Iterable[Step]) -> dict[str, str]:
+    """Each person touched, before and after, a line each, for Ansible's diff mode."""
+    before: dict[str, list[Access | None]] = defaultdict(list)
+    after: dict[str, list[Access | None]] = defaultdict(list)
     for step in steps:
-        before[step.email] += [step.target.view()] if step.target else []
-        after[step.email] += [step.goal.view()] if step.goal else []
-    return {"before": dict(before), "after": dict(after)}
+        before[step.email].append(step.target)
+        after[step.email].append(step.goal)
+    return {"before": _lines(before), "after": _lines(after)}
+
+
+def _lines(people: t.Mapping[str, list[Access | None]]) -> str:
+    return "".join(
+        f"{email}: {'; '.join(str(access) for access in found if access) or ABSENT}\n"
+        for email, found in sorted(people.items())
+    )

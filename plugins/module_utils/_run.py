@@ -53,7 +53,7 @@ class Result:
     values: dict[str, t.Any]
     error: AccessError | None = None
     warnings: list[str] = field(default_factory=list)
-    diff: dict[str, t.Any] | None = None
+    diff: dict[str, str] | None = None
 
 
 def one(

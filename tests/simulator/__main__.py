@@ -10,19 +10,11 @@ import json
 import signal
 import sys
 import threading
-import types
 from functools import partial
-from pathlib import Path
 
-if not __package__:
-    # Started as a folder, `python tests/simulator`: works where an installed package has taken the name `tests`.
-    _tests = types.ModuleType("tests")
-    _tests.__path__ = [str(Path(__file__).resolve().parents[1])]
-    sys.modules["tests"] = _tests
-
-from tests.simulator.certificates import KINDS
-from tests.simulator.settings import OPTIONS, check
-from tests.simulator.simulator import Simulator
+from .certificates import KINDS
+from .settings import OPTIONS, check
+from .simulator import Simulator
 
 
 def parser() -> argparse.ArgumentParser:

@@ -22,7 +22,8 @@ from tests.simulator.settings import OPTIONS
 
 from .conftest import Call
 
-FOLDER = Path(__file__).resolve().parents[2] / "simulator"
+ROOT = Path(__file__).resolve().parents[3]
+COMMAND = (sys.executable, "-m", "tests.simulator")
 
 
 def test_state_is_replaced_and_shown(sim: Simulator, control: Call, honeycomb: Call) -> None:
@@ -172,7 +173,7 @@ def test_a_hundred_thousand_people() -> None:
 
 
 def test_the_readme_names_everything() -> None:
-    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "tests/simulator/README.md").read_text(encoding="utf-8")
     assert [name for name in (*OPTIONS, *KINDS) if f"`{name}`" not in text] == []
 
 
@@ -182,8 +183,8 @@ def test_defaults_pass_their_own_check() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_command(number: signal.Signals) -> None:
-    command = [sys.executable, str(FOLDER), "--people", "2", "--quota", "5", "--pending-listed", "false", "--seed", "3"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [*COMMAND, "--people", "2", "--quota", "5", "--pending-listed", "false", "--seed", "3"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         addresses = json.loads(process.stdout.readline())
         settings = requests.get(f"{addresses['honeybadger_url']}/_sim/settings", timeout=5).json()
@@ -193,5 +194,5 @@ def test_the_command(number: signal.Signals) -> None:
 
 
 def test_the_command_refuses_what_makes_no_sense() -> None:
-    done = subprocess.run([sys.executable, str(FOLDER), "--links", "odd"], capture_output=True, text=True, check=False)
+    done = subprocess.run([*COMMAND, "--links", "odd"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "none of absolute" in done.stderr) == (2, True)

@@ -55,8 +55,9 @@ class Honeycomb:
     """The members of the team that a configuration key belongs to.
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
-    leave out who has not accepted, and no call lists invitations. None: the caller keeps no such record. It is kept
-    up to date with every read and write.
+    leave out who has not accepted, and no call lists invitations. Once accepted under another address, that stands
+    beside them as ``accepted_as``, and ties the two for as long as the member is there. None: the caller keeps no such
+    record. It is kept up to date with every read and write.
     """
 
     name = "Honeycomb"
@@ -85,10 +86,11 @@ class Honeycomb:
         hidden: list[Access] = []
         for email, invitation in list(self.known.items()):
             accepted_as = by_id.get(str(invitation["id"]))
-            if email in shown or accepted_as is not None:
-                if email not in shown and accepted_as is not None:
-                    listed[accepted_as] = replace(listed[accepted_as], also=(email,))
-                del self.known[email]
+            if email in shown or (accepted_as is None and invitation.get("accepted_as")):
+                del self.known[email]  # nothing to remember any more: listed as invited, or accepted and gone since
+            elif accepted_as is not None:
+                member = listed[accepted_as] = replace(listed[accepted_as], also=(*listed[accepted_as].also, email))
+                self.known[email] = {**invitation, "accepted_as": member.email}
             else:
                 hidden.append(_hidden(email, invitation))
         self._hides_pending = bool(hidden)
@@ -155,7 +157,7 @@ class Honeycomb:
 
     def remove(self, target: Access) -> None:
         """Remove a member or cancel an invitation; one that is gone already counts as removed."""
-        invitation = self.known.pop(target.email, None)
+        forgotten = {email: self.known.pop(email) for email in target.addresses if email in self.known}
         if target.id is None:
             raise AccessError(
                 errors.CONFLICT,
@@ -167,7 +169,7 @@ class Honeycomb:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
         except AccessError as error:
             if error.status != 404:
-                self.known.update({target.email: invitation} if invitation else {})
+                self.known.update(forgotten)
                 raise self._explain(error) from None
 
     def shows_pending(self) -> bool:
@@ -291,7 +293,9 @@ def _check_known(known: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
                 f"known_invitations holds something else than id, role and invited_at for {str(email)[:80]!r}.",
                 hint="Hand in the dictionary that an earlier run returned under this name, unchanged.",
             )
-        checked[fold(check_email(str(email)))] = {key: invitation[key] for key in ("id", "role", "invited_at")}
+        checked[fold(check_email(str(email)))] = {
+            key: invitation[key] for key in ("id", "role", "invited_at", "accepted_as") if key in invitation
+        }
     return checked
 
 

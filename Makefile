@@ -41,6 +41,10 @@ test: artefact ## Run every check that needs no more than this machine
 test-all: test ## ... and the tests that take long
 	pytest -n 2 -m slow
 
+.PHONY: test-matrix
+test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20
+	python -m tests.tools.matrix $(ARGS)
+
 .PHONY: unit
 unit: $(INSTALLED) ## Run pytest; narrow it with ARGS="-k name"
 	pytest -n 2 $(ARGS)

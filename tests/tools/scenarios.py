@@ -21,6 +21,8 @@ WARNING = re.compile(r"\[(?:DEPRECATION )?WARNING\]:.*")
 def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
     return {
         **os.environ,
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
         "MOLECULE_COMMAND_BORDERS": "false",
         "MOLECULE_EPHEMERAL_DIRECTORY": str(tree.BUILD / "molecule" / scenario),
         "NO_COLOR": "1",
@@ -35,7 +37,7 @@ def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
 
 def faults(output: str, code: int, simulator: Simulator) -> list[str]:
     """What is wrong with a run; a warning is, too."""
-    found = [] if code == 0 else [f"molecule ended with {code}"]
+    found = [] if code == 0 else [f"exit code {code}"]
     found += sorted(set(WARNING.findall(output)))
     found += simulator.violations
     if any(secret in output for secret in simulator.secrets):

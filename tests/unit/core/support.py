@@ -131,3 +131,22 @@ SAME = ("changed", "status", "action", "follow_up", "diff", "plan", "plan_id", "
 def told(result: Result) -> Result:
     """What check mode and the real run must tell alike."""
     return {key: result[key] for key in SAME if key in result}
+
+
+class Clock:
+    """A monotonic clock that goes on only where somebody sleeps or the test says so."""
+
+    start = 1000.0
+
+    def __init__(self, then: Callable[[float], object] = float) -> None:
+        self.now = self.start
+        self.slept: list[float] = []
+        self.then = then
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+        self.then(seconds)

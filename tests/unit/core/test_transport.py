@@ -1,0 +1,512 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is sent again and what never, how long is waited, and what every bad answer becomes."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from ansible_collections.honeyops.access.plugins.module_utils import _http
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import TokenAuth
+from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import KeyHeader
+from ansible_collections.honeyops.access.plugins.module_utils._http import Client, Connection
+from tests.simulator import Fault, Simulator
+
+from .support import OWNER, Ask, Clock, verbs
+
+MEMBERS = "/1/team_memberships"
+Make = Callable[..., Client]
+INVITE = {"email": "ada@example.com", "role": "member"}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def make(sim: Simulator, clock: Clock) -> Make:
+    """A client of the Honeycomb simulator, or of `service`, that sleeps by the test's clock."""
+
+    def client(service: str = "honeycomb", url: str = "", **rest: Any) -> Client:
+        secret = sim.configuration_key if service == "honeycomb" else sim.auth_token
+        auth = KeyHeader(secret) if service == "honeycomb" else TokenAuth(secret)
+        options = {"auth": auth, "request_timeout": 2, **rest}
+        address = url or getattr(sim, f"{service}_url")
+        return Client(Connection(name=service.title(), url=address, secret=secret, **options), clock, clock.sleep)
+
+    return client
+
+
+def send(client: Client, method: str, sim: Simulator) -> Any:
+    """A request that the simulator would take."""
+    member = next(iter(sim.honeycomb.members)).id
+    return {
+        "GET": lambda: client.request("GET", MEMBERS),
+        "POST": lambda: client.request("POST", MEMBERS, INVITE),
+        "PUT": lambda: client.request("PUT", f"{MEMBERS}/{member}", {"role": "admin"}),
+        "DELETE": lambda: client.request("DELETE", f"{MEMBERS}/{member}"),
+    }[method]()
+
+
+# Sending again
+
+
+PASSING: dict[str, dict[str, Any]] = {
+    "429": {"kind": "status", "status": 429},
+    "403 used up": {"kind": "status", "status": 403, "headers": {"X-RateLimit-Remaining": "0"}},
+    "502": {"kind": "status", "status": 502},
+    "503": {"kind": "status", "status": 503},
+    "504": {"kind": "status", "status": 504},
+    "reset": {"kind": "reset_before"},
+    "silence": {"kind": "timeout_before"},
+}
+UNDONE = ("429", "403 used up")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_passing_fault(sim: Simulator, make: Make, clock: Clock, method: str, fault: str) -> None:
+    sim.fail(Fault(**PASSING[fault], times=2))
+    client = make(request_timeout=0.1 if fault == "silence" else 2)
+    if method == "POST" and fault not in UNDONE:
+        with pytest.raises(AccessError) as caught:
+            send(client, method, sim)
+        assert (caught.value.transient, caught.value.unprocessed, clock.slept) == (True, False, [])
+        assert verbs(sim) == ["POST"]
+    else:
+        assert send(client, method, sim).status in (200, 201, 204)
+        assert verbs(sim) == [method] * 3
+        assert clock.slept == [0.5, 1.0]
+    assert client.requests == len(sim.log)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("fault", "code"), [({"status": 503}, "server_error"), ({"kind": "reset_before"}, "connection")]
+)
+def test_enough_is_enough(
+    sim: Simulator, make: Make, clock: Clock, method: str, fault: dict[str, Any], code: str
+) -> None:
+    sim.fail(Fault(**{"kind": "status", **fault}, times=0))
+    with pytest.raises(AccessError) as caught:
+        send(make(), method, sim)
+    assert (caught.value.code, len(sim.log), clock.slept) == (code, 5, [0.5, 1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "validation"),
+        (401, "invalid_key"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (405, "endpoint_unavailable"),
+        (408, "timeout"),
+        (409, "conflict"),
+        (410, "not_found"),
+        (418, "bad_response"),
+        (422, "validation"),
+        (500, "server_error"),
+        (501, "server_error"),
+    ],
+)
+def test_a_lasting_fault(sim: Simulator, make: Make, clock: Clock, method: str, status: int, code: str) -> None:
+    sim.fail(Fault("status", status=status, times=0))
+    with pytest.raises(AccessError) as caught:
+        send(make(), method, sim)
+    error = caught.value
+    assert (error.code, error.status, error.method, len(sim.log), clock.slept) == (code, status, method, 1, [])
+    assert error.path == sim.log[0].path
+    assert error.detail == f"ordered failure {status}"
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "cut_body", "status_after"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_what_was_done_is_asked_for_again(sim: Simulator, make: Make, method: str, kind: str) -> None:
+    sim.fail(Fault(kind, status=503 if kind == "status_after" else 0))
+    client = make()
+    if method == "PUT":
+        assert send(client, method, sim).body["role"] == "admin"
+    else:
+        member = next(iter(sim.honeycomb.members)).id
+        with pytest.raises(AccessError) as caught:
+            client.request("DELETE", f"{MEMBERS}/{member}")
+        assert (caught.value.status, len(sim.honeycomb.members)) == (404, 0)
+    assert verbs(sim) == [method] * 2
+
+
+def test_a_port_that_nobody_listens_on(make: Make, clock: Clock) -> None:
+    """Nothing was sent, so even an invitation may be tried again."""
+    client = make(url="http://127.0.0.1:9")
+    with pytest.raises(AccessError) as caught:
+        client.request("POST", MEMBERS, INVITE)
+    assert (caught.value.code, caught.value.unprocessed, client.requests) == ("connection", True, 5)
+    assert "refused" in caught.value.msg
+
+
+# Waiting
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+@pytest.mark.parametrize("skew", [0.0, 7200.0, -7200.0])
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after(sim: Simulator, make: Make, clock: Clock, form: str, skew: float, status: int) -> None:
+    sim.fail(Fault("status", status=status, retry_after=40, retry_after_form=form, date_skew=skew))
+    assert make().request("GET", MEMBERS).status == 200
+    assert clock.slept == [pytest.approx(40, abs=1)]
+
+
+def test_the_longer_wait_counts(sim: Simulator, make: Make, clock: Clock) -> None:
+    sim.fail(Fault("status", status=429, times=3, retry_after=0))
+    assert make().request("GET", MEMBERS).status == 200
+    assert clock.slept == [0.5, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_a_limit_is_waited_for_as_often_as_it_takes(sim: Simulator, make: Make, clock: Clock, method: str) -> None:
+    sim.fail(Fault("status", status=429, times=9, retry_after=30))
+    client = make(max_wait=300)
+    send(client, method, sim)
+    assert (clock.slept, client.api()["waited"]) == ([pytest.approx(32, abs=2)] * 9, pytest.approx(286, abs=20))
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_a_wait_that_is_too_long_fails_at_once(sim: Simulator, make: Make, clock: Clock, form: str) -> None:
+    sim.fail(Fault("status", status=429, retry_after=3600, retry_after_form=form))
+    with pytest.raises(AccessError) as caught:
+        make(max_wait=300).request("GET", MEMBERS)
+    assert (caught.value.code, clock.slept, len(sim.log)) == ("rate_limited", [], 1)
+    reset = time.strftime("%Y-%m-%dT%H:", time.gmtime(time.time() + 3600))
+    assert reset in caught.value.hint
+    assert "max_wait leaves 300 s" in caught.value.hint
+
+
+def test_waits_add_up(sim: Simulator, make: Make, clock: Clock) -> None:
+    sim.fail(Fault("status", status=429, times=0, retry_after=100))
+    with pytest.raises(AccessError) as caught:
+        make(max_wait=300).request("GET", MEMBERS)
+    assert (caught.value.code, clock.slept, len(sim.log)) == ("rate_limited", [100, 100, 100], 4)
+
+
+def test_a_reset_time_stands_in_for_retry_after(sim: Simulator, make: Make, clock: Clock) -> None:
+    """Honeybadger's limit: 403, and a Unix time by the service's own clock, which is an hour ahead here."""
+    reset = f"{time.time() + 3600 + 50:.0f}"
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Limit": "360", "X-RateLimit-Reset": reset}
+    sim.fail(Fault("status", status=403, headers=headers, date_skew=3600))
+    client = make("honeybadger")
+    assert client.request("GET", "/v2/accounts").status == 200
+    assert clock.slept == [pytest.approx(50, abs=2)]
+    assert client.api()["rate_limit_remaining"] == sim.settings.quota - 1
+
+
+@pytest.mark.parametrize("retry_after", ["date", "seconds", "none"])
+def test_a_limit_of_honeycomb(sim: Simulator, make: Make, clock: Clock, retry_after: str) -> None:
+    sim.configure(rate_limit=2, rate_window=60, retry_after=retry_after)
+    client = make()
+    for _request in range(2):
+        client.request("GET", MEMBERS)
+    assert client.api() == {"requests": 2, "waited": 0.0, "rate_limit_remaining": 0}
+    clock.then = sim.advance
+    client.request("GET", MEMBERS)
+    assert [entry.status for entry in sim.log] == [200] * 3  # the wait came first, so nothing was refused
+    assert clock.slept == [pytest.approx(60, abs=1)]
+
+
+def test_used_up_and_too_long_to_wait_for(sim: Simulator, make: Make, clock: Clock) -> None:
+    sim.configure(quota=1)
+    client = make("honeybadger", max_wait=300)
+    client.request("GET", "/v2/accounts")
+    with pytest.raises(AccessError) as caught:
+        client.request("GET", "/v2/accounts")
+    assert (caught.value.code, caught.value.attempted, len(sim.log), clock.slept) == ("rate_limited", False, 1, [])
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Remaining": "5"}, {"X-RateLimit-Remaining": "00"}])
+def test_a_plain_403_is_no_limit(sim: Simulator, make: Make, clock: Clock, headers: dict[str, str]) -> None:
+    sim.fail(Fault("status", status=403, headers=headers, retry_after=1))
+    with pytest.raises(AccessError) as caught:
+        make().request("GET", MEMBERS)
+    assert (caught.value.code, len(sim.log), clock.slept) == ("forbidden", 1, [])
+
+
+def test_no_time_to_wait_means_no_second_try(sim: Simulator, make: Make, clock: Clock) -> None:
+    sim.fail(Fault("status", status=503, times=0))
+    with pytest.raises(AccessError) as caught:
+        make(max_wait=0).request("GET", MEMBERS)
+    assert (caught.value.code, len(sim.log)) == ("server_error", 1)
+
+
+def test_the_whole_is_bounded(sim: Simulator, make: Make, clock: Clock) -> None:
+    """Time-outs eat up max_wait; then at most one more request, then nothing is sent any more."""
+    sim.fail(Fault("status", status=503, times=0))
+    key = KeyHeader(sim.configuration_key)
+
+    def slow(request: Any) -> Any:
+        clock.now += client.budget.patience
+        return key(request)
+
+    client = make(max_wait=3, request_timeout=2, auth=slow)
+    with pytest.raises(AccessError):
+        client.request("GET", MEMBERS)
+    assert clock.now - clock.start <= 3 + 2
+    while client.budget.patience > 0:
+        with pytest.raises(AccessError):
+            client.request("POST", MEMBERS, INVITE)
+    count = len(sim.log)
+    with pytest.raises(AccessError) as caught:
+        client.request("GET", MEMBERS)
+    assert (caught.value.code, caught.value.attempted, len(sim.log)) == ("timeout", False, count)
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "slow_bytes"])
+def test_by_the_clock_on_the_wall(sim: Simulator, ask: Ask, kind: str) -> None:
+    sim.fail(Fault(kind, times=0, interval=0.05, slow_headers=True))
+    started = time.monotonic()
+    failed = ask("honeycomb_member_info", max_wait=1, request_timeout=0.3, fails="timeout")
+    assert time.monotonic() - started < 1 + 0.3 + 1.5
+    assert failed["api"]["requests"] >= 2
+    assert failed["api"]["waited"] <= 1.6
+
+
+def test_a_pause_holds_all_threads(sim: Simulator, make: Make) -> None:
+    """Four workers meet the limit at once; it is waited for once, and they share the count of seconds."""
+    sim.configure(latency=0.02)
+    sim.fail(Fault("status", status=429, times=4, retry_after=1))
+    connection = make().connection
+    client = Client(connection)
+    started = time.monotonic()
+    workers = [threading.Thread(target=client.request, args=("GET", MEMBERS)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert 0.9 <= time.monotonic() - started < 4
+    assert client.api()["waited"] <= 1.5
+    assert len(sim.log) == 8
+
+
+def test_connections_are_kept(sim: Simulator, make: Make) -> None:
+    client = make()
+    for _request in range(5):
+        client.request("GET", MEMBERS)
+    assert len({entry.connection for entry in sim.log}) == 1
+
+
+# Redirects
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+def test_redirects_are_refused(sim: Simulator, make: Make, method: str, status: int) -> None:
+    sim.fail(Fault("redirect", service="honeycomb", status=status))
+    with pytest.raises(AccessError) as caught:
+        send(make(), method, sim)
+    assert (caught.value.code, caught.value.status) == ("redirect_refused", status)
+    assert [entry.service for entry in sim.log] == ["honeycomb"]
+
+
+def test_a_redirect_to_the_same_host_is_refused(sim: Simulator, make: Make) -> None:
+    sim.fail(Fault("redirect", service="honeybadger", location="/v2/accounts?again"))
+    with pytest.raises(AccessError) as caught:
+        make("honeybadger").request("GET", "/v2/accounts")
+    assert (caught.value.code, len(sim.log)) == ("redirect_refused", 1)
+
+
+# Paging
+
+
+@pytest.mark.parametrize("links", ["absolute", "relative", "strange", "strange_self"])
+@pytest.mark.parametrize("last_page", ["full", "exact", "empty"])
+def test_pages(sim: Simulator, make: Make, links: str, last_page: str) -> None:
+    sim.reset(people=5, page_size=2, links=links, last_page=last_page)
+    pages = list(make("honeybadger").pages(f"/v2/accounts/{sim.account_id}/users"))
+    assert [len(page["results"]) for page in pages] == [2, 2, 2] + [0] * (last_page != "exact")
+    assert {entry.service for entry in sim.log} == {"honeybadger"}
+
+
+def test_a_loop_ends(sim: Simulator, make: Make) -> None:
+    sim.reset(people=5, page_size=2, links="loop")
+    assert 1 <= len(list(make("honeybadger").pages(f"/v2/accounts/{sim.account_id}/users"))) <= 2
+    assert len(sim.log) <= 2
+
+
+@pytest.mark.parametrize("links", [None, {}, [], {"next": None}, {"next": ""}, {"next": 7}, {"self": "/"}])
+def test_the_last_page(sim: Simulator, make: Make, links: Any) -> None:
+    sim.fail(Fault("html", body={"results": [], "links": links}))
+    assert len(list(make("honeybadger").pages("/v2/accounts"))) == 1
+    assert len(sim.log) == 1
+
+
+# The way to the service
+
+
+def test_netrc_is_not_heeded(sim: Simulator, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert ask("honeycomb_member_info")["members"]
+    assert ask("honeybadger_user_info")["users"]
+    assert [entry.credentials for entry in sim.log] == [("configuration",), ("basic",)]
+    assert [entry.status for entry in sim.log] == [200, 200]
+
+
+def test_a_proxy_is_heeded(sim: Simulator, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", sim.honeycomb_url)
+    assert ask("honeycomb_member_info", api_url="http://127.0.0.1:9")["members"]
+    assert sim.log[0].path.startswith("http://127.0.0.1:9/")
+    sim.violations.clear()  # the contract does not speak of proxies
+
+
+def test_a_proxy_that_is_not_there(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    ask("honeycomb_member_info", api_url="http://127.0.0.2:9", fails="connection")
+
+
+@pytest.fixture(scope="session")
+def secure() -> Iterator[Simulator]:
+    with Simulator(tls="good") as simulator:
+        yield simulator
+
+
+def look(ask: Ask, at: Simulator, **options: Any) -> Any:
+    return ask("honeycomb_member_info", api_url=at.honeycomb_url, **options)
+
+
+def test_authorities(secure: Simulator, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = look(ask, secure, fails="tls")
+    assert failed["api"]["requests"] == 1
+    assert look(ask, secure, ca_path=secure.ca_file)["members"]
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
+    assert look(ask, secure)["members"]
+
+
+def test_ca_path_comes_first(secure: Simulator, ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "other.pem").write_text("")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", secure.ca_file)
+    for path in (tmp_path / "other.pem", tmp_path / "missing.pem"):
+        look(ask, secure, ca_path=str(path), fails="tls")
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_validation_off(secure: Simulator, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+    assert look(ask, secure, validate_certs=False)["members"]
+    assert look(ask, secure, validate_certs=False, ca_path="/nowhere")["members"]
+
+
+def test_a_wrong_certificate(ask: Ask) -> None:
+    with Simulator(tls="wrong") as wrong:
+        failed = look(ask, wrong, ca_path=wrong.ca_file, fails="tls")
+        assert wrong.log == []
+    assert "ca_path" in failed["msg"]
+
+
+def test_a_host_that_does_not_exist(ask: Ask) -> None:
+    ask("honeycomb_member_info", api_url="https://nowhere.invalid", max_wait=0, fails="connection")
+
+
+# Answers that are none
+
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "html": ({"kind": "html"}, "bad_response"),
+    "empty": ({"kind": "empty_body"}, "bad_response"),
+    "shape": ({"kind": "wrong_shape"}, "bad_response"),
+    "null": ({"kind": "html", "body": None, "status": 204}, "bad_response"),
+    "list of text": ({"kind": "html", "body": ["ada"]}, "bad_response"),
+    "no id": ({"kind": "html", "body": [{"email": "a@b.c"}]}, "bad_response"),
+    "id a list": ({"kind": "html", "body": [{"id": [], "email": "a@b.c"}]}, "bad_response"),
+    "id true": ({"kind": "html", "body": [{"id": True, "email": "a@b.c"}]}, "bad_response"),
+    "email a number": ({"kind": "html", "body": [{"id": "1", "email": 7}]}, "bad_response"),
+    "results text": ({"kind": "html", "body": {"results": "none"}}, "bad_response"),
+    "deep": ({"kind": "html", "body": "[" * 100_000}, "bad_response"),
+    "binary": ({"kind": "html", "body": "\x00\x01\u202e<b>"}, "bad_response"),
+    "cut": ({"kind": "cut_body", "times": 0}, "connection"),
+    "slow": ({"kind": "slow_bytes", "times": 0}, "timeout"),
+    "slow head": ({"kind": "slow_bytes", "times": 0, "slow_headers": True}, "timeout"),
+}
+
+
+@pytest.mark.parametrize("module", ["honeycomb_member_info", "honeybadger_user_info", "honeybadger_invitation_info"])
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_answers(sim: Simulator, ask: Ask, module: str, case: str) -> None:
+    fault, code = BROKEN[case]
+    sim.fail(Fault(**{"interval": 0.1, **fault}))
+    failed = ask(module, max_wait=0, request_timeout=0.4, fails=code)
+    assert len(failed["msg"]) < 400
+    assert not set("<>\x00\u202e") & set(failed["msg"])
+    assert (failed["changed"], failed["error"]["method"]) == (False, "GET")
+
+
+def test_an_empty_name_and_missing_fields_are_fine(sim: Simulator, ask: Ask) -> None:
+    sim.fail(Fault("html", service="honeycomb", body=[{"id": 7}, {"id": "x", "email": None, "name": "", "role": None}]))
+    assert len(ask("honeycomb_member_info")["members"]) == 2
+
+
+# Nothing secret in words
+
+
+@pytest.mark.parametrize("module", ["honeycomb_member_info", "honeybadger_user_info", "honeybadger_account_info"])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 500])
+def test_an_answer_that_quotes_the_credential(sim: Simulator, ask: Ask, module: str, status: int) -> None:
+    sim.fail(Fault("echo_key", status=status, times=0))
+    codes = {400: "validation", 401: "invalid_key", 403: "forbidden", 404: "not_found", 422: "validation"}
+    code = codes.get(status, "server_error")
+    if status == 404 and module.startswith("honeycomb"):
+        code = "endpoint_unavailable"
+    result = ask(module, fails=code)
+    assert "***" in result["msg"]
+
+
+def test_an_invitation_token_in_an_error(sim: Simulator, ask: Ask) -> None:
+    invitation = sim.honeybadger.add_invitation("ada@example.com")
+    sim.fail(Fault("status", method="PUT", status=422, body={"errors": f"token {invitation.token} is in use"}, times=0))
+    failed = ask("honeybadger_invitation", email="ada@example.com", role="Admin", fails="validation")
+    assert "***" in failed["error"]["detail"]
+
+
+def test_a_request_that_cannot_be_made(make: Make) -> None:
+    """What requests raises for it quotes the header."""
+    secret = "canaryKey"
+    with pytest.raises(AccessError) as caught:
+        make(auth=KeyHeader(f"{secret}\nX: y")).request("GET", MEMBERS)
+    assert (caught.value.code, caught.value.attempted) == ("connection", False)
+    assert secret not in f"{caught.value.as_dict()} {caught.value.sentence}"
+
+
+def test_basic_authorization_has_an_empty_password() -> None:
+    request = requests.Request("GET", "https://app.example", auth=TokenAuth("token")).prepare()
+    assert request.headers["Authorization"] == "Basic " + base64.b64encode(b"token:").decode()
+
+
+def test_requests_is_missing(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.honeyops.access.plugins.module_utils import _module
+
+    monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", ImportError("requests"))
+    failed = ask("honeycomb_member", email=OWNER, fails="validation")
+    assert "requests" in failed["msg"]
+    assert "Python" in failed["msg"]
+
+
+def test_an_unforeseen_fault_is_told_without_its_values(
+    sim: Simulator, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: Any) -> Any:
+        raise KeyError(sim.configuration_key)
+
+    monkeypatch.setattr(_http.Client, "request", bug)
+    for module in ("honeycomb_member", "honeycomb_member_info"):
+        failed = ask(module, email=OWNER, fails="bad_response")
+        assert "KeyError" in failed["msg"]

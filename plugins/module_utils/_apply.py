@@ -21,6 +21,7 @@ from ._model import (
     ABSENT,
     ACTIVE,
     INVITE,
+    PENDING,
     REINVITE,
     REMOVE,
     UPDATE,
@@ -178,7 +179,7 @@ def _apply(
         for attempt in range(ROUNDS):
             batch = dict(zip(todo, _run(service, list(todo.values()), concurrency)))
             report.world = _evolve(report.world, batch.values())
-            outcomes.update({step: replace(outcome, step=step) for step, outcome in batch.items()})
+            outcomes.update({step: _in_all(step, outcome, attempt) for step, outcome in batch.items()})
             report.outcomes = list(outcomes.values())
             doubtful = {step: outcomes[step] for step, outcome in batch.items() if _is_doubtful(outcome)}
             if not doubtful:
@@ -229,13 +230,23 @@ def _perform(service: Service, step: Step) -> Outcome:
     return Outcome(step, outcome, fault, gone, None, gone is not None)
 
 
+def _in_all(step: Step, outcome: Outcome, attempt: int) -> Outcome:
+    """The outcome of a step after this attempt at it.
+
+    An invitation that a second attempt finds taken is the first one's, and one that is sent anew was cancelled before.
+    """
+    changed = outcome.changed or (attempt > 0 and (outcome.outcome == APPLIED or step.action == REINVITE))
+    return replace(outcome, step=step, changed=changed)
+
+
 def _is_doubtful(outcome: Outcome) -> bool:
     """Whether only the state itself can tell what became of a step."""
     error = outcome.error
     if error is None or not error.attempted or error.unprocessed:
         return False
-    taken = error.status == 422 and outcome.step.action in (INVITE, REINVITE)
-    return taken or error.code in DOUBTFUL
+    step = outcome.step
+    pending = step.target is None or step.target.status == PENDING  # invited or accepted meanwhile, perhaps
+    return error.code in DOUBTFUL or (error.status == 422 and pending)
 
 
 def _read_again(service: Service, report: Report, doubtful: t.Iterable[Outcome], attempt: int) -> bool:
@@ -271,16 +282,18 @@ def _settle(
     if not same:
         if any(other not in planned for other in rest):
             return replace(outcome, error=_moved(step, error))
-        theirs = invites and attempt == 0 and error.status in (409, 422)
-        return Outcome(step, APPLIED, changed=not theirs)
+        theirs = invites and attempt == 0 and (error.status in (409, 422) or error.method == "DELETE")
+        return Outcome(step, APPLIED, changed=outcome.changed or not theirs)
     if not invites or same[0].action == REINVITE:
         return outcome
+    if error.method == "DELETE":
+        return same[0]  # the old invitation is gone, and no new one was sent
     if error.accepted:
         come = service.assume_invited(same[0].email, step.goal.role if step.goal else "")
         return Outcome(step, APPLIED, None, None, come, True) if come else outcome
     if not (error.transient or error.code == errors.SERVER_ERROR):
         return outcome
-    if not service.shows_pending():
+    if not (rested and service.shows_pending()):
         error.hint = (
             "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
         )

@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bad input: one sentence and a code, before anything is written, and nothing secret in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.simulator import Simulator
+
+from .support import OWNER, Ask, Side, verbs
+
+WORD = "canaryWord"
+ONE = ("honeycomb_member", "honeybadger_user", "honeybadger_invitation")
+ALL = (
+    *ONE,
+    "honeycomb_members",
+    "honeybadger_users",
+    "honeycomb_member_info",
+    "honeycomb_auth_info",
+    "honeybadger_account_info",
+    "honeybadger_user_info",
+    "honeybadger_invitation_info",
+)
+
+
+def options_of(module: str) -> dict[str, Any]:
+    people = {"honeycomb_members": "members", "honeybadger_users": "users"}
+    if module in ONE:
+        return {"email": "ada@example.com"}
+    return {people[module]: [{"email": "ada@example.com"}]} if module in people else {}
+
+
+def credential(module: str) -> str:
+    return "api_key" if module.startswith("honeycomb") else "auth_token"
+
+
+@pytest.mark.parametrize("module", ALL)
+@pytest.mark.parametrize("key", [f"{WORD}\n", f"{WORD}\r\nX-Other: 1", f"{WORD} {WORD}", f"{WORD}é", "\n", f"\t{WORD}"])
+def test_bad_key(ask: Ask, sim: Simulator, module: str, key: str) -> None:
+    failed = ask(module, **options_of(module), **{credential(module): key}, fails="invalid_key")
+    assert sim.log == []
+    assert credential(module) in failed["msg"]
+    del failed["invocation"]
+    assert WORD not in json.dumps(failed)
+
+
+URLS = {
+    "http://api.example.com": "insecure_url",
+    "http://192.0.2.1:80": "insecure_url",
+    f"https://somebody:{WORD}@api.example.com": "validation",
+    f"https://{WORD}@127.0.0.1": "validation",
+    f"https://api.example.com/?key={WORD}": "validation",
+    "api.example.com": "validation",
+    "": "validation",
+    "file:///etc/passwd": "validation",
+}
+
+
+@pytest.mark.parametrize("module", ALL)
+@pytest.mark.parametrize("url", URLS)
+def test_bad_url(ask: Ask, sim: Simulator, module: str, url: str) -> None:
+    failed = ask(module, **options_of(module), api_url=url, fails=URLS[url])
+    del failed["invocation"]
+    assert WORD not in json.dumps(failed)
+    assert "api_url" in failed["msg"]
+
+
+@pytest.mark.parametrize("module", [module for module in ALL if module.startswith("honeybadger")])
+@pytest.mark.parametrize("account", ["..", "../Me3upk", "Me3upk/..", "x/../../v2", "a\nb", "."])
+def test_bad_account(ask: Ask, sim: Simulator, module: str, account: str) -> None:
+    ask(module, **options_of(module), account_id=account, fails="validation")
+    assert sim.log == []
+
+
+@pytest.mark.parametrize("account", ["nowhere", "Me3upk/users", "Me3upk?x=1", "a b", "%2e%2e"])
+def test_an_account_that_is_not_there(ask: Ask, sim: Simulator, account: str) -> None:
+    failed = ask("honeybadger_user", email=OWNER, account_id=account, fails="not_found")
+    assert "account_id" in failed["msg"]
+    assert verbs(sim) == ["GET"]
+
+
+def test_an_account_of_somebody_else(ask: Ask, sim: Simulator) -> None:
+    failed = ask("honeybadger_user", email=OWNER, account_id="9bYfrm", fails="forbidden")
+    assert "auth_token" in failed["msg"]
+
+
+@pytest.mark.parametrize("module", ALL)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"request_timeout": 0},
+        {"request_timeout": -1},
+        {"request_timeout": "nan"},
+        {"max_wait": -1},
+        {"max_wait": "soon"},
+    ],
+)
+def test_bad_times(ask: Ask, sim: Simulator, module: str, options: dict[str, Any]) -> None:
+    ask(module, **options_of(module), **options, fails="validation")
+    assert sim.log == []
+
+
+ADDRESSES = ("", " ", "nobody", "@example.com", "ada@", "a@b@c", "ada lovelace@example.com", "ada@exam\nple.com",
+             "ada@example.com\x00", "ada@ex\u200bample.com", "ada@example.com\u2028x", "a\tb@example.com")  # fmt: skip
+
+
+@pytest.mark.parametrize("module", ONE)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_bad_address(ask: Ask, sim: Simulator, module: str, address: str) -> None:
+    for state in ("present", "absent"):
+        ask(module, email=address, state=state, fails="validation")
+    if module != "honeybadger_invitation":
+        ask(module, email="ada@example.com", aliases=[address], fails="validation")
+    assert sim.log == []
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("honeycomb_member", {"email": OWNER, "role": "Owner"}),
+        ("honeycomb_member", {"email": OWNER, "role": "ADMIN"}),
+        ("honeycomb_member", {"email": OWNER, "state": "gone"}),
+        ("honeycomb_member", {"email": OWNER, "reinvite_after": -1}),
+        ("honeycomb_member", {"email": OWNER, "reinvite_after": "nan"}),
+        ("honeycomb_member", {"email": OWNER, "unknown": 1}),
+        ("honeycomb_member", {}),
+        ("honeybadger_user", {"email": OWNER, "role": "member"}),
+        ("honeybadger_user", {"email": OWNER, "team_ids": ["three"]}),
+        ("honeybadger_user", {"email": OWNER, "id": 1}),
+        ("honeybadger_user", {}),
+        ("honeybadger_user", {"id": "one"}),
+        ("honeybadger_invitation", {"email": OWNER, "id": 1}),
+        ("honeybadger_invitation", {}),
+        ("honeybadger_invitation_info", {"status": "gone"}),
+        ("honeybadger_user_info", {"id": "one"}),
+    ],
+)
+def test_bad_options(ask: Ask, sim: Simulator, module: str, options: dict[str, Any]) -> None:
+    ask(module, **options, fails="validation")
+    assert sim.log == []
+
+
+# Keys that work nowhere, or elsewhere
+
+
+def test_keys_of_the_wrong_kind(ask: Ask, sim: Simulator) -> None:
+    for key, word in ((sim.ingest_key, "ingest"), (sim.management_key, "management")):
+        for module in ("honeycomb_member", "honeycomb_members", "honeycomb_member_info"):
+            sim.log.clear()
+            failed = ask(module, **options_of(module), api_key=key, fails="wrong_key_type")
+            assert f"{word} key" in failed["msg"]
+            assert "configuration key" in failed["msg"]
+            assert (failed["changed"], verbs(sim)) == (False, ["GET"])
+
+
+def test_a_key_without_a_telling_prefix_is_asked_about(ask: Ask, sim: Simulator) -> None:
+    sim.configure(ingest_key="canaryPlainIngestKey")
+    failed = ask("honeycomb_member", email=OWNER, api_key="canaryPlainIngestKey", fails="wrong_key_type")
+    assert "ingest" in failed["msg"]
+    assert [entry.path for entry in sim.log] == ["/1/team_memberships", "/1/auth"]
+    ask("honeycomb_member", email=OWNER, api_key="canaryNoKeyAtAll", fails="invalid_key")
+
+
+def test_a_valid_key_without_the_right(ask: Ask, sim: Simulator) -> None:
+    from tests.simulator import Fault
+
+    sim.fail(Fault("status", path="team_memberships", status=401, times=0))
+    failed = ask("honeycomb_member", email=OWNER, fails="forbidden")
+    assert "permission" in failed["msg"]
+    sim.faults.clear()
+    sim.fail(Fault("status", path="team_memberships", status=403, times=0))
+    failed = ask("honeycomb_member", email=OWNER, fails="forbidden")
+    assert "permission" in failed["msg"]
+
+
+def test_a_wrong_token(ask: Ask, sim: Simulator) -> None:
+    for module in ("honeybadger_user", "honeybadger_users", "honeybadger_invitation", "honeybadger_account_info"):
+        failed = ask(module, **options_of(module), auth_token="canaryWrong", fails="forbidden")
+        assert "auth_token" in failed["msg"]
+        assert "EU" in failed["msg"]
+
+
+def test_no_such_endpoint(ask: Ask, sim: Simulator) -> None:
+    """A 404 on the collection never means that somebody is absent."""
+    sim.reset(endpoint_missing=True)
+    for options in ({}, {"state": "absent"}):
+        failed = ask("honeycomb_member", email=OWNER, **options, fails="endpoint_unavailable")
+        assert "team memberships" in failed["msg"]
+        assert failed["changed"] is False
+    ask("honeycomb_members", members=[{"email": OWNER}], fails="endpoint_unavailable")
+    ask("honeycomb_member_info", fails="endpoint_unavailable")
+
+
+# The environment
+
+
+def test_the_environment_fills_in(ask: Ask, sim: Simulator, monkeypatch: pytest.MonkeyPatch, side: Side) -> None:
+    from tests.modules import run_module
+
+    kept = {
+        "HONEYCOMB_API_KEY": sim.configuration_key,
+        "HONEYCOMB_API_ENDPOINT": sim.honeycomb_url,
+        "HONEYBADGER_AUTH_TOKEN": sim.auth_token,
+        "HONEYBADGER_ACCOUNT_ID": sim.account_id,
+        "HONEYBADGER_ENDPOINT": sim.honeybadger_url,
+    }
+    for name, value in kept.items():
+        monkeypatch.setenv(name, value)
+    assert run_module(side.one, email=OWNER)["status"] == "active"
+    accounts = run_module("honeybadger_account_info")["accounts"]
+    assert len(accounts) == 2  # HONEYBADGER_ACCOUNT_ID does not narrow the list of accounts
+    for name in kept:
+        if "ENDPOINT" not in name:
+            monkeypatch.setenv(name, "")
+    failed = run_module(side.one, email=OWNER)
+    assert (failed["failed"], failed["error"]["code"]) == (True, "validation")
+    assert "missing required arguments" in failed["msg"]
+
+
+def test_options_come_before_the_environment(ask: Ask, sim: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HONEYCOMB_API_KEY", "canaryOther")
+    monkeypatch.setenv("HONEYCOMB_API_ENDPOINT", "https://nowhere.invalid")
+    assert ask("honeycomb_member_info")["members"]

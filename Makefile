@@ -20,7 +20,7 @@ SESSIONS := lint docs-check license-check extra-checks ansible-lint
 SHARING := formatters codeqa yamllint typing $(SESSIONS)
 ENVIRONMENTS := .build/nox/.linked
 
-GATES := sanity lint molecule unit
+GATES := sanity unit molecule lint
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -31,15 +31,15 @@ help: ## List the targets
 
 .PHONY: demo
 demo: artefact ## Play the main job against simulated services
-	python demo/run.py
+	PYTHONPATH=$(CURDIR) python demo/run.py
 
 .PHONY: test
 test: artefact ## Run every check that needs no more than this machine
 	@python -m tests.tools.gates $(GATES)
 
 .PHONY: test-all
-test-all: test ## ... and the tests that take long
-	pytest -n 2 -m slow
+test-all: test ## ... and the tests that take long, with many more examples
+	pytest -n 2 -m "" --hypothesis-profile=thorough
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20

@@ -1,0 +1,4 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`python -m tests.bench`: what the bulk module costs, beside other ways of doing the same, against a simulator."""

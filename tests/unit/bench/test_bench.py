@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The bench with few people, so that it works when somebody wants figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.bench import report
+from tests.bench.__main__ import compare, figure, machine
+from tests.bench.cases import STATES, Case
+from tests.bench.measure import LATENCY, THREADS, Bench, bench
+
+
+@pytest.fixture(scope="module")
+def at() -> Iterator[Bench]:
+    with bench() as at:
+        yield at
+
+
+@pytest.mark.parametrize(("state", "writes"), [("new", 20), ("same", 0), ("drift", 2)])
+def test_a_case_takes_one_list_and_its_writes(at: Bench, state: str, writes: int) -> None:
+    assert Case(20, state).writes == writes
+    assert at.peer("bare", Case(20, state)).requests == 1 + writes
+
+
+def test_the_module_is_measured_by_itself(at: Bench) -> None:
+    cost = at.module(50)
+    assert cost.requests == 1
+    assert cost.cpu > 0
+    assert 5 < cost.memory < 200
+
+
+def test_what_did_not_settle_the_case_is_no_figure(at: Bench) -> None:
+    with pytest.raises(AssertionError, match="true"):
+        at._settle(["true"], Case(1, "new"), {})
+
+
+def test_figures_become_a_page(at: Bench) -> None:
+    plans = at.plan_times([50, 500], 1)
+    case = compare(at, Case(20, "drift"), {"bare": 1, "bulk": 1, "single": 0, "uri": 0})
+    figures = {
+        "machine": machine(),
+        "latency_ms": 1000 * LATENCY,
+        "threads": THREADS,
+        "ansible_start": figure([1.0]),
+        "ping_each": 0.5,
+        "own": {"people": 10_000, "requests": 1, **{name: figure([1.5]) for name in ("seconds", "cpu", "memory")}},
+        "plans": plans,
+        "capacity": figure([1000.0]),
+        "cases": [case],
+    }
+    page = report.page(figures)
+    assert f"| 20 | {STATES['drift']} |" in page
+    assert page.count("| met |") == 5
+    assert "**missed**" not in page
+
+
+def test_targets_are_judged() -> None:
+    peers = {"bare": 10.0, "bulk": 12.4, "uri": 497.0}
+    case = {
+        "people": 1000,
+        "state": "new",
+        "writes": 1000,
+        "peers": {name: {**figure([seconds]), "requests": 1001} for name, seconds in peers.items()},
+    }
+    own = {"people": 10_000, "requests": 1, "cpu": figure([2.0]), "memory": figure([199.0])}
+    figures = {"latency_ms": 50, "threads": 8, "ansible_start": figure([1.0]), "own": own, "cases": [case]}
+    judged = [met for met, *_ in report.targets({**figures, "capacity": figure([479.0])})]
+    assert judged == [True, True, True, False, True, True, False]
+
+
+def test_the_exponent_is_the_slope_of_the_logarithms() -> None:
+    assert report.exponent({10: 1.0, 100: 100.0, 1000: 10_000.0}) == pytest.approx(2)

@@ -9,7 +9,6 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 from dataclasses import dataclass, field
 
 from ._errors import VALIDATION, AccessError
@@ -41,7 +40,7 @@ def check_email(value: str) -> str:
             f"{value.strip()!r} is not an e-mail address.",
             hint="Give exactly one @, as in ada@example.com.",
         )
-    if any(char.isspace() or unicodedata.category(char)[0] == "C" for char in email):
+    if " " in email or not email.isprintable():
         raise AccessError(
             VALIDATION, f"The e-mail address {email!r} holds white space or a control character.", hint="Take it out."
         )

@@ -23,11 +23,11 @@ def plan_seconds(case: Case) -> float:
     declared = people_from(case.roster())
     world = [Access(str(n), member["email"], member["role"], ACTIVE) for n, member in enumerate(case.before())]
     rules = Rules(("member", "admin"), "member")
-    started = time.perf_counter()
+    started = time.process_time()
     steps = plan(declared, world, rules, datetime.now(UTC))
     plan_id("bench", steps)
     guard(steps, world, rules, Limits("25%"))
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     assert len(steps) == case.writes
     return seconds
 

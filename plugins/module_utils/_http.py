@@ -310,7 +310,7 @@ class Client:
     ) -> AccessError:
         """The typed error for an answer that is not a success."""
         payload = json_or_none(content)
-        detail = self.clean(describe(payload) or content[:4000].decode("utf-8", "replace"))
+        detail = self.clean(describe(payload) or content.decode("utf-8", "replace"))
         limited = status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
         code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
         hint = ""
@@ -343,7 +343,7 @@ class Client:
             return json.loads(content)
         except (ValueError, RecursionError):
             pass
-        excerpt = self.clean(content[:4000].decode("utf-8", "replace"), 80)
+        excerpt = self.clean(content.decode("utf-8", "replace"), 80)
         raise AccessError(
             errors.BAD_RESPONSE,
             f"{self.connection.name} answered {method} {path} with something that is not JSON: {excerpt!r}.",

@@ -22,7 +22,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from . import _errors as errors
 from ._errors import AccessError
 
-EXCERPT = 160
+EXCERPT = 160  # characters shown of what a service says
+READ = 4000  # characters looked at for it
 
 
 def check_url(url: str) -> str:
@@ -77,9 +78,13 @@ def segment(value: t.Any) -> str:
 
 def secret_forms(secret: str) -> list[str]:
     """Every form in which a credential may turn up in text, the longest first."""
-    coded = [base64.b64encode(form.encode()).decode() for form in (secret, secret + ":", ":" + secret)]
-    forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *coded, *(form.rstrip("=") for form in coded)}
-    return sorted(forms, key=len, reverse=True)
+    coded = [
+        encode(form.encode()).decode()
+        for form in (secret, secret + ":", ":" + secret)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode)
+    ]
+    plain = (secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1])
+    return sorted({*plain, *coded, *(form.rstrip("=") for form in coded)}, key=len, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -123,14 +128,16 @@ def local_path(base: str, current: str, link: str) -> str:
     path = parts.path
     if prefix and path.startswith(prefix + "/"):
         path = path[len(prefix) :]
-    return path + ("?" + parts.query if parts.query else "")
+    # Without the slash, "x:@example.com/" would name a host once it stands behind the base address.
+    return "/" + path.lstrip("/") + ("?" + parts.query if parts.query else "")
 
 
 def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
     """Text from outside made fit to show: no secret, no markup, one short line."""
     for form in sorted(secrets, key=len, reverse=True):
         text = text.replace(form, "***")
-    text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    # Cut after that, or a part of a secret may be left; but before this, which takes quadratic time.
+    text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return text if len(text) <= length else text[: length - 1] + "…"
 

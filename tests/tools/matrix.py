@@ -41,7 +41,7 @@ def virtual_environment(name: str, python: Path, packages: list[str], pins: str 
     subprocess.run([python, "-m", "venv", folder], check=True)
     constraints = folder / "constraints.txt"
     constraints.write_text(pins)
-    pip = [folder / "bin" / "pip", "--quiet", "--quiet", "install", *packages]
+    pip = [str(folder / "bin" / "pip"), "--quiet", "--quiet", "install", *packages]
     subprocess.run(pip, env={**os.environ, "PIP_CONSTRAINT": str(constraints)}, cwd=tree.ROOT, check=True)
     return folder / "bin"
 
@@ -51,13 +51,13 @@ def with_programs(programs: Path, environment: Mapping[str, str]) -> dict[str, s
 
 
 def unit_tests(programs: Path) -> bool:
-    command = [programs / "pytest", "--quiet", "--numprocesses", "2"]
+    command = [str(programs / "pytest"), "--quiet", "--numprocesses", "2"]
     return subprocess.run(command, cwd=tree.ROOT, env=with_programs(programs, os.environ), check=False).returncode == 0
 
 
 def playbooks(programs: Path, *options: str) -> bool:
-    folders = [path.parent for path in sorted(scenarios.SCENARIOS.glob("*/molecule.yml"))]
-    return all([play(programs, folder, *options) for folder in folders])
+    passed = [play(programs, path.parent, *options) for path in sorted(scenarios.SCENARIOS.glob("*/molecule.yml"))]
+    return all(passed)
 
 
 def play(programs: Path, scenario: Path, *options: str) -> bool:

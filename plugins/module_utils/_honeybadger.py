@@ -22,6 +22,8 @@ from ._wire import segment
 
 ROLES: tuple[str, ...] = ("Member", "Billing", "Admin", "Owner")
 ACCOUNTS = "/v2/accounts"
+IDLE_PAGES = 5  # in a row without anything new: one may be, an endless list has no end of them
+SECRET_LENGTH = 8  # characters; what is shorter is no token, and may be part of anything
 
 
 class TokenAuth:
@@ -50,11 +52,15 @@ class Honeybadger:
         self._invitations = f"{self._account}/invitations"
 
     def read(self) -> list[Access]:
-        """Users, each with the addresses of the invitations they accepted, and pending invitations."""
+        """Users, each with the addresses of the invitations they accepted, and pending invitations.
+
+        Invitations are read first: who accepts in between is then seen as both, the other way round as neither.
+        """
+        invitations = self._list(self._invitations)
         users = {user["id"]: _user(user) for user in self._list(self._users)}
         by_email = {access.email: identity for identity, access in users.items() if access.email}
         pending = []
-        for invitation in self._list(self._invitations):
+        for invitation in invitations:
             if not _accepted(invitation):
                 pending.append(_invitation(invitation))
                 continue
@@ -175,12 +181,17 @@ class Honeybadger:
         """All records of a paged list; one that moves to the next page while it is read is taken once."""
         records: dict[t.Any, dict[str, t.Any]] = {}
         shape = Shape(self.name, "GET", path)
+        idle = 0
         try:
             for page in self.client.pages(path):
+                before = len(records)
                 for record in shape.must(shape.must(page, dict).get("results"), list):
                     records[shape.must(shape.must(record, dict).get("id"), identity)] = record
                     _check(shape, record)
                     self.client.hide(record.get("token"))
+                idle = 0 if len(records) > before else idle + 1
+                if idle >= IDLE_PAGES:
+                    raise _endless(path)
         except AccessError as error:
             raise self._explain(error) from None
         return list(records.values())
@@ -220,8 +231,20 @@ class Honeybadger:
 
 
 def without_token(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The record without the token that lets anybody accept the invitation."""
-    return {key: value for key, value in record.items() if key != "token"}
+    """The record without the token that lets anybody accept the invitation, and without what holds it, as a link may."""
+    token = record.get("token")
+    secret = token if isinstance(token, str) and len(token) >= SECRET_LENGTH else None
+    return {key: value for key, value in record.items() if key != "token" and not (secret and secret in str(value))}
+
+
+def _endless(path: str) -> AccessError:
+    return AccessError(
+        errors.BAD_RESPONSE,
+        f"Honeybadger answered GET {path} with page after page of nothing new.",
+        hint="Check api_url, and whether a proxy stands in between.",
+        method="GET",
+        path=path,
+    )
 
 
 def _check(shape: Shape, record: t.Mapping[str, t.Any]) -> None:

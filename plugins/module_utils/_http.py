@@ -245,6 +245,7 @@ class Client:
             headers={"Accept": "application/json"},
             timeout=self.budget.patience,
             verify=self.connection.verify,
+            proxies={"http": ""},  # plain http is for this machine only; through a proxy it would leave it
             allow_redirects=False,
             stream=True,
         ) as response:

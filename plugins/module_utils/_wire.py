@@ -124,7 +124,12 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
 def local_path(base: str, current: str, link: str) -> str:
     """The path of a link below the base address, whatever origin the link names."""
     prefix = urlsplit(base).path
-    parts = urlsplit(urljoin(current, link))
+    try:
+        parts = urlsplit(urljoin(current, link))
+    except ValueError:
+        raise AccessError(
+            errors.BAD_RESPONSE, "A list gives an address for its next page that is none.", hint="Check api_url."
+        ) from None
     path = parts.path
     if prefix and path.startswith(prefix + "/"):
         path = path[len(prefix) :]

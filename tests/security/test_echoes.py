@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever a service answers, and however it quotes the credential: what the module prints and logs is clean."""
+
+from __future__ import annotations
+
+import base64
+import json
+import syslog
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from tests.modules import run_on
+from tests.simulator import Fault, Simulator
+
+from .canary import canary, leaks
+from .modules import CODES, MODULES, OPTIONS, WRITERS
+
+SECRETS = {"key": canary("key"), "token": canary("token")}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(configuration_key=SECRETS["key"], auth_token=SECRETS["token"], extra_fields=True) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def sim(running: Simulator) -> Simulator:
+    running.reset()
+    for email in ("member@example.com", "leaver@example.com"):
+        running.honeycomb.add(email)
+        running.honeybadger.add(email)
+    for email in ("pending@example.com", "waiting@example.com"):
+        running.honeybadger.invite(email, "Member", [3])
+    return running
+
+
+def quoted(secret: str) -> str:
+    """A credential in every form in which a service or a proxy may hand it back."""
+    encoded = [
+        encode(text.encode()).decode()
+        for text in (secret, f"{secret}:", f":{secret}")
+        for encode in (base64.b64encode, base64.urlsafe_b64encode)
+    ]
+    urls = [quote(secret), quote(secret, safe=""), quote_plus(secret)]
+    return " ".join([secret, *urls, *encoded, *(text.rstrip("=") for text in encoded), json.dumps(secret)])
+
+
+def bodies(secret: str) -> dict[str, Any]:
+    """Bodies of answers that quote it, in the shapes that the services use and others."""
+    shown = quoted(secret)
+    return {
+        "error": {"error": shown},
+        "errors": {"errors": [shown, {"detail": shown, "source": {"header": shown}}]},
+        "problem": {"title": shown, "type_detail": [{"field": shown, "code": "invalid", "description": shown}]},
+        "unknown": {secret: {secret: shown}},
+        "list": [shown, [shown]],
+        "text": shown,
+        "string": json.dumps(shown),
+        "html": f"<html><script>{shown}</script><b>{shown}</b><!-- {shown} --></html>",
+        "markup": f"{secret[:9]}<b></b>{secret[9:]} {shown}",
+        "cut": "<" + "x" * 3960 + ">" + secret * 9,
+        "long": "<" + "x" * 3974 + ">" + secret * 9,
+        "records": [{"id": "1", "email": "x@example.com", "role": "member", "name": shown}],
+        "results": {"results": [{"id": 1, "email": "x@example.com", "role": "Member", "name": shown}]},
+    }
+
+
+SERVICES = {"honeycomb": ("api_key", "key"), "honeybadger": ("auth_token", "token")}
+KINDS = {
+    **{f"status-{status}": {"status": status} for status in (200, 400, 401, 403, 404, 409, 422, 429, 500, 503)},
+    "redirect": {"kind": "redirect", "location": "https://example.com/?" + "&".join(SECRETS.values())},
+    "accepted": {"kind": "status_after", "status": 201},
+    "cut_body": {"kind": "cut_body"},
+}
+
+
+@pytest.mark.parametrize("body", bodies(""))
+@pytest.mark.parametrize("kind", KINDS)
+def test_answer_quotes_the_credential(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str, body: str
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(syslog, "syslog", lambda *message: logged.append(str(message)))
+    for reads, module in [*((True, module) for module in MODULES), *((False, module) for module in WRITERS)]:
+        secret = SERVICES[module.partition("_")[0]][1]
+        fault: dict[str, Any] = {"kind": "status", "times": 0, "body": bodies(SECRETS[secret])[body], **KINDS[kind]}
+        sim.faults[:] = [Fault(method=method, **fault) for method in (("GET",) if reads else ("POST", "PUT", "DELETE"))]
+        result = run_on(sim, module, diff=True, max_wait=0, **OPTIONS[module])
+        tokens = {f"token {number}": token for number, token in enumerate(sim.world.issued)}
+        shown = json.dumps(result) + "".join(capsys.readouterr()) + "".join(logged)
+        assert leaks(shown, {secret: SECRETS[secret], **tokens}) == [], (reads, module)
+        assert result["rc"] == 0 or result["error"]["code"] in CODES, (reads, module)
+        assert "unforeseen" not in result.get("msg", ""), (reads, module)
+    assert any("Invoked with" in message for message in logged)
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("padding", ["\n", " ", "\r\n", "\t", "\x00", "\u00a0", "ü"])
+def test_padded_credential(sim: Simulator, module: str, padding: str) -> None:
+    name, secret = SERVICES[module.partition("_")[0]]
+    for padded in (SECRETS[secret] + padding, padding + SECRETS[secret], SECRETS[secret] + padding + "x"):
+        result = run_on(sim, module, **{**OPTIONS[module], name: padded})
+        assert result["error"]["code"] == "invalid_key"
+        assert leaks(json.dumps(result), SECRETS) == []
+    assert sim.log == []
+
+
+def test_invitation_token_in_other_fields(sim: Simulator) -> None:
+    """A link to accept, say, lets anybody in as well as the token that it holds."""
+    token = canary("invitation")
+    linked = {"accept_url": f"https://example.com/accept/{token}", "extra": [{"token": token}]}
+    record = {"id": 77, "email": "pending@example.com", "role": "Member", "token": token, "team_ids": [], **linked}
+    sim.fail(Fault("status", "honeybadger", "GET", "invitations", status=200, body={"results": [record]}, times=0))
+    sim.fail(Fault("status", "honeybadger", "POST", "invitations", status=201, body={**record, "id": 78}, times=0))
+    for module in ("honeybadger_invitation_info", "honeybadger_invitation", "honeybadger_user", "honeybadger_users"):
+        result = run_on(sim, module, diff=True, **OPTIONS[module])
+        assert leaks(json.dumps(result), {"token": token}) == [], module

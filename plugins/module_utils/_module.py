@@ -22,6 +22,14 @@ from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
 from ._run import Result
 from ._wire import check_secret, check_url, secret_forms
 
+try:
+    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
+except ImportError:  # before ansible-core 2.22, where no_log_values does the same
+
+    def register_secrets(values: t.Iterable[str], /) -> None:
+        """Have them masked in all that Ansible prints and logs."""
+
+
 if t.TYPE_CHECKING:
     Spec = dict[str, dict[str, t.Any]]
 
@@ -132,7 +140,9 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     secret = module.params.get("api_key") or module.params.get("auth_token")
-    module.no_log_values.update(secret_forms(secret) if secret else ())
+    forms = secret_forms(secret) if secret else []
+    module.no_log_values.update(forms)
+    register_secrets(forms)
     try:
         result = work(module.params, module.check_mode)
     except AccessError as error:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible.constants import DEFAULT_VAULT_ID_MATCH
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.tools import tree
@@ -47,7 +46,7 @@ class Run:
 
 def vaulted(variables: Mapping[str, str]) -> str:
     """YAML with each value encrypted in place."""
-    vault = VaultLib([(DEFAULT_VAULT_ID_MATCH, VaultSecret(PASSWORD))])
+    vault = VaultLib([("default", VaultSecret(PASSWORD))])
     lines = []
     for name, value in variables.items():
         lines += [f"{name}: !vault |", *(f"  {line}" for line in vault.encrypt(value).decode().splitlines())]

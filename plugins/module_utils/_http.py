@@ -14,6 +14,7 @@ import threading
 import time
 import typing as t
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from . import _errors as errors
 from ._budget import Budget
@@ -24,6 +25,7 @@ from ._wire import (
     clean,
     describe,
     http_date,
+    is_loopback,
     json_or_none,
     local_path,
     number,
@@ -99,6 +101,7 @@ class Client:
         self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
         self._clock = clock
         self._idle: list[requests.Session] = []
+        self._proxies = _proxies(connection.url)
         self._lock = threading.Lock()
 
     def request(self, method: str, path: str, body: t.Any = None) -> Answer:
@@ -245,7 +248,7 @@ class Client:
             headers={"Accept": "application/json"},
             timeout=self.budget.patience,
             verify=self.connection.verify,
-            proxies={"http": ""},  # plain http is for this machine only; through a proxy it would leave it
+            proxies=self._proxies,
             allow_redirects=False,
             stream=True,
         ) as response:
@@ -387,6 +390,13 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
     if fault:
         raise fault
     return value
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """What overrides the proxies of the environment: plain http is for this machine, and may not leave it by a proxy."""
+    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
+    host = urlsplit(proxy if "//" in proxy else "//" + proxy).hostname
+    return {"http": ""} if url.startswith("http:") and host and not is_loopback(host) else {}
 
 
 def _check_length(told: str | None, content: bytes) -> None:

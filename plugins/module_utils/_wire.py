@@ -39,7 +39,7 @@ def check_url(url: str) -> str:
             "api_url is not the address of a service.",
             hint="Give scheme and host and nothing secret, as in https://api.example.com.",
         )
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise AccessError(
             errors.INSECURE_URL,
             f"api_url {url.strip()} would send the credential in clear text.",
@@ -48,7 +48,8 @@ def check_url(url: str) -> str:
     return url.strip().rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, without asking anybody."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -146,13 +146,18 @@ def test_clear_text(sim: Simulator, module: str, url: str) -> None:
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_clear_text_does_not_leave_through_a_proxy(
-    sim: Simulator, trap: Trap, monkeypatch: pytest.MonkeyPatch, variable: str
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """Loopback is excepted from TLS since nothing leaves the machine, and through a proxy it would."""
-    monkeypatch.setenv(variable, f"http://127.0.0.1:{trap.port}")
+    """Loopback is excepted from TLS since nothing leaves the machine, and through a proxy elsewhere it would."""
+    monkeypatch.setenv(variable, "http://proxy.invalid:3128")
     for module in MODULES:
         assert run_on(sim, module, **OPTIONS[module])["rc"] == 0
-    assert trap.caught == []
+
+
+def test_a_proxy_on_this_machine_is_used(sim: Simulator, trap: Trap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{trap.port}")
+    run_on(sim, "honeycomb_member_info", max_wait=0)
+    assert [text.split()[:2] for text in trap.caught] == [["GET", f"{sim.honeycomb_url}/1/team_memberships"]]
 
 
 def test_tls_goes_through_a_proxy_without_the_credential(

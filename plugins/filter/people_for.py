@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible filter: people as the module of a service takes them."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: people_for
+short_description: Turn people into what the bulk module of a service takes
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Returns the value of O(honeyops.access.honeycomb_members#module:members) or O(honeyops.access.honeybadger_users#module:users).
+  - Somebody present who names services is there only for those. Somebody absent is there always, since leaving is from everywhere.
+  - Fails with every fault when the people are not declared as they should be; see P(honeyops.access.people_faults#filter).
+positional: service
+options:
+  _input:
+    description:
+      - The people, as e-mail addresses or as mappings.
+    type: list
+    elements: raw
+    required: true
+  service:
+    description:
+      - The service.
+    type: str
+    choices: [honeycomb, honeybadger]
+    required: true
+  state:
+    description:
+      - V(absent) makes everybody absent. With V(present) the people's own state counts.
+    type: str
+    choices: [present, absent]
+    default: present
+  role:
+    description:
+      - Role of those who declare none. Not set, roles stay as they are and new people get the service's least role.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: The Honeycomb part of a roster
+  honeyops.access.honeycomb_members:
+    members: "{{ lookup('honeyops.access.roster', 'people.yml') | honeyops.access.people_for('honeycomb') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The people for the module.
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils._roster import (
+    ROLES,
+    STATES,
+    check,
+    for_service,
+    tell,
+)
+
+
+def people_for(people: Any, service: str, state: str = "present", role: str | None = None) -> list[dict[str, Any]]:
+    """The people as the module of the service takes them."""
+    for name, value, choices in (("service", service, ROLES), ("state", state, STATES)):
+        if value not in choices:
+            raise AnsibleFilterError(f"people_for: {name} must be one of {', '.join(choices)}, not {value!r}.")
+    if role and role not in ROLES[service]:
+        raise AnsibleFilterError(f"people_for: role must be one of {', '.join(ROLES[service])}, not {role!r}.")
+    if not isinstance(people, (list, tuple)):
+        raise AnsibleFilterError("people_for: this is no list of people.")
+    checked, faults = check(people)
+    if faults:
+        raise AnsibleFilterError("\n".join(tell(faults)))
+    return for_service(checked, service, state, role or None)
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self) -> dict[str, Any]:
+        """Name the filter."""
+        return {"people_for": people_for}

@@ -52,6 +52,9 @@ FIRST_BACKOFF = 0.5
 SLOW_SERVICE = 5.0  # seconds in which a request that timed out may still take effect
 ROUNDS = 3  # how often an invitation is tried whose fate is in doubt
 UNKNOWN_FATE = "It is not known whether this took effect: look at the service before you run again."
+UNKNOWN_INVITATION = (
+    "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
+)
 DOUBTFUL = (
     errors.TIMEOUT,
     errors.CONNECTION,
@@ -96,6 +99,7 @@ class Report:
 
     people: t.Sequence[Person]
     rules: Rules
+    was_read: bool = False
     world: list[Access] = field(default_factory=list)
     plan: list[Step] = field(default_factory=list)
     plan_id: str = ""
@@ -133,6 +137,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     check_people(report.people, report.rules)
     now = datetime.now(timezone.utc)
     report.world = service.read()
+    report.was_read = True
     report.plan = plan(report.people, report.world, report.rules, now)
     report.plan_id = plan_id(service.scope, report.plan)
     report.warnings = service.caveats(report.people, _unlisted(report), report.rules.exclusive)
@@ -284,21 +289,23 @@ def _settle(
             return replace(outcome, error=_moved(step, error))
         theirs = invites and attempt == 0 and (error.status in (409, 422) or error.method == "DELETE")
         return Outcome(step, APPLIED, changed=outcome.changed or not theirs)
+    unsure = error.status is None or not 400 <= error.status < 500
     if not invites or same[0].action == REINVITE:
+        if unsure and step.target and step.target.status == PENDING and not service.shows_pending():
+            error.hint = UNKNOWN_FATE  # what was read again is what was known before
         return outcome
+    again = replace(same[0], goal=step.goal)  # with the role and teams that the old invitation gave
     if error.method == "DELETE":
-        return same[0]  # the old invitation is gone, and no new one was sent
+        return again  # the old invitation is gone, and no new one was sent
     if error.accepted:
-        come = service.assume_invited(same[0].email, step.goal.role if step.goal else "")
+        come = service.assume_invited(again.email, step.goal.role if step.goal else "")
         return Outcome(step, APPLIED, None, None, come, True) if come else outcome
-    if not (error.transient or error.code == errors.SERVER_ERROR):
-        return outcome
-    if not (rested and service.shows_pending()):
-        error.hint = (
-            "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
-        )
-        return outcome
-    return same[0]
+    passing = error.transient or error.code == errors.SERVER_ERROR
+    if passing and rested and service.shows_pending() and attempt + 1 < ROUNDS:
+        return again
+    if unsure and not (rested and service.lists_pending):
+        error.hint = UNKNOWN_INVITATION
+    return outcome
 
 
 def _is_same(left: Step, done: Step) -> bool:

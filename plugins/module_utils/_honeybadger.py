@@ -43,6 +43,7 @@ class Honeybadger:
     name = "Honeybadger"
     roles: tuple[str, ...] = ROLES
     default_role = "Member"
+    lists_pending = True
 
     def __init__(self, client: Client, account_id: str | None) -> None:
         self.client = client

@@ -64,6 +64,7 @@ class Honeycomb:
     scope = "honeycomb"
     roles: tuple[str, ...] = ROLES
     default_role = "member"
+    lists_pending = False
 
     def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
         self.client = client

@@ -92,7 +92,7 @@ def one(
     mine = report.of(person)
     done = [outcome.step.action for outcome in report.outcomes if outcome.changed]
     values = {
-        "status": mine[0].status if mine else ABSENT,
+        "status": mine[0].status if mine else ABSENT if report.was_read else None,
         "action": "+".join(done) or "none",
         **{key: next((a.record for a in mine if status in ("", a.status)), None) for key, status in objects.items()},
     }

@@ -20,13 +20,15 @@ class Service(t.Protocol):
     """One team or account of a service.
 
     ``scope`` tells one team or account from another in a plan id. ``roles`` stand from the least to the most
-    powerful; at least one accepted person must keep the last of them.
+    powerful; at least one accepted person must keep the last of them. ``lists_pending``: everybody who is invited and
+    has not accepted is sure to be listed.
     """
 
     name: str
     scope: str
     roles: tuple[str, ...]
     default_role: str
+    lists_pending: bool
     client: Client
 
     def read(self) -> list[Access]:

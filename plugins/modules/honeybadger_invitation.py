@@ -76,7 +76,9 @@ invitation:
   type: dict
   sample: {"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [3]}
 status:
-  description: What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
+  description:
+    - What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
+    - Null after a failure before anything could be read.
   returned: always
   type: str
   sample: pending

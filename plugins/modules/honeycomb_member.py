@@ -83,7 +83,9 @@ member:
   type: dict
   sample: {"id": "abc123", "email": "ada@example.com", "name": "Ada", "role": "admin", "created_at": "2024-01-15T10:00:00Z"}
 status:
-  description: What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
+  description:
+    - What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
+    - Null after a failure before anything could be read.
   returned: always
   type: str
   sample: active

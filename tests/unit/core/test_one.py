@@ -488,7 +488,7 @@ def test_an_accepted_person_is_never_invited_again(ask: Ask, sim: Simulator, sid
 def test_wait_until_accepted(ask: Ask, sim: Simulator, side: Side) -> None:
     sim.reset(pending_listed=False)
     accept = {"do": "accept", "service": side.service, "email": ADA}
-    path = "users" if side is HONEYBADGER else ""
+    path = "invitations" if side is HONEYBADGER else ""
     sim.fail(Fault("action_before", service=side.service, method="GET", path=path, nth=4, action=accept))
     done = ask(side.one, email=ADA, wait=True, wait_interval=0.1, wait_timeout=30)
     assert (done["changed"], done["action"], done["status"]) == (True, "invite", "active")

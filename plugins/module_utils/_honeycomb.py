@@ -94,7 +94,7 @@ class Honeycomb:
                 self.known[email] = {**invitation, "accepted_as": member.email}
             else:
                 hidden.append(_hidden(email, invitation))
-        self._hides_pending = bool(hidden)
+        self._hides_pending = self._hides_pending or bool(hidden)
         return listed + hidden
 
     def members(self) -> list[dict[str, t.Any]]:

@@ -194,8 +194,9 @@ class Honeycomb:
         """Without ``known_invitations`` a pending person whom the list leaves out cannot be told from a stranger."""
         if self._keeps_known or not (unlisted or exclusive):
             return []
-        wanted = [person.email for person in people if fold(person.email) in unlisted and person.state != ABSENT]
-        leaving = [email for email in unlisted if email not in map(fold, wanted)]
+        leavers = {fold(person.email) for person in people if person.state == ABSENT}
+        wanted = [email for email in unlisted if email not in leavers]
+        leaving = [email for email in unlisted if email in leavers]
         texts = []
         if wanted:
             texts.append(

@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 
 from . import _errors as errors
 from ._errors import AccessError, unexpected
-from ._guards import Limits, guard, hold_back
+from ._guards import Limits, from_here, guard, hold_back
 from ._model import (
     ABSENT,
     ACTIVE,
@@ -175,6 +175,7 @@ def _apply(
 ) -> None:
     """Do the steps phase by phase. A failure stops nobody else, but no guard is passed because of one."""
     outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
+    limits = from_here(limits, report.world, report.rules)
     for phase in (RAISE, LOWER, REMOVAL):
         ready = [step for step in steps if step.phase == phase]
         if phase != RAISE:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from . import _errors as errors
@@ -99,6 +99,11 @@ def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Access], rules: R
     return (
         f"min_{role.lower()}s: {then} accepted {role}(s) would be left of {now}, at least {limits.min_keepers} must be"
     )
+
+
+def from_here(limits: Limits, world: t.Sequence[Access], rules: Rules) -> Limits:
+    """The limits for the phases of a run that starts here: the keepers that it found are enough, however few."""
+    return replace(limits, min_keepers=min(limits.min_keepers, _keepers(world, rules)))
 
 
 def hold_back(

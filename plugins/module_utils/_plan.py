@@ -69,7 +69,7 @@ def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -
     """What each person has, the most telling first: by the main address, an alias, then by accepted invitation.
 
     An accepted invitation ties the invited address to the user who accepted it. That tie counts only for a person who
-    has no user of their own, and only towards a user whom nobody else in the list claims.
+    has no user of their own or shall have none, and only towards a user whom nobody else in the list claims.
     """
     direct: dict[str, list[Access]] = defaultdict(list)
     linked: dict[str, list[Access]] = defaultdict(list)
@@ -94,9 +94,10 @@ def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -
         )
         owner.update(dict.fromkeys(found[-1], person))
     for person, mine in zip(people, found):
-        if any(access.status == ACTIVE for access in mine):
+        if person.state != ABSENT and any(access.status == ACTIVE for access in mine):
             continue
-        for access in dict.fromkeys(access for address in person.addresses for access in linked.get(address, ())):
+        ties = dict.fromkeys(access for address in person.addresses for access in linked.get(address, ()))
+        for access in [access for access in ties if access not in mine]:
             if owner.setdefault(access, person) is person:
                 mine.append(access)
             elif access.email not in owner[access].addresses:
@@ -145,7 +146,7 @@ def _correction(person: Person, access: Access, rules: Rules, now: datetime) -> 
     if access.status == PENDING and access.team_ids is not None and person.team_ids is not None:
         goal = replace(goal, team_ids=person.team_ids)
     email = _name(person, access)
-    lowers = rules.power(goal.role) < rules.power(access.role)
+    lowers = goal.role != rules.roles[-1] and rules.power(goal.role) < rules.power(access.role)
     phase = LOWER if lowers else RAISE
     if access.status == PENDING and _is_old(access, rules, now):
         goal = replace(goal, id=None, since=None, email=person.email or access.email)

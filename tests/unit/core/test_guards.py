@@ -1,0 +1,232 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The limits themselves: how they are written, rounded and held against a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._guards import (
+    Limits,
+    check_max_removals,
+    guard,
+    hold_back,
+    most_removals,
+)
+from ansible_collections.honeyops.access.plugins.module_utils._model import (
+    ACTIVE,
+    PENDING,
+    Access,
+    Person,
+    Step,
+    people_from,
+)
+from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules, check_people, plan
+
+from .worlds import NOW
+
+RULES = Rules(("member", "admin"), "member")
+EXCLUSIVE = Rules(("member", "admin"), "member", exclusive=True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "there", "most"),
+    [
+        ("0", 100, 0),
+        ("3", 100, 3),
+        (" 3 ", 1, 3),
+        ("25%", 100, 25),
+        ("25%", 7, 1),
+        ("25%", 8, 2),
+        ("25%", 3, 1),
+        ("25%", 1, 1),
+        ("25%", 0, 1),
+        ("0%", 100, 0),
+        ("0.0%", 100, 0),
+        ("0.1%", 100, 1),
+        ("12.5%", 16, 2),
+        ("12.5 %", 15, 1),
+        ("33.3%", 9, 2),
+        ("100%", 9, 9),
+        ("29%", 100, 29),
+        ("57%", 100, 57),
+    ],
+)
+def test_max_removals(limit: str, there: int, most: int) -> None:
+    assert most_removals(check_max_removals(limit), there) == most
+
+
+@pytest.mark.parametrize(
+    "limit", ["", " ", "-1", "+1", "1.5", "many", "%", "101%", "-5%", "1e2", "5%%", "0x10", "٣", "3 people", "nan%"]
+)
+def test_no_limit(limit: str) -> None:
+    with pytest.raises(AccessError) as caught:
+        check_max_removals(limit)
+    assert caught.value.code == "validation"
+    assert "max_removals" in caught.value.msg
+
+
+@given(st.integers(0, 10**6), st.integers(1, 100))
+def test_a_share_is_rounded_down(there: int, share: int) -> None:
+    assert most_removals(f"{share}%", there) == max(1, there * share // 100)
+
+
+def members(*roles: str, first: int = 0) -> list[Access]:
+    return [Access(str(n), f"m{n}@example.com", role, ACTIVE) for n, role in enumerate(roles, first)]
+
+
+def invited(count: int) -> list[Access]:
+    return [Access(f"i{n}", f"i{n}@example.com", "admin", PENDING) for n in range(count)]
+
+
+def absent(world: list[Access]) -> list[Person]:
+    return [Person(access.email, state="absent") for access in world]
+
+
+def refusal(people: list[Person], world: list[Access], limits: Limits, rules: Rules = RULES) -> str:
+    """What the guard says, nothing when it lets the plan pass."""
+    try:
+        guard(plan(people, world, rules, NOW), world, rules, limits)
+    except AccessError as error:
+        return error.msg if error.code == "guard_refused" else error.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("limit", "users", "pending", "passes"),
+    [
+        ("2", 2, 0, True),
+        ("2", 1, 1, True),
+        ("2", 2, 1, False),
+        ("25%", 3, 0, True),
+        ("25%", 2, 1, True),
+        ("25%", 2, 2, False),
+        ("0", 0, 1, False),
+        ("0%", 1, 0, False),
+        (None, 7, 4, True),
+    ],
+)
+def test_people_and_invitations_count_alike(limit: str | None, users: int, pending: int, passes: bool) -> None:
+    """Twelve people and invitations; the named ones and those that exclusive takes are counted the same way."""
+    world = [*members("admin", *["member"] * 7), *invited(4)]
+    gone = [*world[8 - users : 8], *world[8 : 8 + pending]]
+    named = refusal(absent(gone), world, Limits(limit))
+    kept = [Person(access.email) for access in world if access not in gone]
+    assert (refusal(kept, world, Limits(limit), EXCLUSIVE) == "") is (named == "") is passes
+    if not passes:
+        assert f"{users + pending} people" in named
+        assert f"at most {most_removals(str(limit), 12)} may" in named
+        assert ("of 12, 4 of them pending" in named) is ("%" in str(limit))
+
+
+def test_one_person_with_two_things_counts_once() -> None:
+    world = [*members("admin", "member"), Access("i", "M1@example.com", "member", PENDING)]
+    assert refusal([Person("m1@example.com", state="absent")], world, Limits("1")) == ""
+
+
+@pytest.mark.parametrize(
+    ("there", "demoted", "least", "passes"),
+    [
+        (3, 1, 2, True),
+        (3, 2, 2, False),
+        (1, 1, 1, False),
+        (1, 1, 0, True),
+        (1, 0, 5, True),  # a run that does not lower the number passes, however few there are
+        (2, 1, 5, False),
+    ],
+)
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_min_admins(there: int, demoted: int, least: int, passes: bool, state: str) -> None:
+    world = [*members(*["admin"] * there, "member"), *invited(2)]
+    people = [Person(access.email, "member", state=state) for access in world[:demoted]]
+    refused = refusal([*people, Person("new@example.com", "admin")], world, Limits(None, least))
+    assert (refused == "") is passes
+    if not passes:
+        assert f"{there - demoted} accepted admin(s) would be left of {there}, at least {least} must be" in refused
+
+
+def test_an_accepted_heir_counts() -> None:
+    world = members("admin", "member")
+    people = [Person("m0@example.com", "member"), Person("m1@example.com", "admin")]
+    assert refusal(people, world, Limits(None, 1)) == ""
+
+
+@pytest.mark.parametrize(
+    ("people", "passes"),
+    [
+        ([Person("m1@example.com", state="absent")], False),
+        ([Person("x@example.com", aliases=("m1@example.com",), state="absent")], False),
+        ([Person("m0@example.com", "member")], False),
+        ([Person("i0@example.com", "member")], False),
+        ([Person("i0@example.com", state="absent")], False),
+        ([Person("m1@example.com", "admin")], True),
+        ([Person("m0@example.com")], True),
+        ([Person("m2@example.com", state="absent")], True),
+    ],
+)
+def test_protected(people: list[Person], passes: bool) -> None:
+    world = [*members("admin", "member", "member", "admin"), *invited(1)]
+    limits = Limits(None, 0, frozenset({"m0@example.com", "m1@example.com", "i0@example.com"}))
+    assert (refusal(people, world, limits) == "") is passes
+
+
+def test_protected_by_the_other_address() -> None:
+    world = [Access(1, "home@example.com", "member", ACTIVE, also=("work@example.com",)), *members("admin")]
+    for address in ("home@example.com", "work@example.com"):
+        limits = Limits(None, 0, frozenset({address}))
+        assert "protected" in refusal([Person("work@example.com", state="absent")], world, limits)
+        assert "protected" in refusal([Person("m0@example.com")], world, limits, EXCLUSIVE)
+
+
+def test_every_broken_guard_is_named() -> None:
+    world = members("admin", "member", "member")
+    said = refusal(absent(world[1:]), world, Limits("1", 1, frozenset({"m1@example.com"})))
+    assert "protected: m1@example.com" in said
+    assert "max_removals: 2 people" in said
+
+
+def test_empty_and_exclusive() -> None:
+    with pytest.raises(AccessError) as caught:
+        check_people([], EXCLUSIVE)
+    assert caught.value.code == "guard_refused"
+    check_people([], RULES)
+    check_people([Person("a@b.c", state="absent")], EXCLUSIVE)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [{"email": "a@b.c"}, {"email": "A@B.C "}],
+        [{"email": "a@b.c"}, {"email": "d@e.f", "aliases": ["A@b.c"]}],
+        [{"email": "d@e.f", "aliases": ["a@b.c"]}, {"email": "a@b.c"}],
+        [{"email": "a@b.c", "aliases": ["x@y.z"]}, {"email": "d@e.f", "aliases": ["X@Y.Z"]}],
+        [{"email": "a@b.c"}, {"email": "a@b.c", "state": "absent"}],
+    ],
+)
+def test_the_same_person_twice(items: list[dict[str, Any]]) -> None:
+    with pytest.raises(AccessError) as caught:
+        people_from(items)
+    assert caught.value.code == "validation"
+    assert "twice" in caught.value.msg
+    people_from(items[:1])
+
+
+def test_an_alias_may_repeat_its_own_address() -> None:
+    (person,) = people_from([{"email": "A@b.c", "aliases": ["a@B.c", "x@y.z", "X@y.z"], "team_ids": [7, 3, 7]}])
+    assert (person.addresses, person.team_ids) == (("a@b.c", "x@y.z"), (3, 7))
+
+
+def test_hold_back_keeps_only_what_would_take_the_last_admins() -> None:
+    world = members("admin", "member", "member")
+    steps: list[Step] = plan(
+        [Person("m0@example.com", "member"), Person("m1@example.com", state="absent")], world, RULES, NOW
+    )
+    done, held = hold_back(steps, world, RULES, Limits(None, 1))
+    assert ([step.email for step in done], [step.email for step in held]) == (["m1@example.com"], ["m0@example.com"])
+    assert hold_back(steps, world, RULES, Limits(None, 0)) == (steps, [])

@@ -72,7 +72,7 @@ def ask(sim: Simulator, brisk: None) -> Ask:
 
     def call(module: str, *, fails: str = "", check: bool = False, diff: bool = False, **options: Any) -> Result:
         ansible_warnings._global_warnings.clear()
-        result = run_on(sim, module, check=check, diff=diff, **options)
+        result = run_on(sim, module, check=check, diff=diff, **{"request_timeout": 30, **options})
         inspect(sim, result)
         assert result.get("error", {}).get("code", "") == fails, result.get("msg")
         return result

@@ -51,7 +51,7 @@ FAULTS = {**UNDONE, **DONE}
 
 
 def quick(fault: dict[str, Any]) -> dict[str, Any]:
-    return {"request_timeout": 0.15} if fault["kind"].startswith("timeout") else {}
+    return {"request_timeout": 0.3} if fault["kind"].startswith("timeout") else {}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -41,7 +41,7 @@ def make(sim: Simulator, clock: Clock) -> Make:
     def client(service: str = "honeycomb", url: str = "", **rest: Any) -> Client:
         secret = sim.configuration_key if service == "honeycomb" else sim.auth_token
         auth = KeyHeader(secret) if service == "honeycomb" else TokenAuth(secret)
-        options = {"auth": auth, "request_timeout": 2, **rest}
+        options = {"auth": auth, "request_timeout": 30, **rest}
         address = url or getattr(sim, f"{service}_url")
         return Client(Connection(name=service.title(), url=address, secret=secret, **options), clock, clock.sleep)
 
@@ -78,7 +78,7 @@ UNDONE = ("429", "403 used up")
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_passing_fault(sim: Simulator, make: Make, clock: Clock, method: str, fault: str) -> None:
     sim.fail(Fault(**PASSING[fault], times=2))
-    client = make(request_timeout=0.1 if fault == "silence" else 2)
+    client = make(request_timeout=0.3 if fault == "silence" else 30)
     if method == "POST" and fault not in UNDONE:
         with pytest.raises(AccessError) as caught:
             send(client, method, sim)

@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is documented is what the modules take and return, and every example works."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.honeyops.access.plugins.module_utils import _module
+from tests.modules import PACKAGE
+from tests.simulator import Simulator
+from tests.tools.tree import ROOT
+
+from .support import OWNER, Ask
+
+FRAGMENTS = "ansible_collections.honeyops.access.plugins.doc_fragments."
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+INTERFACE = {
+    "honeybadger_account_info",
+    "honeybadger_invitation",
+    "honeybadger_invitation_info",
+    "honeybadger_user",
+    "honeybadger_user_info",
+    "honeybadger_users",
+    "honeycomb_auth_info",
+    "honeycomb_member",
+    "honeycomb_member_info",
+    "honeycomb_members",
+}
+NOT_DOCUMENTED = {"changed", "failed", "msg", "rc", "invocation", "warnings", "diff"}
+VARIABLES = {"str": "text", "list": [], "dict": {}, "bool": True, "int": 1, "float": 1.0}
+
+
+class Captured(Exception):
+    """The arguments that a module makes its AnsibleModule with."""
+
+
+@cache
+def specification(module: str) -> dict[str, Any]:
+    def capture(**arguments: Any) -> Any:
+        raise Captured(arguments)
+
+    with mock.patch.object(_module, "Module", capture), pytest.raises(Captured) as caught:
+        importlib.import_module(PACKAGE + module).main()
+    found: dict[str, Any] = caught.value.args[0]
+    return found
+
+
+def text(module: str, name: str) -> Any:
+    return yaml.safe_load(getattr(importlib.import_module(PACKAGE + module), name))
+
+
+@cache
+def documentation(module: str) -> dict[str, Any]:
+    """With the fragments merged, as ansible-doc shows it."""
+    found: dict[str, Any] = text(module, "DOCUMENTATION")
+    merged: dict[str, Any] = {"options": {}, "attributes": {}}
+    for fragment in found["extends_documentation_fragment"]:
+        file, _, name = fragment.removeprefix("honeyops.access.").partition(".")
+        source = importlib.import_module(FRAGMENTS + file).ModuleDocFragment
+        part = yaml.safe_load(getattr(source, (name or "documentation").upper()))
+        for key, entries in merged.items():
+            assert not entries.keys() & part.get(key, {}).keys()
+            entries.update(part.get(key, {}))
+    for key, entries in merged.items():
+        assert not entries.keys() & found.get(key, {}).keys()
+        found[key] = {**entries, **found.get(key, {})}
+    return found
+
+
+def compare(where: str, documented: dict[str, Any], spec: dict[str, Any]) -> None:
+    assert documented.keys() == spec.keys(), where
+    for name, option in spec.items():
+        shown = documented[name]
+        here = f"{where}.{name}"
+        for key, missing in {
+            "type": "str",
+            "required": False,
+            "default": None,
+            "choices": None,
+            "elements": None,
+        }.items():
+            assert option.get(key, missing) == shown.get(key, missing), f"{here}: {key}"
+        compare(here, shown.get("suboptions", {}), option.get("options", {}))
+        assert shown["description"]
+        described = "".join(shown["description"])
+        for variable in option.get("fallback", (None, ()))[1]:
+            assert f"E({variable})" in described, here
+        assert bool(option.get("no_log")) is (name in ("api_key", "auth_token")), here
+
+
+def test_all_modules_are_there() -> None:
+    assert set(MODULES) == INTERFACE
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_options(module: str) -> None:
+    documented, spec = documentation(module), specification(module)
+    assert documented["module"] == module
+    assert spec["supports_check_mode"] is True
+    assert documented["attributes"].keys() == {"check_mode", "diff_mode", "action_group"}
+    compare(module, documented["options"], spec["argument_spec"])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_action_groups(module: str) -> None:
+    groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))["action_groups"]
+    (group,) = documentation(module)["attributes"]["action_group"]["membership"]
+    assert group == f"honeyops.access.{module.partition('_')[0]}"
+    assert [name for name, members in groups.items() if module in members] == [module.partition("_")[0]]
+
+
+def filled(value: Any, option: dict[str, Any]) -> Any:
+    """An option of an example, with something of the right kind where a variable stands."""
+    if isinstance(value, str) and re.fullmatch(r"\{\{.*\}\}", value):
+        return [{"email": OWNER}] if "options" in option else VARIABLES[option["type"]]
+    assert "{{" not in str(value)
+    return value
+
+
+def tasks(examples: Any) -> list[tuple[str, dict[str, Any]]]:
+    prefix = "honeyops.access."
+    return [(key.removeprefix(prefix), value) for task in examples for key, value in task.items() if prefix in key]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HONEYCOMB_API_KEY", "HONEYBADGER_AUTH_TOKEN", "HONEYBADGER_ACCOUNT_ID"):
+        monkeypatch.setenv(name, "set")
+    examples = tasks(text(module, "EXAMPLES"))
+    assert module in [name for name, _options in examples]
+    for name, options in examples:
+        spec = dict(specification(name))
+        spec.pop("supports_check_mode")
+        validator = ArgumentSpecValidator(**spec)
+        filled_in = {key: filled(value, spec["argument_spec"][key]) for key, value in options.items()}
+        assert validator.validate(filled_in).error_messages == []
+
+
+def agree(where: str, documented: dict[str, Any], value: Any) -> None:
+    """Every key that is there is documented, and every one that is always there, is there."""
+    for item in value if isinstance(value, list) else [value]:
+        contains = documented.get("contains")
+        if contains is None or item is None:
+            continue
+        always = {key for key, entry in contains.items() if entry["returned"] == "always"}
+        if len(always) == len(contains):
+            assert item.keys() <= contains.keys(), where
+        assert item.keys() >= always, where
+        for key in item.keys() & contains.keys():
+            agree(f"{where}.{key}", contains[key], item[key])
+
+
+KINDS = {"str": str, "dict": dict, "list": list, "float": float, "int": int}
+
+
+def hold(module: str, result: dict[str, Any]) -> None:
+    returned = text(module, "RETURN")
+    expected = {key for key, entry in returned.items() if entry["returned"] in ("always", "success")}
+    if result["rc"]:
+        expected = {key for key in expected if returned[key]["returned"] == "always"} | {"error"}
+        assert result.keys() - NOT_DOCUMENTED - {"error"} <= returned.keys()
+    assert result.keys() - NOT_DOCUMENTED == expected
+    for key in expected:
+        assert result[key] is None or isinstance(result[key], KINDS[returned[key]["type"]]), key
+        agree(key, returned[key], result[key])
+
+
+RUNS: list[tuple[str, dict[str, Any], str]] = [
+    ("honeycomb_member", {"email": OWNER}, ""),
+    ("honeycomb_member", {"email": "new@example.com", "known_invitations": {}}, ""),
+    ("honeycomb_member", {"email": "nobody@example.com", "state": "absent"}, ""),
+    ("honeycomb_member", {"email": OWNER, "state": "absent"}, "last_admin"),
+    ("honeycomb_members", {"members": [{"email": "new@example.com"}, {"email": OWNER, "role": "admin"}]}, ""),
+    ("honeycomb_members", {"members": [{"email": OWNER, "state": "absent"}]}, "guard_refused"),
+    ("honeybadger_user", {"email": OWNER}, ""),
+    ("honeybadger_user", {"email": "new@example.com"}, ""),
+    ("honeybadger_user", {"email": "new@example.com", "invite": False}, "not_a_user"),
+    ("honeybadger_invitation", {"email": "new@example.com"}, ""),
+    ("honeybadger_invitation", {"email": OWNER}, ""),
+    ("honeybadger_invitation", {"id": 99}, "not_found"),
+    ("honeybadger_users", {"users": [{"email": "new@example.com"}, {"email": OWNER}]}, ""),
+    ("honeybadger_users", {"users": [], "expected_plan_id": "x"}, "plan_changed"),
+    ("honeycomb_member_info", {}, ""),
+    ("honeycomb_auth_info", {}, ""),
+    ("honeybadger_account_info", {}, ""),
+    ("honeybadger_account_info", {"account_id": "Me3upk"}, ""),
+    ("honeybadger_user_info", {}, ""),
+    ("honeybadger_invitation_info", {}, ""),
+    ("honeybadger_invitation_info", {"account_id": "nowhere"}, "not_found"),
+]
+
+
+@pytest.mark.parametrize(("module", "options", "fails"), RUNS)
+@pytest.mark.parametrize("check", [False, True])
+def test_results(ask: Ask, sim: Simulator, module: str, options: dict[str, Any], fails: str, check: bool) -> None:
+    hold(module, ask(module, **options, check=check, fails=fails))
+
+
+def test_each_module_is_run() -> None:
+    assert {module for module, _options, fails in RUNS if not fails} == set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_is_hardly_more_than_its_documentation(module: str) -> None:
+    source = (ROOT / "plugins/modules" / f"{module}.py").read_text(encoding="utf-8")
+    code = re.sub(r'^(DOCUMENTATION|EXAMPLES|RETURN) = r""".*?"""$', "", source, flags=re.DOTALL | re.MULTILINE)
+    assert len([line for line in code.splitlines() if line.strip()]) <= 60
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "plugins/module_utils").glob("*.py")), ids=lambda path: path.name)
+def test_private_code_says_so(path: Path) -> None:
+    assert path.name.startswith("_")
+    assert "private to the collection" in path.read_text(encoding="utf-8")

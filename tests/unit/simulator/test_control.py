@@ -164,7 +164,7 @@ def test_a_hundred_thousand_people() -> None:
     begun = time.monotonic()
     with Simulator(people=100_000, quota=0) as sim:
         assert (len(sim.honeycomb.members), len(sim.honeybadger.users)) == (100_001, 100_001)
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 90
         begun = time.monotonic()
         headers = {"X-Honeycomb-Team": sim.configuration_key}
         listed = requests.get(f"{sim.honeycomb_url}/1/team_memberships", headers=headers, timeout=10).content

@@ -1,0 +1,250 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What must hold after any run of a module, whatever went wrong: its result held against the service's own state."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.honeyops.access.plugins.module_utils import _errors
+from tests.simulator import Simulator
+from tests.simulator.world import Entry
+
+CODES = {value for name, value in vars(_errors).items() if name.isupper()}
+UNKNOWN = "not known whether"
+FREE_TEXT = 900  # characters; a sentence of the collection's own and a cleaned excerpt fit in
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What somebody has at a service: a membership or user (``active``), or an invitation (``pending``)."""
+
+    key: tuple[str, Any]
+    email: str
+    status: str
+    role: str
+    team_ids: tuple[int, ...] | None = None
+
+    @property
+    def declared(self) -> tuple[str, str, str, tuple[int, ...] | None]:
+        """Without the id, which differs from one way there to another."""
+        return self.email, self.status, self.role, self.team_ids
+
+
+State = frozenset[Holding]
+
+
+def state_of(sim: Simulator, service: str) -> State:
+    """What everybody has, by the service's own books."""
+    if service == "honeycomb":
+        return frozenset(
+            Holding(("m", member.id), member.email.lower(), "active" if member.accepted else "pending", member.role)
+            for member in sim.honeycomb.members
+        )
+    users = {Holding(("u", user.id), user.email.lower(), "active", user.role) for user in sim.honeybadger.users}
+    pending = {
+        Holding(("i", one.id), one.email.lower(), "pending", one.role, tuple(sorted(one.team_ids)))
+        for one in sim.honeybadger.invitations
+        if one.accepted_at is None
+    }
+    return frozenset(users | pending)
+
+
+def declared(state: State) -> Counter[tuple[Any, ...]]:
+    """The state as far as a roster can declare it."""
+    return Counter(holding.declared for holding in state)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a module: the state before and after it, its result, what it sent and how long it took."""
+
+    service: str
+    before: State
+    after: State
+    result: Mapping[str, Any]
+    log: Sequence[Entry]
+    elapsed: float
+    longest: float
+    options: Mapping[str, Any]
+    looks: bool = False
+    """Whether it may change nothing: check mode, or a module that only shows."""
+    hidden: bool = False
+    """Whether the service leaves pending people out of its list."""
+    wired: bool = True
+    """Whether every request reached the simulator."""
+
+    @property
+    def error(self) -> Mapping[str, Any]:
+        return self.result.get("error") or {}
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the result says of something that its fate is not known."""
+        errors = [self.error, *(item.get("error") or {} for item in self.result.get("results", ()))]
+        return any(UNKNOWN in error.get("hint", "") for error in errors)
+
+    @property
+    def bulk(self) -> bool:
+        return "results" in self.result
+
+    @property
+    def believed(self) -> bool:
+        """Whether the service answered, untruthfully, that the change was there before."""
+        return any(
+            entry.fault == "status"
+            and (entry.method, entry.status) in {("DELETE", 404), ("POST", 409)}
+            and not entry.changed
+            for entry in self.log
+        )
+
+
+def faults(run: Run, secrets: Sequence[str]) -> list[str]:
+    """Every way in which the run broke what is promised of all runs; empty when it broke nothing."""
+    checks = (_form(run, secrets), _time(run), _traffic(run), _truth(run))
+    return [problem for check in checks for problem in check]
+
+
+def _form(run: Run, secrets: Sequence[str]) -> Iterator[str]:
+    """A failure is one sentence with a documented code, and nothing anywhere is secret."""
+    result = run.result
+    text = json.dumps(result)
+    yield from (f"the result holds the secret {secret[:9]}…" for secret in secrets if secret in text)
+    if "Traceback" in text or "exception" in result:
+        yield "a traceback"
+    if (result["rc"] != 0) != bool(result.get("failed")):
+        yield f"rc {result['rc']} and failed {result.get('failed')}"
+    if result["rc"] == 0:
+        if "error" in result:
+            yield "an error in a success"
+        return
+    msg, error = result.get("msg", ""), run.error
+    if set(error) != {"code", "status", "method", "path", "detail", "hint"}:
+        yield f"error holds {sorted(error)}"
+        return
+    if error["code"] not in CODES:
+        yield f"code {error['code']!r} is not documented"
+    told = [msg, error["detail"], error["hint"]]
+    told += [text for item in result.get("results", ()) for text in (item["error"] or {}).values()]
+    for line in map(str, told):
+        if len(line.splitlines()) > 1 or len(line) > FREE_TEXT or "unforeseen" in line or re.search(r"<\w+", line):
+            yield f"not a plain sentence: {line[:200]!r}"
+    if not re.search(r"[.!?]$", msg) or not (msg[:1].isupper() or "@" in msg.split()[0]):
+        yield f"not a sentence: {msg!r}"
+
+
+def _time(run: Run) -> Iterator[str]:
+    if run.elapsed > run.longest:
+        yield f"took {run.elapsed:.2f} s, more than {run.longest:.2f} s"
+
+
+def _traffic(run: Run) -> Iterator[str]:
+    """Credentials go to their own service only, looks change nothing, and requests are counted as sent."""
+    if any(entry.service != run.service or entry.stray for entry in run.log):
+        yield "a credential went to another origin"
+    writes = [entry for entry in run.log if entry.method != "GET"]
+    if writes and run.looks:
+        yield f"only looked, and sent {writes[0].method} {writes[0].path}"
+    if run.wired and "api" in run.result and run.result["api"]["requests"] != len(run.log):
+        yield f"api counts {run.result['api']['requests']} requests, {len(run.log)} came"
+
+
+def _truth(run: Run) -> Iterator[str]:
+    """What the result says was done is what the service did."""
+    result, wrote = run.result, any(entry.changed and entry.method != "GET" for entry in run.log)
+    if run.looks or run.believed:
+        return
+    gone_before = any(entry.method == "DELETE" and entry.status == 404 for entry in run.log)  # counts as done by us
+    if not run.unknown and result["changed"] != wrote and not gone_before:
+        yield f"changed is {result['changed']}, the service changed: {wrote}"
+    if run.bulk:
+        yield from _truth_by_person(run)
+    if "known_invitations" in result:
+        yield from _truth_of_known(run)
+    if "follow_up" in result and run.service == "honeycomb" and not run.unknown:
+        gone = {h.email for h in run.before if h.status == "active"} - {h.email for h in run.after}
+        if len(gone) > len(result["follow_up"]):
+            yield f"{sorted(gone)} went, follow_up has {len(result['follow_up'])} texts"
+    if not run.unknown and _has_read(run):
+        yield from _truth_of_objects(run)
+
+
+def _has_read(run: Run) -> bool:
+    """Whether the result rests on a list that was had."""
+    return bool(run.result["plan_id"]) if run.bulk else run.result.get("status") is not None
+
+
+def _truth_by_person(run: Run) -> Iterator[str]:
+    result = run.result
+    outcomes = Counter(item["outcome"] for item in result["results"])
+    if any(result["summary"][name] != outcomes[name] for name in ("applied", "failed", "deferred", "not_attempted")):
+        yield f"summary {result['summary']} of {dict(outcomes)}"
+    if [item["email"] for item in result["results"]] != [step["email"] for step in result["plan"]]:
+        yield "results are not those of the plan"
+        return
+    for step, item in zip(result["plan"], result["results"], strict=True):
+        done = _was_done(run, step) if item["action"] != "none" else _was_there(run, step)
+        hint = (item["error"] or {}).get("hint", "")
+        what = f"{step['action']} of {step['email']}"
+        if item["outcome"] == "applied" and not done:
+            yield f"{what} is told as applied and was not"
+        if item["outcome"] != "applied" and done and UNKNOWN not in hint:
+            yield f"{what} is told as {item['outcome']} ({(item['error'] or {}).get('code')}) and was done"
+        if item["outcome"] == "failed" and not item["error"]:
+            yield f"{what} failed for no reason given"
+
+
+def _was_done(run: Run, step: Mapping[str, Any]) -> bool:
+    before, after = step["before"], step["after"]
+    kinds = {"active": "u", "pending": "i"} if run.service == "honeybadger" else {"active": "m", "pending": "m"}
+    key = (kinds[before["status"]], before["id"]) if before else None
+    there = {holding.key: holding for holding in run.after}
+    if step["action"] in ("remove", "cancel"):
+        return key not in there
+    if step["action"] == "update":
+        holding = there.get(key) if key else None
+        teams = tuple(after["team_ids"]) if "team_ids" in after else None
+        return holding is not None and holding.role == after["role"] and teams in (None, holding.team_ids)
+    old = {holding.key for holding in run.before}
+    return any(h.email == step["after"]["email"].lower() and h.key not in old for h in run.after)
+
+
+def _was_there(run: Run, step: Mapping[str, Any]) -> bool:
+    """Whether there was nothing to do, as somebody else had done it."""
+    there = any(holding.email == step["email"] for holding in run.after)
+    return there if step["after"] else not there
+
+
+def _truth_of_known(run: Run) -> Iterator[str]:
+    """No invitation that went out is lost to sight, where no list would show it."""
+    old = {holding.key for holding in run.before}
+    sent = {h.email for h in run.after if h.status == "pending" and h.key not in old}
+    if run.hidden and not run.unknown:
+        yield from (f"known_invitations lacks {email}" for email in sent - set(run.result["known_invitations"]))
+
+
+def _truth_of_objects(run: Run) -> Iterator[str]:
+    """The people shown in the result are those there."""
+    result = run.result
+    known = {**(run.options.get("known_invitations") or {}), **(result.get("known_invitations") or {})}
+    there = {h for h in run.after if h.status == "active" or not run.hidden or h.email in known}
+    if run.bulk:
+        records = [record for name in ("members", "users", "invitations") for record in result.get(name, ())]
+        shown = Counter((record["email"].lower(), record["role"]) for record in records)
+        real = Counter((holding.email, holding.role) for holding in there)
+        if shown != real:
+            yield f"shows {sorted((shown - real).elements())} too many and {sorted((real - shown).elements())} too few"
+    elif "status" in result and run.options.get("email"):
+        email = run.options["email"].strip().lower()
+        mine = {holding.status for holding in there if holding.email == email} or {"absent"}
+        if run.service == "honeycomb" and not run.hidden:
+            mine = {"active"} | mine if "pending" in mine else mine  # whoever is listed counts as accepted
+        waited = run.options.get("wait") and result["rc"] != 0  # accepted after the last look that succeeded
+        if result["status"] not in mine and not run.options.get("aliases") and not waited:
+            yield f"status is {result['status']}, not {sorted(mine)}"

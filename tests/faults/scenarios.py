@@ -1,0 +1,253 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the modules are asked for: everything that makes one of them send another kind or order of requests."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.simulator import Fault, Simulator
+
+OLD = "2024-03-01T10:00:00Z"
+EVIDENCE = {"known@example.com": {"id": "hiddenKnown", "role": "member", "invited_at": OLD}}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One task against one world. ``events``: what people do meanwhile, as orders to the simulator."""
+
+    name: str
+    module: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    prepare: Callable[[Simulator], object] = lambda _: None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    events: Callable[[Simulator], tuple[Fault, ...]] | None = None
+    check: bool = False
+
+    @property
+    def service(self) -> str:
+        return self.module.partition("_")[0]
+
+    @property
+    def title(self) -> str:
+        return f"{self.module}: {self.name}"
+
+    @property
+    def writes(self) -> bool:
+        return not self.module.endswith("_info") and not self.check
+
+    def __reduce__(self) -> tuple[Callable[[str], Scenario], tuple[str]]:
+        """Go to another process by name: what people do meanwhile cannot be pickled."""
+        return _named, (self.title,)
+
+    @property
+    def changes(self) -> bool:
+        """Whether a fault-free run changes anything."""
+        idle = ("no-op", "absent already", "invited before", "user already", "exclusive, nothing")
+        return self.writes and not self.name.startswith(idle)
+
+    @property
+    def reinvites(self) -> bool:
+        return "reinvite_after" in self.options
+
+    @property
+    def blind(self) -> bool:
+        """Whether nobody can tell an invited person from a stranger: not listed, not refused when invited again."""
+        mute = self.service == "honeycomb" and self.settings.get("duplicate_invite") == "email"
+        return mute and not self.settings.get("pending_listed", True)
+
+
+def _team(sim: Simulator) -> None:
+    sim.honeycomb.add("ada@example.com", "admin")
+    sim.honeycomb.add("bob@example.com", "member")
+    sim.honeycomb.add("cleo@example.com", "member")
+
+
+def _known(sim: Simulator, role: str = "member") -> None:
+    """Somebody invited long ago; the id stands in EVIDENCE."""
+    _team(sim)
+    sim.honeycomb.add("known@example.com", role, accepted=False, id="hiddenKnown", created_at=OLD)
+
+
+def _account(sim: Simulator) -> None:
+    sim.honeybadger.add("ada@example.com", "Owner")
+    sim.honeybadger.add("bob@example.com", "Member")
+    sim.honeybadger.add("cleo@example.com", "Admin")
+    sim.honeybadger.add_invitation("ivy@example.com", "Member", [3], created_at=OLD)
+    sim.honeybadger.add_invitation("jan@example.com", "Member", [3], created_at=OLD)
+    sim.honeybadger.add_invitation(
+        "gone@example.com", accepted_at=OLD, accepted_by={"email": "bob@example.com", "name": "Bob"}
+    )
+
+
+def _user_with_invitation(sim: Simulator) -> None:
+    _account(sim)
+    sim.honeybadger.add_invitation("bob@example.com", "Member", created_at=OLD)
+
+
+def _accepting(service: str, email: str) -> Callable[[Simulator], tuple[Fault, ...]]:
+    """The person accepts before the fourth look, if they were invited by then."""
+
+    def order(sim: Simulator) -> tuple[Fault, ...]:
+        def accept() -> None:
+            with contextlib.suppress(LookupError):
+                sim.act({"do": "accept", "service": service, "email": email})
+
+        return (Fault("action_before", service=service, method="GET", nth=4, action=accept),)
+
+    return order
+
+
+def _honeycomb() -> Iterator[Scenario]:
+    one = Scenario("", "honeycomb_member", prepare=_team)
+
+    def member(name: str, **options: Any) -> Scenario:
+        return replace(one, name=name, options=options)
+
+    invite = member("invite", email="New@Example.com ", role="admin")
+    worlds: list[tuple[str, dict[str, Any]]] = [
+        (f"{shown}, second {again}", {"pending_listed": shown == "listed", "duplicate_invite": again})
+        for shown in ("listed", "hidden")
+        for again in ("422", "409", "email")
+    ]
+    for title, settings in worlds:
+        yield replace(invite, name=f"invite ({title})", settings=settings)
+    evidence = {**invite.options, "known_invitations": EVIDENCE}
+    for title, settings in worlds[3:]:
+        yield replace(
+            invite, name=f"invite ({title}, another known)", options=evidence, prepare=_known, settings=settings
+        )
+    yield member("promote", email="bob@example.com", role="admin")
+    yield member("demote", email="ada@example.com", role="member")
+    yield member("remove", email="bob@example.com", state="absent")
+    yield member("no-op", email="BOB@example.com", role="member")
+    yield member("no-op by alias", email="robert@example.com", aliases=["bob@example.com"])
+    yield member("absent already", email="nobody@example.com", state="absent")
+    hidden: dict[str, Any] = {"pending_listed": False, "duplicate_invite": "email"}
+    for shown, world in (("listed", {}), ("hidden", hidden)):
+        known = replace(one, prepare=_known, settings=world)
+        base = {"email": "known@example.com", "known_invitations": EVIDENCE}
+        yield replace(known, name=f"invited before ({shown})", options=base)
+        yield replace(known, name=f"promote invited ({shown})", options={**base, "role": "admin"})
+        yield replace(known, name=f"cancel ({shown})", options={**base, "state": "absent"})
+    for again in ("422", "email"):
+        unlike = {**hidden, "duplicate_invite": again}
+        again_options = {"email": "known@example.com", "known_invitations": EVIDENCE, "reinvite_after": 7}
+        yield Scenario(f"reinvite (second {again})", "honeycomb_member", again_options, _known, unlike)
+    yield replace(
+        member("invite and wait", email="new@example.com", wait=True, wait_timeout=60, wait_interval=15),
+        settings={"pending_listed": False},
+        events=_accepting("honeycomb", "new@example.com"),
+    )
+
+    people = [
+        {"email": "new1@example.com"},
+        {"email": "new2@example.com", "role": "admin"},
+        {"email": "bob@example.com", "role": "admin"},
+        {"email": "ada@example.com", "role": "member"},
+        {"email": "cleo@example.com", "state": "absent"},
+        {"email": "known@example.com", "state": "absent"},
+    ]
+    mix = Scenario(
+        "mix (listed)",
+        "honeycomb_members",
+        {"members": people, "max_removals": "100%", "concurrency": 1, "known_invitations": EVIDENCE},
+        _known,
+    )
+    yield mix
+    yield replace(mix, name="mix (hidden, another known)", settings=hidden)
+    yield replace(mix, name="mix, four at once", options={**mix.options, "concurrency": 4})
+    yield replace(mix, name="mix, check mode", check=True)
+    kept = [{"email": "owner@example.com"}, {"email": "ada@example.com"}]
+    yield replace(mix, name="exclusive", options={**mix.options, "members": kept, "exclusive": True})
+    yield replace(mix, name="exclusive, nothing to do", prepare=_team, options={
+        "members": [{"email": f"{name}@example.com"} for name in ("owner", "ada", "bob", "cleo")], "exclusive": True,
+    })  # fmt: skip
+    yield replace(one, name="all", module="honeycomb_member_info")
+    yield replace(one, name="key", module="honeycomb_auth_info")
+
+
+def _honeybadger() -> Iterator[Scenario]:
+    one = Scenario("", "honeybadger_user", prepare=_account)
+    for again in ("422", "409", "email"):
+        yield replace(one, name=f"invite (second {again})", settings={"duplicate_invite": again}, options={
+            "email": "New@Example.com", "role": "Admin", "team_ids": [3, 7],
+        })  # fmt: skip
+    paged = {"page_size": 2}
+    users: dict[str, dict[str, Any]] = {
+        "change role": {"email": "bob@example.com", "role": "Admin"},
+        "demote by id": {"id": 2, "role": "Member"},
+        "change invitation": {"email": "ivy@example.com", "role": "Admin", "team_ids": [7]},
+        "reinvite": {"email": "ivy@example.com", "reinvite_after": 7},
+        "remove": {"email": "bob@example.com", "state": "absent"},
+        "cancel": {"email": "ivy@example.com", "state": "absent"},
+        "no-op": {"email": "BOB@example.com", "role": "Member"},
+        "no-op, accepted under another address": {"email": "gone@example.com"},
+    }
+    for name, options in users.items():
+        yield replace(one, name=name, options=options)
+    yield replace(one, name="invite, many pages", options={"email": "new@example.com"}, settings=paged)
+    yield replace(one, name="remove user and invitation", prepare=_user_with_invitation, options={
+        "email": "bob@example.com", "state": "absent",
+    })  # fmt: skip
+    yield replace(one, name="change invitation (object in the answer)", settings={"invitation_put": "200"}, options={
+        "email": "ivy@example.com", "role": "Admin",
+    })  # fmt: skip
+    yield replace(
+        one,
+        name="invite and wait",
+        options={"email": "new@example.com", "wait": True, "wait_timeout": 60, "wait_interval": 15},
+        events=_accepting("honeybadger", "new@example.com"),
+    )
+    invitation = replace(one, module="honeybadger_invitation")
+    invitations: dict[str, dict[str, Any]] = {
+        "invite": {"email": "new@example.com"},
+        "change": {"email": "ivy@example.com", "role": "Admin", "team_ids": []},
+        "reinvite": {"email": "ivy@example.com", "reinvite_after": 7},
+        "cancel by id": {"id": 1, "state": "absent"},
+        "user already": {"email": "bob@example.com"},
+    }
+    for name, options in invitations.items():
+        yield replace(invitation, name=name, options=options)
+
+    people = [
+        {"email": "new1@example.com", "team_ids": [3]},
+        {"email": "new2@example.com", "role": "Admin"},
+        {"email": "bob@example.com", "role": "Owner"},
+        {"email": "ada@example.com", "role": "Admin"},
+        {"email": "cleo@example.com", "state": "absent"},
+        {"email": "ivy@example.com", "state": "absent"},
+        {"email": "jan@example.com", "team_ids": [7]},
+    ]
+    mix = Scenario(
+        "mix, many pages",
+        "honeybadger_users",
+        {"users": people, "max_removals": "100%", "concurrency": 1},
+        _account,
+        paged,
+    )
+    yield mix
+    yield replace(mix, name="mix, four at once", options={**mix.options, "concurrency": 4}, settings={})
+    yield replace(mix, name="mix, check mode", check=True, settings={})
+    kept = [{"email": "owner@example.com"}, {"email": "ada@example.com"}, {"email": "jan@example.com"}]
+    yield replace(mix, name="exclusive", options={**mix.options, "users": kept, "exclusive": True}, settings={})
+    for module, options in (
+        ("honeybadger_account_info", {}),
+        ("honeybadger_account_info", {"account_id": "Me3upk"}),
+        ("honeybadger_user_info", {}),
+        ("honeybadger_user_info", {"id": 2}),
+        ("honeybadger_invitation_info", {"status": "all"}),
+    ):
+        name = next(iter(options), "all")
+        yield replace(one, name=name, module=module, options=options, settings=paged)
+
+
+def _named(title: str) -> Scenario:
+    return SCENARIOS[title]
+
+
+SCENARIOS = {scenario.title: scenario for scenario in (*_honeycomb(), *_honeybadger())}

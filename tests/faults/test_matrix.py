@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every request that the modules make, failing in every way. ``python -m tests.faults`` makes a table of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from .cells import Arena, Cell
+from .scenarios import SCENARIOS
+
+
+def broken(ring: Arena, cells: Iterable[Cell]) -> list[str]:
+    """What broke in which cell."""
+    verdicts = [ring.judge(cell) for cell in cells]
+    assert verdicts
+    return [f"{verdict.cell}: {'; '.join(verdict.problems)}" for verdict in verdicts if verdict.problems]
+
+
+@pytest.mark.parametrize("title", [title for title, scenario in SCENARIOS.items() if scenario.changes])
+def test_writes_that_fail_once(ring: Arena, title: str) -> None:
+    assert broken(ring, ring.chief_cells(SCENARIOS[title])) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", SCENARIOS)
+def test_whole_matrix(ring: Arena, title: str) -> None:
+    assert broken(ring, ring.cells(SCENARIOS[title])) == []
+
+
+def test_nobody_who_cannot_prove_who_they_are_is_told_anything(ring: Arena) -> None:
+    assert ring.detours.reached == 0

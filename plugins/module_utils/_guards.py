@@ -37,8 +37,8 @@ class Limits:
 
 def check_max_removals(text: str) -> str:
     """Return a count or a share that can be worked with, or raise ``validation``."""
-    share = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", text, re.ASCII)
-    if re.fullmatch(r"\s*\d+\s*", text, re.ASCII) or (share and Fraction(share.group(1)) <= 100):
+    share = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*%\s*", text, re.ASCII)
+    if re.fullmatch(r"\s*\d{1,9}\s*", text, re.ASCII) or (share and Fraction(share.group(1)) <= 100):
         return text.strip()
     raise AccessError(
         errors.VALIDATION,

@@ -32,6 +32,7 @@ from ._wire import segment
 ROLES: tuple[str, ...] = ("member", "admin")
 MEMBERSHIPS = "/1/team_memberships"
 AUTH = "/1/auth"
+KNOWN: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
 
 
 class KeyHeader:
@@ -289,7 +290,9 @@ def _check_known(known: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
     """Entries as this collection returned them; anything else is refused before it is relied on."""
     checked = {}
     for email, invitation in known.items():
-        if not isinstance(invitation, dict) or not {"id", "role", "invited_at"} <= invitation.keys():
+        if not isinstance(invitation, dict) or not all(
+            key in invitation and isinstance(invitation[key], kinds) for key, kinds in KNOWN.items()
+        ):
             raise AccessError(
                 errors.VALIDATION,
                 f"known_invitations holds something else than id, role and invited_at for {str(email)[:80]!r}.",

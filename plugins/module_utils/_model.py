@@ -37,12 +37,14 @@ def check_email(value: str) -> str:
     if not (local and at and domain) or "@" in domain:
         raise AccessError(
             VALIDATION,
-            f"{value.strip()!r} is not an e-mail address.",
+            f"{email[:80]!r} is not an e-mail address.",
             hint="Give exactly one @, as in ada@example.com.",
         )
     if " " in email or not email.isprintable():
         raise AccessError(
-            VALIDATION, f"The e-mail address {email!r} holds white space or a control character.", hint="Take it out."
+            VALIDATION,
+            f"The e-mail address {email[:80]!r} holds white space or a control character.",
+            hint="Take it out.",
         )
     return email
 

@@ -20,7 +20,7 @@ from ._honeybadger import Honeybadger, TokenAuth
 from ._honeycomb import Honeycomb, KeyHeader
 from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
 from ._run import Result
-from ._wire import check_secret, check_url, secret_forms
+from ._wire import check_number, check_secret, check_url, secret_forms
 
 try:
     from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
@@ -113,11 +113,8 @@ def honeybadger(params: t.Mapping[str, t.Any]) -> Honeybadger:
 
 
 def _client(name: str, params: t.Mapping[str, t.Any], auth: t.Callable[[t.Any], t.Any], secret: str) -> Client:
-    for option in ("request_timeout", "max_wait"):
-        if not params[option] >= (0 if option == "max_wait" else 0.001):
-            raise AccessError(
-                errors.VALIDATION, f"{option} is {params[option]:g}.", hint="Give a number of seconds above 0."
-            )
+    check_number("request_timeout", params["request_timeout"], 0.001)
+    check_number("max_wait", params["max_wait"], 0)
     return Client(
         Connection(
             name=name,

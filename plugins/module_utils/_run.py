@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import math
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ from ._model import (
 )
 from ._plan import Rules, diff
 from ._service import Service
+from ._wire import check_number
 
 Params = t.Mapping[str, t.Any]
 
@@ -77,6 +79,8 @@ def one(
         reinvite_after=_at_least(params, "reinvite_after", 0),
         pending_only=pending_only,
     )
+    for option in ("wait_timeout", "wait_interval"):
+        check_number(option, params.get(option, 0), 0)
     limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN)
     report = reconcile(service, [person], rules, limits, Options(check=check))
     error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)
@@ -204,6 +208,4 @@ def _addresses(emails: t.Iterable[str]) -> frozenset[str]:
 
 def _at_least(params: Params, option: str, least: int) -> float | None:
     value: float | None = params[option]
-    if value is not None and not value >= least:
-        raise AccessError(errors.VALIDATION, f"{option} is {value:g}.", hint=f"Give {least} or more.")
-    return value
+    return None if value is None else check_number(option, value, least, math.inf)

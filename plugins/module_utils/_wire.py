@@ -13,6 +13,7 @@ import calendar
 import email.utils
 import ipaddress
 import json
+import math
 import re
 import time
 import typing as t
@@ -23,6 +24,7 @@ from . import _errors as errors
 from ._errors import AccessError
 
 EXCERPT = 160  # characters shown of what a service says
+LONGEST = 1e9  # seconds; much longer ones overflow what waits for them
 READ = 4000  # characters looked at for it
 
 
@@ -67,6 +69,14 @@ def check_secret(name: str, value: str) -> str:
     return value
 
 
+def check_number(option: str, value: float, least: float, most: float = LONGEST) -> float:
+    """Return a number within bounds, or raise ``validation``; NaN is within none."""
+    if not least <= value <= most:
+        bound = "" if most == math.inf else f", at most {most:.0f}"
+        raise AccessError(errors.VALIDATION, f"{option} is out of range.", hint=f"Give {least:g} or more{bound}.")
+    return value
+
+
 def segment(value: t.Any) -> str:
     """A value as one percent-encoded part of a path; what would climb out of its place is refused."""
     text = str(value)
@@ -80,11 +90,12 @@ def segment(value: t.Any) -> str:
 def secret_forms(secret: str) -> list[str]:
     """Every form in which a credential may turn up in text, the longest first."""
     coded = [
-        encode(form.encode()).decode()
+        encode(form.encode("utf-8", "replace")).decode()
         for form in (secret, secret + ":", ":" + secret)
         for encode in (base64.b64encode, base64.urlsafe_b64encode)
     ]
-    plain = (secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1])
+    urls = (quote(secret, safe=safe, errors="replace") for safe in ("/", ""))
+    plain = (secret, *urls, json.dumps(secret)[1:-1])
     return sorted({*plain, *coded, *(form.rstrip("=") for form in coded)}, key=len, reverse=True)
 
 

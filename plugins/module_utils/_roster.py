@@ -106,7 +106,7 @@ class _Check:
         if isinstance(entry, str) and not isinstance(entry, Odd):
             entry = {"email": entry}
         if not isinstance(entry, Mapping):
-            self._wrong(entry, "This person", "an e-mail address, or a mapping with email", self._line)
+            self._wrong(entry, "this person", "an e-mail address, or a mapping with email", self._line)
             return {}
         person: dict[str, t.Any] = {}
         if "email" in entry:
@@ -114,7 +114,7 @@ class _Check:
             person.update({"email": email} if email else {})
             self._who = f"{email}: " if email else ""
         else:
-            self._note("This person has no email.", self._line)
+            self._note("this person has no email.", self._line)
         self._keys(entry, PERSON_KEYS, "a person")
         if "name" in entry:
             person["name"] = self._name(entry["name"], self._at(entry, "name"))
@@ -187,7 +187,7 @@ class _Check:
                 return int(value)
             self._note(f"{label} holds {_show(str(value))}, but an id is a whole number from 1.", line)
         else:
-            self._wrong(value, f"An item of {label}", "a whole number from 1", line)
+            self._wrong(value, f"an item of {label}", "a whole number from 1", line)
         return None
 
     def _items(self, entry: Mapping[str, t.Any], key: str, label: str, line: int) -> list[tuple[t.Any, int]]:

@@ -59,7 +59,7 @@ def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
             raise Unreadable(1, f"the name must end in one of {', '.join(READERS)}, which says how to read it.")
         entries = read(_text(data), faults)
     except Unreadable as error:
-        return [], sorted([*faults, error.fault])
+        return [], sorted([*faults, error.fault], key=lambda fault: fault.line)
     people, wrong = check(entries, "line")
     return people, sorted([*faults, *wrong], key=lambda fault: fault.line)
 
@@ -118,7 +118,8 @@ def _yaml(text: str, faults: list[Fault]) -> t.Sequence[t.Any]:
         raise Unreadable(mark.line + 1 if mark else 1, f"this is not YAML: {says}.") from None
     finally:
         loader.dispose()
-    return _people(tree.root[0] if tree.root else LocatedList(), faults)
+    document = tree.root[0] if tree.root else None
+    return [] if document is None else _people(document, faults)
 
 
 class _Tree:

@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is there, written as a roster, changes nothing when it is reconciled at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulator import Simulator
+
+from .conftest import Control, access
+
+
+@pytest.fixture
+def grown(control: Control, sim: Simulator) -> Simulator:
+    """A team and an account with everything that grows there by hand."""
+    for email in ("ada@example.com", "Only.Honeycomb@example.com", "=formula@example.com"):
+        sim.honeycomb.add(email, "admin", '=HYPERLINK("x")')
+    for email in ("ada@example.com", "only.honeybadger@example.com"):
+        sim.honeybadger.add(email, "Billing", "- Ada, 'A.'")
+    sim.honeybadger.invite("teams@example.com", "Member", [7, 3])
+    sim.honeybadger.invite("bare@example.com", "Admin")
+    sim.honeybadger.invite("before@example.com", "Owner")
+    sim.honeybadger.accept("before@example.com", "after@example.com")
+    assert (
+        control.play("onboard", email="hidden@example.com", honeybadger_role="none", honeycomb_role="admin").code == 0
+    )
+    sim.log.clear()
+    return sim
+
+
+@pytest.mark.parametrize("file", ["now.yml", "deep/er/now.json", "now.csv"])
+def test_dump_and_reconcile(control: Control, grown: Simulator, file: str) -> None:
+    before = access(grown)
+    assert before["hidden"] == "admin?/-"
+    done = control.play("dump", "-e", f"dump_file={file}")
+    assert done.code == 0
+    assert len(grown.log) == 3
+    again = control.play("reconcile", "-vvvv", "-e", f"roster_file={file}", "-e", "lifecycle_max_removals=0")
+    assert (again.code, again.changed) == (0, {"localhost": 0})
+    assert grown.writes() == []
+    assert access(grown) == before
+    text = (control.folder / file).read_text()
+    assert "hidden@example.com" in text
+    assert "after@example.com" in text
+    assert "before@example.com" not in text
+    if file.endswith(".csv"):
+        assert "\n'=formula@example.com," in text
+
+
+def test_each_host_has_its_own_file(control: Control, sim: Simulator) -> None:
+    control.sims["two"].honeycomb.add("two@example.com")
+    sim.honeycomb.add("one@example.com")
+    hosts = control.inventory({name: control.variables(name) for name in ("one", "two")})
+    file = ("-e", "dump_file=rosters/{{ inventory_hostname }}.csv")
+    assert control.play("dump", *hosts, *file).code == 0
+    for name, other in (("one", "two"), ("two", "one")):
+        text = (control.folder / "rosters" / f"{name}.csv").read_text()
+        assert f"{name}@example.com" in text
+        assert f"{other}@example.com" not in text
+
+
+def test_a_service_that_cannot_be_read_leaves_no_file(control: Control, sim: Simulator) -> None:
+    done = control.play("dump", dump_file="now.yml", honeybadger_auth_token="n0tTheToken")
+    assert done.code != 0
+    assert not (control.folder / "now.yml").exists()

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rosters that are written read back as the same people, and no spreadsheet runs anything in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.honeyops.access.plugins.module_utils._roster import check
+from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import WRITERS, dump, guard_cell, load
+
+TEXT = st.text(
+    st.one_of(st.sampled_from("=+-@' \t\r;,\"\n:#&*!|>%{}[]"), st.characters(exclude_categories=["C"])), max_size=12
+)
+LOCAL = st.text(st.sampled_from("abcxyz=+-'\"{}|&*#!%.,é中"), min_size=1, max_size=8)
+NAME = TEXT.map(str.strip).filter(lambda text: not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in text))
+EMAIL = LOCAL.map(lambda local: f"{local}@example.com")
+TEAMS = st.lists(st.integers(1, 10**17), max_size=3)
+HONEYCOMB = st.fixed_dictionaries({"role": st.sampled_from(["member", "admin"])})
+HONEYBADGER = st.fixed_dictionaries(
+    {"role": st.sampled_from(["Member", "Billing", "Admin", "Owner"])}, optional={"team_ids": TEAMS.filter(bool)}
+)
+PERSON = st.fixed_dictionaries(
+    {"email": EMAIL},
+    optional={
+        "name": NAME.filter(bool),
+        "state": st.sampled_from(["present", "absent"]),
+        "honeycomb": HONEYCOMB,
+        "honeybadger": HONEYBADGER,
+    },
+)
+PEOPLE = st.lists(PERSON, max_size=5, unique_by=lambda person: person["email"])
+
+
+@given(name=st.sampled_from([f"a{ending}" for ending in WRITERS]), declared=PEOPLE)
+def test_what_is_written_reads_back(name: str, declared: list[Any]) -> None:
+    people, faults = check(declared)
+    assert faults == []
+    assert load(name, dump(name, people).encode()) == (people, [])
+
+
+@given(declared=PEOPLE)
+def test_no_cell_is_a_formula(declared: list[Any]) -> None:
+    rows = csv.reader(io.StringIO(dump("a.csv", check(declared)[0]), newline=""))
+    assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("-x", "'-x"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        ("\rx", "'\rx"),
+        ("'=x", "''=x"),
+        ("'Abd", "'Abd"),
+        ("a=b", "a=b"),
+        ("", ""),
+    ],
+)
+def test_guard(text: str, cell: str) -> None:
+    assert guard_cell(text) == cell
+
+
+def test_csv_says_what_it_cannot_hold() -> None:
+    people = check([{"email": "ada@example.com", "honeycomb": {}}])[0]
+    with pytest.raises(ValueError, match=r"ada@example.com .* which CSV cannot say"):
+        dump("a.csv", people)
+    assert load("a.json", dump("a.json", people).encode()) == (people, [])
+
+
+def test_other_endings_are_refused() -> None:
+    with pytest.raises(ValueError, match="must end in one of"):
+        dump("a.txt", [])

@@ -39,7 +39,7 @@ test: artefact ## Run every check that needs no more than this machine
 
 .PHONY: test-all
 test-all: test ## ... and the tests that take long, with many more examples
-	pytest -n 2 -m "" --hypothesis-profile=thorough
+	pytest -n 2 --dist worksteal -m "" --hypothesis-profile=thorough
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20
@@ -47,7 +47,7 @@ test-matrix: artefact ## Run the unit tests and playbooks with every supported a
 
 .PHONY: unit
 unit: $(INSTALLED) ## Run pytest; narrow it with ARGS="-k name"
-	pytest -n 2 $(ARGS)
+	pytest -n 2 --dist worksteal $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED) $(ENVIRONMENTS) ## Check format, code, types, YAML, documentation, licences and the built collection

@@ -78,7 +78,7 @@ class Control:
         self.write("hosts.json", {"all": {"hosts": hosts}})
         return ("-i", "hosts.json", "-e", "access_targets=all")
 
-    def play(self, playbook: str, *options: str, environment: dict[str, str] | None = None, **variables: Any) -> Played:
+    def play(self, playbook: str, *options: str, environment: Any = None, **variables: Any) -> Played:
         """Run a playbook of the collection by name, or one of this folder."""
         if not playbook.endswith(".yml"):
             playbook = f"honeyops.access.{playbook}"
@@ -124,7 +124,7 @@ class Control:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[dict[str, Simulator]]:
-    other = {
+    other: dict[str, Any] = {
         "configuration_key": "otherConfigurationKey7d1",
         "auth_token": "otherPersonalToken3f9",
         "account_id": "Oth3r",

@@ -45,7 +45,12 @@ def test_onboard_twice(control: Control, sim: Simulator) -> None:
 
 
 def test_a_form(control: Control, sim: Simulator) -> None:
-    fields = {"honeycomb_role": "none", "honeybadger_role": "Billing", "honeybadger_team_ids": "3,7", "people": ""}
+    fields: dict[str, Any] = {
+        "honeycomb_role": "none",
+        "honeybadger_role": "Billing",
+        "honeybadger_team_ids": "3,7",
+        "people": "",
+    }
     assert control.play("onboard", email="ada@example.com, BOB@example.com\ncarol@example.com", **fields).code == 0
     assert access(sim) == OWNER | dict.fromkeys(("ada", "bob", "carol"), "-/Billing?3,7")
 
@@ -106,7 +111,7 @@ def test_reconcile(control: Control, sim: Simulator) -> None:
         sim.honeybadger.add(f"{name}@example.com")
     control.write("rosters/localhost.json", {"people": TEAM["people"][:2]})
     roster = ("-e", "roster_file=rosters/{{ inventory_hostname }}.json")
-    guards = {"lifecycle_ignore": ["robot@example.com"], "lifecycle_protected": ["owner@example.com"]}
+    guards: dict[str, Any] = {"lifecycle_ignore": ["robot@example.com"], "lifecycle_protected": ["owner@example.com"]}
     refused = control.play("reconcile", *roster, **guards, lifecycle_max_removals=2)
     assert "protected: owner@example.com" in refused.failures["localhost"]
     assert control.play("reconcile", *roster, "-e", "exclusive=false").code == 0

@@ -36,7 +36,7 @@ PERSON = st.fixed_dictionaries(
         "honeybadger": HONEYBADGER,
     },
 )
-PEOPLE = st.lists(PERSON, max_size=5, unique_by=lambda person: person["email"])
+PEOPLE = st.lists(PERSON, max_size=5, unique_by=lambda person: str(person["email"]))
 
 
 @given(name=st.sampled_from([f"a{ending}" for ending in WRITERS]), declared=PEOPLE)

@@ -13,6 +13,7 @@ from tests.simulator import Fault, Simulator
 
 from .support import OWNER, Ask, verbs
 
+CONTRACT = True
 ADA = "ada@example.com"
 INFO = (
     "honeycomb_member_info",

@@ -27,6 +27,7 @@ from .support import (
     warnings_of,
 )
 
+CONTRACT = True
 KEYS = {"changed", "plan", "plan_id", "results", "summary", "follow_up", "api"}
 OUTCOMES = ("applied", "failed", "deferred", "not_attempted")
 ACTIONS = ("invite", "update", "reinvite", "remove", "cancel")
@@ -202,11 +203,13 @@ def test_a_list_that_cannot_be_read(ask: Ask, sim: Simulator, side: Side) -> Non
     sim.fail(Fault("status", method="GET", status=500, times=0))
     failed = people(ask, side, [{"email": "new@example.com"}], fails="server_error")
     assert (failed["changed"], failed["plan"], failed["results"], sim.writes()) == (False, [], [], [])
+    failed = ask(side.one, email="new@example.com", fails="server_error")
+    assert (failed["changed"], failed["action"], failed["status"]) == (False, "none", None)
 
 
 def test_what_a_limit_leaves_undone_is_not_attempted(ask: Ask, sim: Simulator, side: Side) -> None:
-    limit = {"status": 429} if side is HONEYCOMB else {"status": 403, "headers": {"X-RateLimit-Remaining": "0"}}
-    sim.fail(Fault("status", method="POST", after=2, times=0, retry_after=3600, **limit))  # type: ignore[arg-type]
+    limit: Result = {"status": 429} if side is HONEYCOMB else {"status": 403, "headers": {"X-RateLimit-Remaining": "0"}}
+    sim.fail(Fault("status", method="POST", after=2, times=0, retry_after=3600, **limit))
     listed = [{"email": f"{number}@example.com"} for number in range(6)]
     failed = people(ask, side, listed, fails="partial_failure", concurrency=1)
     assert failed["summary"]["applied"] == 2
@@ -280,7 +283,7 @@ def test_plan_ids_differ_with_what_they_do(ask: Ask, sim: Simulator, side: Side)
 def test_exclusive(ask: Ask, sim: Simulator, side: Side) -> None:
     for name in ("ada", "bob", "eve"):
         side.add(sim, f"{name}@example.com")
-    listed = [{"email": OWNER}, {"email": "a@b.c", "aliases": ["ADA@example.com"]}]
+    listed: list[Result] = [{"email": OWNER}, {"email": "a@b.c", "aliases": ["ADA@example.com"]}]
     listed.append({"email": "new@example.com"})
     assert people(ask, side, listed)["summary"]["remove"] == 0
     side.add(sim, "robot@example.com")

@@ -13,14 +13,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils import _apply
 from ansible_collections.honeyops.access.plugins.module_utils._apply import (
     Options,
     follow_ups,
     reconcile,
 )
 from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._guards import guard, most_removals
+from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, guard, most_removals
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
     ACTIVE,
     PENDING,
@@ -291,7 +290,7 @@ def test_steps(person: Person, there: list[Access], steps: list[tuple[str, str |
 def test_a_role_that_is_not_known_counts_as_the_highest() -> None:
     (step,) = plan([Person("a@b.c", "Admin")], [user(1, "a@b.c", "Overlord")], HONEYBADGER, NOW)
     with pytest.raises(AccessError):
-        guard([step], [user(1, "a@b.c", "Overlord")], HONEYBADGER, _apply.Limits(protected=frozenset({"a@b.c"})))
+        guard([step], [user(1, "a@b.c", "Overlord")], HONEYBADGER, Limits(protected=frozenset({"a@b.c"})))
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,10 @@ def test_nothing_left_at_all(ask: Ask, sim: Simulator, module: str) -> None:
     sim.reset(quota=1)
     ask("honeybadger_account_info")
     forget(sim)
-    people = {"honeybadger_users": {"users": newcomers(1)}, "honeybadger_user": {"email": "0@example.com"}}
+    people: dict[str, dict[str, Any]] = {
+        "honeybadger_users": {"users": newcomers(1)},
+        "honeybadger_user": {"email": "0@example.com"},
+    }
     failed = ask(module, **people.get(module, {}), fails="rate_limited")
     assert [(entry.method, entry.status) for entry in sim.log] == [("GET", 403)]
     assert "max_wait" in failed["error"]["hint"]

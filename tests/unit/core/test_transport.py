@@ -179,7 +179,9 @@ def test_a_limit_is_waited_for_as_often_as_it_takes(sim: Simulator, make: Make, 
     sim.fail(Fault("status", status=429, times=9, retry_after=30))
     client = make(max_wait=300)
     send(client, method, sim)
-    assert (clock.slept, client.api()["waited"]) == ([pytest.approx(32, abs=2)] * 9, pytest.approx(286, abs=20))
+    assert len(clock.slept) == 9
+    assert all(30 <= slept <= 32 for slept in clock.slept)
+    assert client.api()["waited"] == pytest.approx(sum(clock.slept), abs=1)
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])

@@ -8,7 +8,6 @@ It knows no service. This file is private to the collection.
 
 from __future__ import annotations
 
-import json
 import queue
 import threading
 import time
@@ -23,6 +22,7 @@ from ._wire import (
     EXCERPT,
     Quota,
     clean,
+    decode,
     describe,
     http_date,
     is_loopback,
@@ -344,8 +344,8 @@ class Client:
         if not content.strip():
             return None
         try:
-            return json.loads(content)
-        except (ValueError, RecursionError):
+            return decode(content)
+        except ValueError:
             pass
         excerpt = self.clean(content.decode("utf-8", "replace"), 80)
         raise AccessError(

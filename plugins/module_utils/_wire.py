@@ -23,6 +23,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from . import _errors as errors
 from ._errors import AccessError
 
+DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
 LONGEST = 1e9  # seconds; much longer ones overflow what waits for them
 READ = 4000  # characters looked at for it
@@ -159,13 +160,13 @@ def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def describe(payload: t.Any) -> str:
-    """The text in an error body, in any of the shapes the two services use."""
+def describe(payload: t.Any, depth: int = 9) -> str:
+    """The text in an error body, in any of the shapes the two services use; they nest no deeper than this."""
     if isinstance(payload, str):
         return payload
-    if isinstance(payload, list):
-        return "; ".join(filter(None, (describe(item) for item in payload)))
-    if not isinstance(payload, dict):
+    if isinstance(payload, list) and depth:
+        return "; ".join(filter(None, (describe(item, depth - 1) for item in payload)))
+    if not isinstance(payload, dict) or not depth:
         return ""
     if payload.get("field"):
         return f"{payload['field']}: {payload.get('description') or payload.get('code') or 'invalid'}"
@@ -173,17 +174,36 @@ def describe(payload: t.Any) -> str:
         payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)
     ]
     if known:
-        return "; ".join(dict.fromkeys(filter(None, (describe(value) for value in known))))
+        return "; ".join(dict.fromkeys(filter(None, (describe(value, depth - 1) for value in known))))
     return "; ".join(
-        f"{key}: {text}" for key, text in ((key, describe(value)) for key, value in payload.items()) if text
+        f"{key}: {text}" for key, text in ((key, describe(value, depth - 1)) for key, value in payload.items()) if text
     )
+
+
+def decode(content: bytes) -> t.Any:
+    """A decoded body; ValueError for anything that is not JSON, or nests too deep for Ansible to pass it on."""
+    try:
+        document = json.loads(content)
+    except RecursionError:
+        raise ValueError from None
+    level: list[t.Iterable[t.Any]] = [[document]]
+    for _depth in range(DEEPEST):
+        level = [
+            item.values() if isinstance(item, dict) else item
+            for items in level
+            for item in items
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return document
+    raise ValueError
 
 
 def json_or_none(content: bytes) -> t.Any:
     """A decoded body, None for anything else."""
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return decode(content)
+    except ValueError:
         return None
 
 

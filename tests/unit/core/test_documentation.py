@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
+import runpy
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from unittest import mock
 
 import pytest
 import yaml
+from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.honeyops.access.plugins.module_utils import _module
@@ -209,6 +213,18 @@ def test_results(ask: Ask, sim: Simulator, module: str, options: dict[str, Any],
 
 def test_each_module_is_run() -> None:
     assert {module for module, _options, fails in RUNS if not fails} == set(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_as_ansible_runs_it(module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """As the main module of a process, here without the options that it needs."""
+    monkeypatch.delitem(sys.modules, PACKAGE + module, raising=False)
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", b'{"ANSIBLE_MODULE_ARGS": {"_ansible_remote_tmp": "/tmp"}}')
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit) as leaving:
+        runpy.run_module(PACKAGE + module, run_name="__main__")
+    assert leaving.value.code == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "validation"
 
 
 @pytest.mark.parametrize("module", MODULES)

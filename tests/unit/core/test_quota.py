@@ -82,6 +82,15 @@ def test_windows_to_wait_for_are_counted(ask: Ask, sim: Simulator) -> None:
     assert ask("honeycomb_members", members=newcomers(9), max_wait=0)["summary"]["applied"] == 9
 
 
+def test_a_limit_that_is_told_in_part(ask: Ask, sim: Simulator) -> None:
+    everybody = [{"id": "a", "email": "owner@example.com", "role": "admin"}]
+    sim.fail(Fault("html", body=everybody, times=3, headers={"RateLimit": "remaining=2, reset=50"}))
+    failed = ask("honeycomb_members", members=newcomers(3), fails="rate_limited")
+    assert "has 2 requests left and 3 are needed" in failed["msg"]
+    assert ask("honeycomb_members", members=newcomers(3), max_wait=60, check=True)["changed"] is True
+    assert ask("honeycomb_members", members=newcomers(2), check=True)["changed"] is True
+
+
 def test_an_invitation_sent_anew_takes_two(ask: Ask, sim: Simulator) -> None:
     sim.reset(quota=5)
     for item in newcomers(2):

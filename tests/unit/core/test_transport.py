@@ -351,6 +351,26 @@ def test_the_last_page(sim: Simulator, make: Make, links: Any) -> None:
     assert len(sim.log) == 1
 
 
+def test_pages_without_an_end(sim: Simulator, ask: Ask) -> None:
+    pages = [{"results": [], "links": {"next": f"/v2/accounts/Me3upk/users?page={number}"}} for number in range(2, 40)]
+    sim.fail(*(Fault("html", path="users", nth=number, body=page) for number, page in enumerate(pages, 1)))
+    failed = ask("honeybadger_user_info", fails="bad_response")
+    assert "nothing new" in failed["msg"]
+    assert len(sim.log) < 20
+
+
+@pytest.mark.parametrize("link", ["http://[::1", "https://a]b/"])
+def test_a_next_page_that_is_no_address(sim: Simulator, ask: Ask, link: str) -> None:
+    sim.fail(Fault("html", body={"results": [], "links": {"next": link}}))
+    ask("honeybadger_user_info", fails="bad_response")
+    assert len(sim.log) == 1
+
+
+def test_an_encoded_answer(sim: Simulator, ask: Ask) -> None:
+    sim.fail(Fault("html", body=[{"id": "a", "email": OWNER}], headers={"Content-Encoding": "identity"}))
+    assert len(ask("honeycomb_member_info")["members"]) == 1
+
+
 # The way to the service
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import io
 import json
 from typing import Any
@@ -16,6 +17,7 @@ from ansible.module_utils import basic
 
 from tests.simulator import Simulator
 
+INTERNAL = "ansible.module_utils._internal"  # from ansible-core 2.19 on it says which side of Ansible this process is
 PACKAGE = "ansible_collections.honeyops.access.plugins.modules."
 
 
@@ -29,6 +31,7 @@ def run_module(name: str, *, check: bool = False, diff: bool = False, **options:
     with (
         mock.patch.object(basic, "_ANSIBLE_ARGS", arguments),
         mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True),
+        _on_the_target(),
         contextlib.redirect_stdout(output),
     ):
         try:
@@ -38,6 +41,13 @@ def run_module(name: str, *, check: bool = False, diff: bool = False, **options:
     result: dict[str, Any] = json.loads(output.getvalue())
     result["rc"] = code
     return result
+
+
+def _on_the_target() -> contextlib.AbstractContextManager[Any]:
+    """Whatever tests of other plugins imported, a module runs on the target, where its warnings are in its result."""
+    if importlib.util.find_spec(INTERNAL) is None:
+        return contextlib.nullcontext()
+    return mock.patch(f"{INTERNAL}.is_controller", False)
 
 
 def options_for(sim: Simulator, name: str, **options: Any) -> dict[str, Any]:

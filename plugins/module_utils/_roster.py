@@ -25,7 +25,7 @@ SERVICE_KEYS = {"honeycomb": ("role",), "honeybadger": ("role", "team_ids")}
 TITLES = {"honeycomb": "Honeycomb", "honeybadger": "Honeybadger"}
 MAX_TEXT = 1000  # characters that any text about a person may have
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 People = list[dict[str, t.Any]]

@@ -34,8 +34,10 @@ MAX_DEPTH = 10  # a person needs four levels
 COLUMNS = ("email", "name", "state", "aliases", "honeycomb_role", "honeybadger_role", "honeybadger_team_ids")
 
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")  # what guard_cell put its quote before
-_CALCULATES = re.compile(r"'*[=+\-@\t\r]")
+# A semicolon separates cells where the comma is a decimal point. East Asian spreadsheets heed the wide signs, too.
+_FORMULA = r"[\s'\"]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+_CALCULATES = re.compile(rf"(^|;)({_FORMULA})")
+_GUARDED = re.compile(rf"(^|;)'({_FORMULA})")  # what guard_cell put its quote before
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
@@ -65,8 +67,8 @@ def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
 
 
 def guard_cell(text: str) -> str:
-    """The text with a quote before it if a spreadsheet would take it for a formula; reading takes the quote off."""
-    return f"'{text}" if _CALCULATES.match(text) else text
+    """The text with a quote before what a spreadsheet would take for a formula; reading takes the quote off."""
+    return _CALCULATES.sub(r"\1'\2", text)
 
 
 def _ending(name: str) -> str:
@@ -290,7 +292,7 @@ def _rows(text: str, faults: list[Fault]) -> t.Iterator[tuple[list[str], int]]:
         if any(len(cell) > 10 * MAX_TEXT for cell in row):
             faults.append(Fault(line, f"a cell has more than {10 * MAX_TEXT} characters."))
         elif row:
-            yield [(cell[1:] if _GUARDED.match(cell) else cell).strip() for cell in row], line
+            yield [_GUARDED.sub(r"\1\2", cell).strip() for cell in row], line
 
 
 def _entry(cells: dict[str, str]) -> Located:
@@ -353,6 +355,10 @@ def _to_csv(people: People) -> str:
     for person in people:
         cells = {key: person.get(key, "") for key in ("email", "name", "state")}
         cells["aliases"] = ";".join(person.get("aliases", ()))
+        if any(";" in alias for alias in person.get("aliases", ())):
+            raise ValueError(
+                f"{person['email']} has an alias with a semicolon, which CSV cannot say: use YAML or JSON."
+            )
         for service in ("honeycomb", "honeybadger"):
             access = person.get(service, {})
             cells[f"{service}_role"] = access.get("role", "")

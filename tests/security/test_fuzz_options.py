@@ -102,8 +102,8 @@ def hold(sim: Simulator, module: str, check: bool, options: dict[str, Any]) -> N
     started = time.monotonic()
     try:
         result = run_on(sim, module, **{"max_wait": 0, **options}, check=check)
-    except OverflowError as error:  # infinity for an int, say, which Ansible does not catch
-        if traceback.extract_tb(error.__traceback__)[-1].filename == validation.__file__:
+    except OverflowError as overflow:  # infinity for an int, say, which Ansible does not catch
+        if traceback.extract_tb(overflow.__traceback__)[-1].filename == validation.__file__:
             return
         raise
     assert time.monotonic() - started < SOON

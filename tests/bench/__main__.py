@@ -73,8 +73,8 @@ def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool
             return repeats
         return 1 if long or name == "uri" else 0
 
-    pings = {people: figure([at.pings(people) for _ in range(repeats)]) for people in (1, 21)}
-    own = [at.module(scale.own) for _ in range(repeats)]
+    pings = {people: figure([at.pings(people) for _unused in range(repeats)]) for people in (1, 21)}
+    own = [at.module(scale.own) for _unused in range(repeats)]
     return {
         "machine": machine(),
         "latency_ms": round(1000 * LATENCY),
@@ -87,7 +87,7 @@ def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool
             **{name: figure([getattr(cost, name) for cost in own]) for name in ("seconds", "cpu", "memory")},
         },
         "plans": at.plan_times(scale.planned, max(5, repeats)),
-        "capacity": figure([at.capacity(1000) for _ in range(repeats)]),
+        "capacity": figure([at.capacity(1000) for _unused in range(repeats)]),
         "cases": [compare(at, case, {name: runs(name, case) for name in PEERS}) for case in cases],
     }
 
@@ -110,7 +110,7 @@ def main() -> int:
         )
     report.write(figures, folder)
     print((folder / "bench.md").read_text())
-    return 0 if all(met for met, *_ in report.targets(figures)) else 1
+    return 0 if all(met for met, *_unused in report.targets(figures)) else 1
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ class Bench:
         with output.open("w") as out:
             started = time.perf_counter()
             process = subprocess.Popen(command, cwd=self._folder, env=self._environment, stdout=out, stderr=out)
-            _, status, usage = os.wait4(process.pid, 0)
+            _unused, status, usage = os.wait4(process.pid, 0)
             seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode == 0, f"{command}:\n{output.read_text()[-3000:]}"

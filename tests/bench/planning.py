@@ -34,7 +34,7 @@ def plan_seconds(case: Case) -> float:
 
 def plan_times(sizes: Iterable[int], repeats: int) -> dict[int, float]:
     """Medians by number of people, a tenth of whom differ."""
-    return {size: statistics.median(plan_seconds(Case(size, "drift")) for _ in range(repeats)) for size in sizes}
+    return {size: statistics.median(plan_seconds(Case(size, "drift")) for _unused in range(repeats)) for size in sizes}
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def places(log: Iterable[Entry]) -> list[Place]:
     """The requests of a fault-free run, each with a pattern for its kind: ids and nothing else are left open."""
     found: list[Place] = []
     for number, entry in enumerate(log, 1):
-        path, _, query = entry.path.partition("?")
+        path, _unused, query = entry.path.partition("?")
         shown = re.sub(r"(?<=/)(accounts|users|invitations|team_memberships)/[^/]+", r"\1/ID", path)
         pattern = "^" + re.escape(shown).replace("ID", "[^/?]+") + (re.escape("?" + query) if query else "") + "$"
         nth = 1 + sum(place.method == entry.method and place.shape == pattern for place in found)

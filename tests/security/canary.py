@@ -19,7 +19,7 @@ def canary(name: str) -> str:
 
 def forms(secret: str) -> Iterator[str]:
     """Every form that is searched for: as it is, stripped, escaped, URL-encoded, and inside any base64 text."""
-    for text in {secret, secret.strip()}:
+    for text in sorted({secret, secret.strip()}):
         yield text
         yield json.dumps(text)[1:-1]
         yield repr(text)[1:-1]

@@ -70,7 +70,7 @@ class RawServer:
             received = b""
             while b"\r\n\r\n" not in received:
                 received += connection.recv(65536)
-            head, _, body = received.partition(b"\r\n\r\n")
+            head, _unused, body = received.partition(b"\r\n\r\n")
             length = re.search(rb"(?i)content-length: *(\d+)", head)
             while length and len(body) < int(length[1]):
                 body += connection.recv(65536)

@@ -74,7 +74,7 @@ class HoneybadgerApi:
 
     def _authenticate(self, request: Request) -> None:
         expected = base64.b64encode(f"{self._world.settings.auth_token}:".encode()).decode()
-        scheme, _, credentials = request.header("Authorization").partition(" ")
+        scheme, _unused, credentials = request.header("Authorization").partition(" ")
         if scheme.lower() != "basic" or credentials.strip() != expected:
             raise denied()
 
@@ -220,7 +220,9 @@ class HoneybadgerApi:
 
     def _check_teams(self, team_ids: object) -> None:
         known = self._world.settings.teams
-        if not isinstance(team_ids, list) or any(type(team) is not int or team not in known for team in team_ids):
+        if not isinstance(team_ids, list) or any(
+            isinstance(team, bool) or not isinstance(team, int) or team not in known for team in team_ids
+        ):
             raise self._refuse(422, "are invalid", "team_ids")
 
     # Output

@@ -121,7 +121,7 @@ class HoneycombApi:
             },
         )
 
-    def _list(self, _: Request) -> Reply:
+    def _list(self, _unused: Request) -> Reply:
         return Reply(200, self._team.listing(), {"Content-Type": "application/json"})
 
     def _invite(self, request: Request) -> Reply:

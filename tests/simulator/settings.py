@@ -13,6 +13,8 @@ from typing import Any
 
 def _option(default: Any, text: str, *choices: str) -> Any:
     """One setting: its default, what it means, and the values allowed when these are few."""
+    # Pylint looks for the dataclass around this call, and it stands below.
+    # pylint: disable-next=invalid-field-call
     return field(default=default, metadata={"help": text, "choices": choices})
 
 

@@ -69,7 +69,7 @@ def test_targets_are_judged() -> None:
     }
     own = {"people": 10_000, "requests": 1, "cpu": figure([2.0]), "memory": figure([199.0])}
     figures = {"latency_ms": 50, "threads": 8, "ansible_start": figure([1.0]), "own": own, "cases": [case]}
-    judged = [met for met, *_ in report.targets({**figures, "capacity": figure([479.0])})]
+    judged = [met for met, *_unused in report.targets({**figures, "capacity": figure([479.0])})]
     assert judged == [True, True, True, False, True, True, False]
 
 

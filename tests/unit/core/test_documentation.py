@@ -70,7 +70,7 @@ def documentation(module: str) -> dict[str, Any]:
     found: dict[str, Any] = text(module, "DOCUMENTATION")
     merged: dict[str, Any] = {"options": {}, "attributes": {}}
     for fragment in found["extends_documentation_fragment"]:
-        file, _, name = fragment.removeprefix("honeyops.access.").partition(".")
+        file, _unused, name = fragment.removeprefix("honeyops.access.").partition(".")
         source = importlib.import_module(FRAGMENTS + file).ModuleDocFragment
         part = yaml.safe_load(getattr(source, (name or "documentation").upper()))
         for key, entries in merged.items():

@@ -289,7 +289,7 @@ def test_a_pause_holds_all_threads(sim: Simulator, make: Make) -> None:
     connection = make().connection
     client = Client(connection)
     started = time.monotonic()
-    workers = [threading.Thread(target=client.request, args=("GET", MEMBERS)) for _ in range(4)]
+    workers = [threading.Thread(target=client.request, args=("GET", MEMBERS)) for _unused in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:

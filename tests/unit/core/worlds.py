@@ -61,7 +61,7 @@ class Pick:
 
     def some(self, options: Sequence[T]) -> frozenset[T]:
         """None of them mostly, otherwise one or two."""
-        return frozenset(self(options) for _ in range(self([0, 0, 1, 2])))
+        return frozenset(self(options) for _unused in range(self([0, 0, 1, 2])))
 
 
 def picks(most: int) -> st.SearchStrategy[list[Pick]]:
@@ -87,7 +87,7 @@ def cases(draw: st.DrawFn) -> Case:
     addresses = Random(pick(range(1000))).sample(POOL, len(POOL))
     people = []
     for one in draw(picks(7)):
-        own_addresses = [addresses.pop() for _ in range(one([1, 1, 1, 2, 3])) if addresses]
+        own_addresses = [addresses.pop() for _unused in range(one([1, 1, 1, 2, 3])) if addresses]
         if own_addresses:
             people.append(
                 Person(

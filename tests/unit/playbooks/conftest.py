@@ -38,7 +38,7 @@ class Played:
 
     @property
     def changed(self) -> dict[str, int]:
-        return {host: int(changed) for host, _, changed, _ in RECAP.findall(self.output)}
+        return {host: int(changed) for host, _unused, changed, _unused in RECAP.findall(self.output)}
 
     @property
     def told(self) -> list[str]:

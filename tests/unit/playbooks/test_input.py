@@ -17,10 +17,10 @@ NO_ENVIRONMENT = dict.fromkeys(("HONEYCOMB_API_KEY", "HONEYBADGER_AUTH_TOKEN", "
 def run(control: Control, playbook: str, cases: dict[str, tuple[dict[str, Any], str]], *options: str) -> None:
     """Run a playbook on a host for each case: its variables, and the start of the message that it must fail with."""
     credentials = control.variables("one")
-    hosts = control.inventory({name: {**credentials, **given} for name, (given, _) in cases.items()})
+    hosts = control.inventory({name: {**credentials, **given} for name, (given, _unused) in cases.items()})
     done = control.play(playbook, *hosts, *options, environment=NO_ENVIRONMENT)
     failures = done.failures
-    for name, (_, message) in cases.items():
+    for name, (_unused, message) in cases.items():
         assert failures.get(name, "").startswith(message), f"{name}: {failures.get(name)}"
     assert control.sims["one"].log == []
 

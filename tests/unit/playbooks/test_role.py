@@ -114,7 +114,7 @@ def test_all_guards_are_handed_on(control: Control, sim: Simulator) -> None:
         assert "max_removals: 1 people would lose access or an invitation, at most 0 may" in text
     plan = [(step["action"], step["email"]) for step in found["honeybadger"]["plan"]]
     assert ("reinvite", "old@example.com") in plan
-    assert not [email for _, email in plan if email in ("new1@example.com", "young@example.com")]
+    assert not [email for _unused, email in plan if email in ("new1@example.com", "young@example.com")]
 
     found = left(control, lifecycle_people=["new1@example.com", "new2@example.com"], lifecycle_max_changes=1)["result"]
     assert [found[name]["summary"]["deferred"] for name in ("honeycomb", "honeybadger")] == [1, 1]

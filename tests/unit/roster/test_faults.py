@@ -58,7 +58,7 @@ people2: 1
 
 
 def test_every_fault_is_told() -> None:
-    _, faults = load("a.yml", MANY.encode())
+    _unused, faults = load("a.yml", MANY.encode())
     assert [(fault.line, fault.reason) for fault in faults] == [
         (
             3,

@@ -179,7 +179,7 @@ def test_matching(sim: Simulator, honeycomb: Call, honeybadger: Call, invite: In
     fault = Fault("status", service="honeycomb", method="GET", path=r"memberships$", after=1, times=2)
     sim.fail(fault)
     statuses = []
-    for _ in range(4):
+    for _unused in range(4):
         honeybadger("GET", "users")
         honeycomb("GET", "/1/auth")
         invite()
@@ -190,7 +190,7 @@ def test_matching(sim: Simulator, honeycomb: Call, honeybadger: Call, invite: In
 
 def test_nth_and_forever(sim: Simulator, honeycomb: Call) -> None:
     sim.fail(Fault("status", nth=2, status=418), Fault("status", after=3, times=0, status=503))
-    assert [honeycomb("GET", PATH).status_code for _ in range(6)] == [200, 418, 200, 503, 503, 503]
+    assert [honeycomb("GET", PATH).status_code for _unused in range(6)] == [200, 418, 200, 503, 503, 503]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_wrong_certificate() -> None:
 
 
 def test_connections_stay_open(sim: Simulator, honeycomb: Call) -> None:
-    for _ in range(3):
+    for _unused in range(3):
         honeycomb("GET", PATH)
     assert len({entry.connection for entry in sim.log}) == 1
 

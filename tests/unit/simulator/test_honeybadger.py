@@ -237,7 +237,7 @@ def test_removing_moves_later_people_to_earlier_pages(sim: Simulator, honeybadge
 
 def test_the_quota(sim: Simulator, honeybadger: Call) -> None:
     sim.configure(quota=2)
-    answers = [honeybadger("GET", "users") for _ in range(3)]
+    answers = [honeybadger("GET", "users") for _unused in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 403]
     assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
     assert answers[2].headers["X-RateLimit-Limit"] == "2"

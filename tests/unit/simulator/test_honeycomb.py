@@ -139,7 +139,7 @@ def test_paths_and_methods_that_do_not_exist(honeycomb: Call) -> None:
 @pytest.mark.parametrize("form", ["date", "seconds", "none"])
 def test_the_rate_limit(sim: Simulator, honeycomb: Call, form: str) -> None:
     sim.configure(rate_limit=2, rate_window=60, retry_after=form)
-    answers = [honeycomb("GET", PATH) for _ in range(3)]
+    answers = [honeycomb("GET", PATH) for _unused in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[0].headers["RateLimit"] == "limit=2, remaining=1, reset=60"
     assert answers[0].headers["RateLimit-Policy"] == "2;w=60"
@@ -157,7 +157,7 @@ def test_the_rate_limit(sim: Simulator, honeycomb: Call, form: str) -> None:
 def test_no_limit_no_headers(sim: Simulator, honeycomb: Call) -> None:
     assert "RateLimit" not in honeycomb("GET", PATH).headers
     sim.configure(rate_limit=1, limit_headers=False)
-    answers = [honeycomb("GET", PATH) for _ in range(2)]
+    answers = [honeycomb("GET", PATH) for _unused in range(2)]
     assert [answer.status_code for answer in answers] == [200, 429]
     assert all("RateLimit" not in answer.headers for answer in answers)
 

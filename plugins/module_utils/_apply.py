@@ -55,14 +55,7 @@ UNKNOWN_FATE = "It is not known whether this took effect: look at the service be
 UNKNOWN_INVITATION = (
     "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
 )
-DOUBTFUL = (
-    errors.TIMEOUT,
-    errors.CONNECTION,
-    errors.SERVER_ERROR,
-    errors.BAD_RESPONSE,
-    errors.CONFLICT,
-    errors.NOT_FOUND,
-)
+DISPUTED = (errors.CONFLICT, errors.NOT_FOUND)  # what is there is not what was read
 
 
 @dataclass(frozen=True)
@@ -232,7 +225,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         fault = error
     except Exception as bug:  # noqa: BLE001
         fault = unexpected(bug)
-    outcome = FAILED if fault.attempted or gone else NOT_ATTEMPTED
+    outcome = FAILED if fault.attempted or fault.repeated or gone else NOT_ATTEMPTED
     return Outcome(step, outcome, fault, gone, None, gone is not None)
 
 
@@ -248,11 +241,11 @@ def _in_all(step: Step, outcome: Outcome, attempt: int) -> Outcome:
 def _is_doubtful(outcome: Outcome) -> bool:
     """Whether only the state itself can tell what became of a step."""
     error = outcome.error
-    if error is None or not error.attempted or error.unprocessed:
-        return False
+    if error is None or error.leaves_doubt:
+        return error is not None
     step = outcome.step
     pending = step.target is None or step.target.status == PENDING  # invited or accepted meanwhile, perhaps
-    return error.code in DOUBTFUL or (error.status == 422 and pending)
+    return error.attempted and (error.code in DISPUTED or (error.status == 422 and pending))
 
 
 def _read_again(service: Service, report: Report, doubtful: t.Iterable[Outcome], attempt: int) -> bool:
@@ -290,9 +283,8 @@ def _settle(
             return replace(outcome, error=_moved(step, error))
         theirs = invites and attempt == 0 and (error.status in (409, 422) or error.method == "DELETE")
         return Outcome(step, APPLIED, changed=outcome.changed or not theirs)
-    unsure = error.status is None or not 400 <= error.status < 500
     if not invites or same[0].action == REINVITE:
-        if unsure and step.target and step.target.status == PENDING and not service.shows_pending():
+        if error.leaves_doubt and step.target and step.target.status == PENDING and not service.shows_pending():
             error.hint = UNKNOWN_FATE  # what was read again is what was known before
         return outcome
     again = replace(same[0], goal=step.goal)  # with the role and teams that the old invitation gave
@@ -304,7 +296,7 @@ def _settle(
     passing = error.transient or error.code == errors.SERVER_ERROR
     if passing and rested and service.shows_pending() and attempt + 1 < ROUNDS:
         return again
-    if unsure and not (rested and service.lists_pending):
+    if error.leaves_doubt and not (rested and service.lists_pending):
         error.hint = UNKNOWN_INVITATION
     return outcome
 

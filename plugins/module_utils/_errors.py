@@ -43,6 +43,7 @@ class AccessError(Exception):
     ``unprocessed``: the service certainly did nothing, so that sending again is safe even for an invitation;
     ``transient``: the same request may well succeed later;
     ``accepted``: the service said yes (2xx), only its answer could not be used;
+    ``repeated``: an earlier attempt at the same request may have taken effect;
     ``retry_after``: seconds after which the service wants to be asked again;
     ``payload``: the decoded answer, never shown.
     """
@@ -76,6 +77,7 @@ class AccessError(Exception):
         self.unprocessed = unprocessed
         self.transient = transient
         self.accepted = accepted
+        self.repeated = False
         self.retry_after = retry_after
         self.payload = payload
 
@@ -83,6 +85,12 @@ class AccessError(Exception):
     def sentence(self) -> str:
         """What happened and what to do next."""
         return f"{self.msg} {self.hint}".strip()
+
+    @property
+    def leaves_doubt(self) -> bool:
+        """Whether the request, at this attempt or an earlier one, may have taken effect."""
+        told_nothing = self.code in (TIMEOUT, CONNECTION, SERVER_ERROR, BAD_RESPONSE)
+        return self.repeated or (told_nothing and self.attempted and not self.unprocessed)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The public form: ``{code, status, method, path, detail, hint}``."""

@@ -109,13 +109,15 @@ class Client:
 
         GET, PUT and DELETE are sent again after a passing fault; POST only where the service certainly did nothing.
         """
-        attempt = 0
+        attempt, in_doubt = 0, False
         while True:
-            self._await_turn(method, path)
             started = self._clock()
             try:
+                self._await_turn(method, path)
                 return self._send(method, path, body)
             except AccessError as error:
+                error.repeated = in_doubt
+                in_doubt = error.leaves_doubt
                 self.budget.charge(started, self._clock())
                 delay = self._delay(error, method, attempt)
                 if delay is None:
@@ -328,7 +330,7 @@ class Client:
             wait = max(0.0, self.quota.reset_at - self._clock())
         return AccessError(
             code,
-            f"{self.connection.name} answered {status} to {method} {path}{': ' + detail if detail else ''}.",
+            f"{self.connection.name} answered {status} to {method} {path}{': ' + detail.rstrip('.') if detail else ''}.",
             hint=hint,
             detail=detail,
             status=status,

@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Break each promise in turn, in a copy, and see that the tests notice: `python -m tests.mutation.run [words of a name]`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tools import tree
+
+from .mutations import MUTATIONS, Mutation
+
+TIMEOUT = 600  # seconds; a breakage that makes the tests hang is noticed, too
+
+
+class Stale(Exception):
+    """A mutation that no longer fits the code."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    verdict: str
+    """noticed, SURVIVED, or what went wrong with the tests themselves."""
+    by: str
+    seconds: float
+
+
+def mutated(mutation: Mutation, plugins: Path) -> dict[Path, str]:
+    """The files that a mutation changes, as they become."""
+    changed: dict[Path, str] = {}
+    for name, old, new in mutation.edits:
+        path = plugins / name
+        text = changed.get(path) or path.read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise Stale(
+                f"{mutation.name}: {old!r} stands {text.count(old)} times in plugins/{name}; change the mutation"
+            )
+        changed[path] = text.replace(old, new)
+    return changed
+
+
+@contextlib.contextmanager
+def copy_of(source: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        yield Path(shutil.copytree(source, Path(folder) / "tree"))
+
+
+def test(folder: Path, tests: tuple[str, ...]) -> tuple[int, str]:
+    """pytest's exit status and the first test that failed."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", "--tb=no", *tests]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return 1, "a time-out"
+    failed = re.search(r"^(?:FAILED|ERROR) \S*?([^/\s]+::.*?)(?: - |$)", done.stdout, re.MULTILINE)
+    return done.returncode, failed[1] if failed else done.stdout.strip().rpartition("\n")[2]
+
+
+def judge(mutation: Mutation, source: Path) -> Outcome:
+    started = time.monotonic()
+    with copy_of(source) as folder:
+        for path, text in mutated(mutation, folder / "plugins").items():
+            path.write_text(text, encoding="utf-8")
+        code, by = test(folder, mutation.tests)
+    verdict = {0: "SURVIVED", 1: "noticed"}.get(code, f"pytest {code}")
+    outcome = Outcome(mutation.name, verdict, by, time.monotonic() - started)
+    print(f"{outcome.verdict:<9} {outcome.seconds:4.0f} s  {outcome.name:<52} {outcome.by[:90]}", flush=True)
+    return outcome
+
+
+def main(words: list[str]) -> int:
+    chosen = [mutation for mutation in MUTATIONS if all(word in mutation.name for word in words)]
+    with tempfile.TemporaryDirectory(prefix="unbroken-") as folder, ThreadPoolExecutor(max_workers=2) as pool:
+        source = Path(folder) / "tree"
+        tree.copy(source)
+        for mutation in chosen:
+            mutated(mutation, source / "plugins")
+        everything = tuple(dict.fromkeys(path for mutation in chosen for path in mutation.tests))
+        unbroken = pool.submit(judge, Mutation("nothing at all", everything, ()), source)
+        outcomes = list(pool.map(lambda mutation: judge(mutation, source), chosen))
+    sound = unbroken.result().verdict == "SURVIVED"
+    survivors = [outcome for outcome in outcomes if outcome.verdict != "noticed"]
+    if not sound:
+        print("The tests fail without any breakage, so that this proves nothing.")
+    print(f"mutations: {len(outcomes) - len(survivors)} noticed, {len(survivors)} not")
+    return 0 if sound and chosen and not survivors else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

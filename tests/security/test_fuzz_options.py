@@ -121,6 +121,7 @@ BUDGET = settings(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 @given(data=st.data())
 @BUDGET
@@ -136,6 +137,7 @@ def test_any_value_at_length(sim: Simulator, module: str, data: st.DataObject) -
     hold(sim, module, data.draw(st.booleans()), data.draw(calls(module)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["honeycomb_member", "honeybadger_user"])
 @given(timeout=NUMBERS.filter(lambda number: not 5 < number < float("inf")) | TEXT, interval=NUMBERS | TEXT)
 @example(timeout=0.2, interval=float("nan"))

@@ -28,7 +28,7 @@ PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
 STATUSES = (400, 401, 403, 422, 429, 500, 502, 503, 504)
 
 who = st.sampled_from(WHO)
-orders = st.one_of(
+orders: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.builds(
         dict,
         kind=st.sampled_from(
@@ -44,7 +44,7 @@ orders = st.one_of(
     ),
     st.builds(dict, kind=st.just("status_after"), status=st.sampled_from((500, 502, 503, 504))),
 )
-places = st.builds(
+places: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     method=st.sampled_from(("", "GET", "POST", "PUT", "DELETE")),
     after=st.integers(0, 3),

@@ -50,8 +50,7 @@ MARKS = {"believed": "ᵇ", "unknown": "ᵘ", "twice": "²"}
 
 PAGE = """\
 <!--
-SPDX-FileCopyrightText: The honeyops.access contributors
-SPDX-License-Identifier: GPL-3.0-or-later
+{licence}
 
 Written by `python -m tests.faults`; do not edit.
 -->
@@ -141,6 +140,7 @@ def text(rows: list[list[Verdict]], seconds: float, jobs: int) -> str:
     endings = Counter(verdict.code for verdict in verdicts).most_common()
     marked = Counter(mark for verdict in verdicts for mark in verdict.marks)
     return PAGE.format(
+        licence="\n".join(line[2:] for line in Path(__file__).read_text(encoding="utf-8").splitlines()[:2]),
         cells=len(verdicts),
         broken=sum(bool(verdict.problems) for verdict in verdicts),
         seconds=seconds,

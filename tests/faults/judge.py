@@ -261,6 +261,7 @@ def _truth_of_objects(run: Run) -> Iterator[str]:
     elif "status" in result and run.options.get("email"):
         email = run.options["email"].strip().lower()
         mine = {holding.status for holding in there if holding.email == email} or {"absent"}
+        mine |= {holding.status for holding in run.after if holding.email == email}
         if run.service == "honeycomb" and not run.hidden:
             mine = {"active"} | mine if "pending" in mine else mine  # whoever is listed counts as accepted
         waited = run.options.get("wait") and result["rc"] != 0  # accepted after the last look that succeeded

@@ -20,7 +20,6 @@ def broken(ring: Arena, cells: Iterable[Cell]) -> list[str]:
     return [f"{verdict.cell}: {'; '.join(verdict.problems)}" for verdict in verdicts if verdict.problems]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("title", [title for title, scenario in SCENARIOS.items() if scenario.changes])
 def test_writes_that_fail_once(ring: Arena, title: str) -> None:
     assert broken(ring, ring.chief_cells(SCENARIOS[title])) == []

@@ -58,10 +58,11 @@ def spec_of(module: str) -> dict[str, Any]:
 WORDS = """a@b.c A@B.C a@b@c @ ﬁ@b.c İ@b.c ß@b.c present absent admin Owner member 25% 0% 100% 101% 1e9 -1 ٣ ² nan inf
     -inf 1e400 0x10 true None [] {} %s%n {{7*7}} ../../etc/passwd http://127.0.0.1:9 https://[ http://127.0.0.1:99999999
     http://127.0.0.1:1/? ftp://a"""
-ODD = ["", " ", "\0", " a@b.c\n", "a b@c", "a@b\u202e.c", "\ud800@b.c", "1" * 5000, "x" * 1000]
+ODD = ["", " ", "\0", " a@b.c\n", "a b@c", "a@b\u202e.c", "1" * 5000, "x" * 1000]
+# No lone surrogates: Ansible itself refuses them before a module sees them.
 TEXT = st.one_of(
     st.text(max_size=40),
-    st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Co"]), max_size=8),
+    st.text(st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp", "Co"]), max_size=8),
     st.sampled_from([*WORDS.split(), *ODD]),
 )
 NUMBERS = st.one_of(
@@ -89,9 +90,6 @@ def calls(draw: st.DrawFn, module: str) -> dict[str, Any]:
             options[name] = draw(st.lists(person, max_size=4))
         else:
             options[name] = draw(VALUES)
-    for name, value in options.items():
-        if isinstance(value, str) and name not in ("api_key", "auth_token"):  # Ansible's own log takes no others
-            options[name] = value.encode("utf-8", "replace").decode()
     if "wait" in spec:
         options["wait_timeout"] = 0  # what it may be is tested below; that it is waited for is not a fault
     return options
@@ -121,7 +119,6 @@ BUDGET = settings(
 )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 @given(data=st.data())
 @BUDGET
@@ -137,7 +134,6 @@ def test_any_value_at_length(sim: Simulator, module: str, data: st.DataObject) -
     hold(sim, module, data.draw(st.booleans()), data.draw(calls(module)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("module", ["honeycomb_member", "honeybadger_user"])
 @given(timeout=NUMBERS.filter(lambda number: not 5 < number < float("inf")) | TEXT, interval=NUMBERS | TEXT)
 @example(timeout=0.2, interval=float("nan"))

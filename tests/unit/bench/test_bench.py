@@ -31,7 +31,7 @@ def test_the_module_is_measured_by_itself(at: Bench) -> None:
     cost = at.module(50)
     assert cost.requests == 1
     assert cost.cpu > 0
-    assert 5 < cost.memory < 200
+    assert cost.memory > 5  # no more is known here: a peak is at least that of the process that tests
 
 
 def test_what_did_not_settle_the_case_is_no_figure(at: Bench) -> None:

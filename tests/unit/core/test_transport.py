@@ -284,7 +284,7 @@ def test_by_the_clock_on_the_wall(sim: Simulator, ask: Ask, kind: str) -> None:
 
 def test_a_pause_holds_all_threads(sim: Simulator, make: Make) -> None:
     """Four workers meet the limit at once; it is waited for once, and they share the count of seconds."""
-    sim.configure(latency=0.02)
+    sim.configure(latency=0.5)
     sim.fail(Fault("status", status=429, times=4, retry_after=1))
     connection = make().connection
     client = Client(connection)

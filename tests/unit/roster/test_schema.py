@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import load
 from tests.tools import tree

@@ -137,10 +137,7 @@ def hold(done: Run, sims: Simulators, playbook: str, situation: str, where: str)
 
 SOME = [
     ("onboard", "success", "hosts"),
-    ("offboard", "check", "environment"),
-    ("reconcile", "echo", "hosts"),
-    ("dump", "success", "environment"),
-    ("onboard", "padded", "environment"),
+    ("reconcile", "echo", "environment"),
 ]
 ALL = list(itertools.product(PLAYBOOKS, SITUATIONS, ("hosts", "environment")))
 

@@ -28,14 +28,14 @@ HOME = tree.BUILD / "sanity-home"
 # apart.
 LEFT_OUT = re.compile(r"All targets skipped|Required program|Skipping sanity test (?!.* because it could not be found)")
 
-# ansible-test downloads this script to put pip into its virtual environments. Python brings the means itself.
-GET_PIP = """\
+# ansible-test downloads a script to put pip into its many virtual environments. The pip that is here can do that as well.
+GET_PIP = f"""\
 import subprocess
 import sys
 
 options = [option for option in sys.argv[1:] if option not in ("--no-setuptools", "--no-wheel")]
-subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
-subprocess.check_call([sys.executable, "-m", "pip", "install", "--quiet", *options])
+here = [{sys.executable!r}, "-m", "pip", "--disable-pip-version-check", "--python", sys.executable]
+subprocess.check_call([*here, "install", "--quiet", *options])
 """
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.simulator import Simulator
 
 from .conftest import Control, access
@@ -27,6 +29,7 @@ TEAM = {
 INVITED = {"ada": "admin?/Admin?3,7", "bob": "member?/Member?", "carol": "-/Member?"}
 
 
+@pytest.mark.slow  # molecule does the like in every run
 def test_onboard_twice(control: Control, sim: Simulator) -> None:
     control.write("team.yml", TEAM)
     checked = control.play("onboard", "--check", "--diff", roster_file="team.yml")
@@ -105,6 +108,7 @@ def test_an_invitation_that_is_not_listed_is_cancelled(control: Control, sim: Si
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 2
 
 
+@pytest.mark.slow  # molecule does the like in every run
 def test_reconcile(control: Control, sim: Simulator) -> None:
     for name in ("ada", "bob", "mallory", "robot"):
         sim.honeycomb.add(f"{name}@example.com")
@@ -142,6 +146,7 @@ def test_one_service_fails(control: Control, sim: Simulator) -> None:
     assert "n0tThe" not in failed.output
 
 
+@pytest.mark.slow  # molecule does the like in every run
 def test_several_targets(control: Control, sim: Simulator) -> None:
     two = control.sims["two"]
     only = {key: value for key, value in control.variables("two").items() if key.startswith("honeybadger")}

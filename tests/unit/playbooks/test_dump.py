@@ -30,7 +30,9 @@ def grown(control: Control, sim: Simulator) -> Simulator:
     return sim
 
 
-@pytest.mark.parametrize("file", ["now.yml", "deep/er/now.json", "now.csv"])
+@pytest.mark.parametrize(
+    "file", ["now.csv", *(pytest.param(name, marks=pytest.mark.slow) for name in ("now.yml", "deep/er/now.json"))]
+)
 def test_dump_and_reconcile(control: Control, grown: Simulator, file: str) -> None:
     before = access(grown)
     assert before["hidden"] == "admin?/-"

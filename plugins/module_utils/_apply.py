@@ -215,7 +215,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         if step.target and step.goal and step.action == UPDATE:
             return Outcome(step, APPLIED, None, step.target, service.update(step.target, step.goal), True)
         if step.target and not (step.action == REINVITE and step.target.id is None):
-            service.remove(step.target)
+            _remove(service, step.target)
             gone = step.target
         if not step.goal:
             return Outcome(step, APPLIED, None, gone, None, True)
@@ -227,6 +227,15 @@ def _perform(service: Service, step: Step) -> Outcome:
         fault = unexpected(bug)
     outcome = FAILED if fault.attempted or fault.repeated or gone else NOT_ATTEMPTED
     return Outcome(step, outcome, fault, gone, None, gone is not None)
+
+
+def _remove(service: Service, target: Access) -> None:
+    """Somebody whom a second attempt at the request finds gone was removed by the first; an invitation may be accepted."""
+    try:
+        service.remove(target)
+    except AccessError as error:
+        if not (error.status == 404 and error.repeated and target.status == ACTIVE):
+            raise
 
 
 def _in_all(step: Step, outcome: Outcome, attempt: int) -> Outcome:
@@ -281,7 +290,8 @@ def _settle(
     if not same:
         if any(other not in planned for other in rest):
             return replace(outcome, error=_moved(step, error))
-        theirs = invites and attempt == 0 and (error.status in (409, 422) or error.method == "DELETE")
+        refused = error.status in (404, 409, 422) and not error.repeated
+        theirs = attempt == 0 and (refused or (invites and error.method == "DELETE"))
         return Outcome(step, APPLIED, changed=outcome.changed or not theirs)
     if not invites or same[0].action == REINVITE:
         if error.leaves_doubt and step.target and step.target.status == PENDING and not service.shows_pending():

@@ -131,14 +131,9 @@ class Honeybadger:
         return replace(goal, record={**target.record, **fields})
 
     def remove(self, target: Access) -> None:
-        """Remove a user (gone already counts as removed) or cancel an invitation."""
+        """Remove a user or cancel an invitation."""
         path = self._path(target)
-        try:
-            answer = self._call("DELETE", path)
-        except AccessError as error:
-            if error.status == 404 and target.status == ACTIVE:
-                return
-            raise
+        answer = self._call("DELETE", path)
         if isinstance(answer.body, dict):
             self._refuse_moved(target, answer, "DELETE", path)
 

@@ -162,7 +162,7 @@ class Honeycomb:
         return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
 
     def remove(self, target: Access) -> None:
-        """Remove a member or cancel an invitation; one that is gone already counts as removed."""
+        """Remove a member or cancel an invitation."""
         forgotten = {email: self.known.pop(email) for email in target.addresses if email in self.known}
         if target.id is None:
             raise AccessError(
@@ -176,7 +176,7 @@ class Honeycomb:
         except AccessError as error:
             if error.status != 404:
                 self.known.update(forgotten)
-                raise self._explain(error) from None
+            raise self._explain(error) from None
 
     def shows_pending(self) -> bool:
         """False once an invitation that was sent is seen to be missing from the list."""

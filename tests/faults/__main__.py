@@ -75,7 +75,7 @@ A cell is green when
 
 Endings: {legend}.
 
-- {believed}: the service said that there was nothing to do (409 to an invitation, 404 to a removal), and was believed.
+- {believed}: the service said that somebody had been invited before (409), and was believed.
 - {unknown}: the result says that it is not known what took effect.
 - {twice}: two e-mails went out. Honeycomb neither listed who was invited nor refused a second invitation there, and nothing
   in `known_invitations` told so: nobody can know then.

@@ -96,19 +96,41 @@ class Run:
 
     @property
     def believed(self) -> bool:
-        """Whether the service answered, untruthfully, that the change was there before."""
+        """Whether the service answered, untruthfully, that somebody had been invited before."""
         return any(
-            entry.fault == "status"
-            and (entry.method, entry.status) in {("DELETE", 404), ("POST", 409)}
-            and not entry.changed
+            entry.fault == "status" and (entry.method, entry.status) == ("POST", 409) and not entry.changed
             for entry in self.log
         )
 
 
 def faults(run: Run, secrets: Sequence[str]) -> list[str]:
     """Every way in which the run broke what is promised of all runs; empty when it broke nothing."""
-    checks = (_form(run, secrets), _time(run), _traffic(run), _truth(run))
-    return [problem for check in checks for problem in check]
+    return [*manners(run, secrets), *_truth(run)]
+
+
+def manners(run: Run, secrets: Sequence[str]) -> list[str]:
+    """What holds even where others act on the service at the same time, so that not all is this run's doing."""
+    return [*_form(run, secrets), *_time(run), *_traffic(run)]
+
+
+def unmet(run: Run, people: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is not as declared, as far as anybody can know.
+
+    An invitation that is in no list is known from memory: what others do to it, or one that they send, nobody sees.
+    """
+    found, known = [], run.result.get("known_invitations") or {}
+    remembered = {**(run.options.get("known_invitations") or {}), **known}
+    for person in people:
+        email, role = person["email"], person.get("role")
+        mine = [holding for holding in run.after if holding.email == email]
+        unseen = run.hidden and all(holding.status == "pending" for holding in mine)
+        if person.get("state") == "absent":
+            found += [f"{email} still has {mine}"] if mine and not (unseen and email not in remembered) else []
+        elif email in known and (not mine or known[email]["id"] is None or (unseen and known[email]["role"] == role)):
+            continue
+        elif not mine or (role and not any(holding.role == role for holding in mine)):
+            found.append(f"{email} has {mine} instead of {dict(person)}")
+    return found
 
 
 def _form(run: Run, secrets: Sequence[str]) -> Iterator[str]:
@@ -166,8 +188,7 @@ def _truth(run: Run) -> Iterator[str]:
     result, wrote = run.result, any(entry.changed and entry.method != "GET" for entry in run.log)
     if run.looks or run.believed:
         return
-    gone_before = any(entry.method == "DELETE" and entry.status == 404 for entry in run.log)  # counts as done by us
-    if not run.unknown and result["changed"] != wrote and not gone_before:
+    if not run.unknown and result["changed"] != wrote:
         yield f"changed is {result['changed']}, the service changed: {wrote}"
     if run.bulk:
         yield from _truth_by_person(run)

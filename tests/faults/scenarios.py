@@ -37,6 +37,21 @@ class Scenario:
         return f"{self.module}: {self.name}"
 
     @property
+    def people(self) -> list[dict[str, Any]]:
+        """Who is declared, by folded address. The role of an invitation is that of whoever accepts it, and ends with it."""
+        declared = self.options.get("members") or self.options.get("users") or [self.options]
+        left_out = {"role"} if self.module == "honeybadger_invitation" else {}
+        return [
+            {
+                key: value.strip().lower() if key == "email" else value
+                for key, value in person.items()
+                if key not in left_out
+            }
+            for person in declared
+            if "email" in person
+        ]
+
+    @property
     def writes(self) -> bool:
         return not self.module.endswith("_info") and not self.check
 

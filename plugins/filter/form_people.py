@@ -18,8 +18,8 @@ positional: honeycomb_role, honeybadger_role, honeybadger_team_ids
 options:
   _input:
     description:
-      - One or more e-mail addresses in a text, separated by commas, semicolons, spaces or lines.
-    type: str
+      - One or more e-mail addresses in a text, separated by commas, semicolons, spaces or lines; or a list of such texts.
+    type: raw
     required: true
   honeycomb_role:
     description:
@@ -61,23 +61,22 @@ def form_people(
     email: Any, honeycomb_role: Any = "", honeybadger_role: Any = "", honeybadger_team_ids: Any = ""
 ) -> list[dict[str, Any]]:
     """The people that a form names."""
-    team_ids = honeybadger_team_ids or []
-    if not isinstance(team_ids, (list, tuple)):
-        team_ids = _split(team_ids)
     fields: dict[str, dict[str, Any]] = {
         "honeycomb": {"role": str(honeycomb_role or "").strip()},
-        "honeybadger": {"role": str(honeybadger_role or "").strip(), "team_ids": list(team_ids)},
+        "honeybadger": {"role": str(honeybadger_role or "").strip(), "team_ids": _parts(honeybadger_team_ids or [])},
     }
     access = {
         service: {key: value for key, value in given.items() if value}
         for service, given in fields.items()
         if given["role"].lower() != NONE
     }
-    return [{"email": address, **access} for address in dict.fromkeys(_split(email))]
+    return [{"email": address, **access} for address in dict.fromkeys(_parts(email))]
 
 
-def _split(text: Any) -> list[str]:
-    return [part for part in re.split(r"[,;\s]+", str(text)) if part]
+def _parts(given: Any) -> list[str]:
+    """The parts of a text, or of each text of a list."""
+    texts = given if isinstance(given, (list, tuple)) else [given]
+    return [part for text in texts for part in re.split(r"[,;\s]+", str(text)) if part]
 
 
 class FilterModule:

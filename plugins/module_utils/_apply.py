@@ -146,6 +146,8 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     steps = report.plan[: options.max_changes]
     short = service.client.affords(sum(step.requests for step in steps))
     if short:
+        if len(steps) > 1:
+            short.hint += " Or do a part of it in each run, with max_changes."
         raise short
     if options.check:
         report.outcomes = [Outcome(step, APPLIED, None, step.target, _planned(step.goal), True) for step in steps]
@@ -296,6 +298,10 @@ def _settle(
     if not invites or same[0].action == REINVITE:
         if error.leaves_doubt and step.target and step.target.status == PENDING and not service.shows_pending():
             error.hint = UNKNOWN_FATE  # what was read again is what was known before
+        elif error.status == 404 and not error.hint:
+            error.hint = (
+                f"{step.email} is still listed, though: run again, and look at the service if that does not help."
+            )
         return outcome
     again = replace(same[0], goal=step.goal)  # with the role and teams that the old invitation gave
     if error.method == "DELETE":

@@ -51,13 +51,16 @@ class Budget:
         with self._lock:
             self._count(start, end)
 
-    def pause(self, seconds: float) -> bool:
-        """Hold all threads for so long from now; False, and no pause, when that is more than is left."""
+    def pause(self, seconds: float, since: float | None = None) -> bool:
+        """Hold all threads for so long from now; False, and no pause, when that is more than is left.
+
+        The time from ``since`` on, which a failed request took, is counted as well, but does not stand in the way.
+        """
         with self._lock:
             now = self._clock()
             if max(0.0, now + seconds - max(now, self._charged_until)) > self.left:
                 return False
-            self._count(now, now + seconds)
+            self._count(now if since is None else since, now + seconds)
             self._resume_at = max(self._resume_at, now + seconds)
             return True
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from . import _errors as errors
 from ._errors import AccessError
 from ._http import Answer, Client
-from ._model import ACTIVE, PENDING, Access, Person, fold
+from ._model import ACTIVE, PENDING, Access, Person, fold, known_role
 from ._service import Shape
 from ._wire import segment
 
@@ -51,23 +51,26 @@ class Honeybadger:
         self._account = ACCOUNTS if account_id is None else f"{ACCOUNTS}/{segment(account_id)}"
         self._users = f"{self._account}/users"
         self._invitations = f"{self._account}/invitations"
+        self._invited: dict[t.Any, str] = {}
 
     def read(self) -> list[Access]:
         """Users, each with the addresses of the invitations they accepted, and pending invitations.
 
-        Invitations are read first: who accepts in between is then seen as both, the other way round as neither.
+        Invitations are read first: who accepts in between is then seen as both, the other way round as neither. An
+        accepted one may have lost its address; where this run saw it before, it is remembered.
         """
         invitations = self._list(self._invitations)
         users = {user["id"]: _user(user) for user in self._list(self._users)}
         by_email = {access.email: identity for identity, access in users.items() if access.email}
         pending = []
         for invitation in invitations:
+            address = fold(invitation.get("email") or "") or self._invited.get(invitation["id"], "")
+            self._invited[invitation["id"]] = address
             if not _accepted(invitation):
                 pending.append(_invitation(invitation))
                 continue
             user = by_email.get(_accepted_email(invitation))
             if user is not None:
-                address = fold(invitation.get("email") or "")
                 users[user] = replace(
                     users[user],
                     also=users[user].also + ((address,) if address and address != users[user].email else ()),
@@ -112,6 +115,7 @@ class Honeybadger:
         shape.must(created.get("id"), int)
         _check(shape, created)
         self.client.hide(created.get("token"))
+        self._invited[created["id"]] = fold(email)
         return _invitation({**fields, **created, "email": created.get("email") or email}), True
 
     def update(self, target: Access, goal: Access) -> Access:
@@ -126,7 +130,7 @@ class Honeybadger:
         answer = self._call("PUT", path, {kind: fields})
         if answer.body is not None:
             self._refuse_moved(target, answer, "PUT", path)
-            if answer.body.get("role", goal.role) != goal.role:
+            if known_role(str(answer.body.get("role", goal.role)), ROLES) != goal.role:
                 raise self._moved(target, "still has another role", answer, "PUT", path)
         return replace(goal, record={**target.record, **fields})
 
@@ -264,7 +268,7 @@ def _user(record: t.Mapping[str, t.Any]) -> Access:
     return Access(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=record.get("role") or "",
+        role=known_role(record.get("role") or "", ROLES),
         status=ACTIVE,
         record=record,
     )
@@ -274,7 +278,7 @@ def _invitation(record: t.Mapping[str, t.Any]) -> Access:
     return Access(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=record.get("role") or "",
+        role=known_role(record.get("role") or "", ROLES),
         status=PENDING,
         team_ids=tuple(sorted(set(record.get("team_ids") or ()))),
         since=record.get("created_at"),

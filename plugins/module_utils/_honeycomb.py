@@ -25,6 +25,7 @@ from ._model import (
     Person,
     check_email,
     fold,
+    known_role,
 )
 from ._service import Shape
 from ._wire import segment
@@ -112,12 +113,12 @@ class Honeycomb:
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
-        """Send an invitation. An answer 409, or 422 with ``already_exists``, tells of one sent before."""
+        """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
         self._in_doubt.add(fold(email))
         try:
             answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
         except AccessError as error:
-            if error.status == 409 or (error.status == 422 and "already_exists" in _type_codes(error.payload)):
+            if error.status == 409 or (error.status == 422 and "already_exists" in str(error.payload)):
                 return self.assume_invited(email, role), False
             raise self._explain(error) from None
         shape = Shape(self.name, "POST", MEMBERSHIPS, answer.status)
@@ -134,21 +135,21 @@ class Honeycomb:
             raise AccessError(
                 errors.CONFLICT,
                 f"The invitation of {target.email} in Honeycomb has no known id, so its role cannot be changed.",
-                hint="Change it under Team settings, or wait until it is accepted.",
+                hint="Change it under Team settings, or wait until it is accepted. If it is no longer there, leave them out "
+                "of known_invitations: then they are invited anew.",
                 attempted=False,
             )
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
             answer = self.client.request("PUT", path, {"role": goal.role})
+            told = {} if answer.body is None else Shape(self.name, "PUT", path, answer.status).must(answer.body, dict)
         except AccessError as error:
             if error.status == 404:
                 self.known.pop(target.email, None)  # deleted there; the next run invites again
             elif target.email in self.known and error.leaves_doubt:
                 self.known[target.email] = {**self.known[target.email], "role": ""}  # no list will tell which it is
             raise self._explain(error) from None
-        shape = Shape(self.name, "PUT", path, answer.status)
-        told = {} if answer.body is None else shape.must(answer.body, dict)
-        if told.get("role", goal.role) != goal.role:
+        if known_role(str(told.get("role", goal.role)), ROLES) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
                 f"Honeycomb answered that {target.email} still is {self.client.clean(str(told['role']))}.",
@@ -265,7 +266,7 @@ def _access(record: t.Mapping[str, t.Any]) -> Access:
     return Access(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=record.get("role") or "",
+        role=known_role(record.get("role") or "", ROLES),
         status=PENDING if pending else ACTIVE,
         since=record.get("created_at") if pending else None,
         record=record,
@@ -306,11 +307,6 @@ def _check_known(known: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
             key: invitation[key] for key in ("id", "role", "invited_at", "accepted_as") if key in invitation
         }
     return checked
-
-
-def _type_codes(payload: t.Any) -> list[t.Any]:
-    detail = payload.get("type_detail") if isinstance(payload, dict) else None
-    return [item.get("code") for item in detail if isinstance(item, dict)] if isinstance(detail, list) else []
 
 
 def _few(emails: t.Sequence[str]) -> str:

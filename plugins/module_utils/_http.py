@@ -118,12 +118,10 @@ class Client:
             except AccessError as error:
                 error.repeated = in_doubt
                 in_doubt = error.leaves_doubt
-                self.budget.charge(started, self._clock())
                 delay = self._delay(error, method, attempt)
-                if delay is None:
-                    raise
-                if not self.budget.pause(delay):
-                    raise self._over_budget(error, delay) from None
+                if delay is None or not self.budget.pause(delay, since=started):
+                    self.budget.charge(started, self._clock())
+                    raise (error if delay is None else self._over_budget(error, delay)) from None
                 attempt += 1
 
     def pages(self, path: str) -> t.Iterator[t.Any]:
@@ -161,10 +159,9 @@ class Client:
         of = f" of {quota.limit}" if quota.limit else ""
         return AccessError(
             errors.RATE_LIMITED,
-            f"{self.connection.name} has {quota.remaining} requests{of} left and {writes} are needed, "
+            f"{self.connection.name} has {quota.remaining} requests{of} left and {writes} {'is' if writes == 1 else 'are'} needed, "
             f"which would take a wait of {wait:.0f} s; max_wait leaves {self.budget.left:.0f} s.",
-            hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}, "
-            "or do a part of it in each run with max_changes.",
+            hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}.",
             attempted=False,
             retry_after=wait,
         )

@@ -30,6 +30,11 @@ def fold(email: str) -> str:
     return email.strip().casefold()
 
 
+def known_role(told: str, roles: t.Sequence[str]) -> str:
+    """A role as it is spelt here, in whatever case the service tells it; one that is not known stays as told."""
+    return next((role for role in roles if role.lower() == told.strip().lower()), told)
+
+
 def check_email(value: str) -> str:
     """Return the address trimmed and in lower case, or raise ``validation`` naming what is wrong with it."""
     email = value.strip().lower()

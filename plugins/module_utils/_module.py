@@ -137,8 +137,10 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     secret = module.params.get("api_key") or module.params.get("auth_token")
-    forms = secret_forms(secret) if secret else []
+    forms = secret_forms(secret) if secret and secret.strip() else []
     module.no_log_values.update(forms)
+    if not forms:
+        module.no_log_values.discard(secret)  # a blank one is no secret, and masked it would spoil every sentence
     register_secrets(forms)
     try:
         result = work(module.params, module.check_mode)

@@ -69,7 +69,8 @@ def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -
     """What each person has, the most telling first: by the main address, an alias, then by accepted invitation.
 
     An accepted invitation ties the invited address to the user who accepted it. That tie counts only for a person who
-    has no user of their own or shall have none, and only towards a user whom nobody else in the list claims.
+    has no user of their own or shall have none, and only towards a user whom nobody else in the list claims: where
+    somebody does, and there is nothing else to tell the two apart, they are the same person twice.
     """
     direct: dict[str, list[Access]] = defaultdict(list)
     linked: dict[str, list[Access]] = defaultdict(list)
@@ -100,10 +101,11 @@ def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -
         for access in [access for access in ties if access not in mine]:
             if owner.setdefault(access, person) is person:
                 mine.append(access)
-            elif access.email not in owner[access].addresses:
+            elif (person.state != ABSENT and not mine) or access.email not in owner[access].addresses:
                 raise AccessError(
                     errors.VALIDATION,
-                    f"{person.email} and {owner[access].email} both accepted invitations as {access.email}.",
+                    f"{person.email} and {owner[access].email} are one person here: {access.email}, who accepted their "
+                    "invitation.",
                     hint="Make them one entry with aliases.",
                 )
     return [sorted(mine, key=lambda access: access.status != ACTIVE) for mine in found]

@@ -105,23 +105,27 @@ def one(
 
 def many(service: Service, params: Params, check: bool, *, people: str, min_keepers: str) -> Result:
     """Bring everybody's access to what is declared. ``people`` and ``min_keepers`` name the options that say so."""
-    listed = people_from(params[people])
-    rules = Rules(
-        service.roles,
-        service.default_role,
-        params["exclusive"],
-        _addresses(params["ignore"]),
-        _at_least(params, "reinvite_after", 0),
-    )
-    limits = Limits(
-        check_max_removals(params["max_removals"]),
-        int(_at_least(params, min_keepers, 0) or 0),
-        _addresses(params["protected"]),
-    )
-    _at_least(params, "max_changes", 0)
-    _at_least(params, "concurrency", 1)
-    options = Options(check, params["max_changes"], params["concurrency"], params["expected_plan_id"])
-    report = reconcile(service, listed, rules, limits, options)
+    try:
+        listed = people_from(params[people])
+        rules = Rules(
+            service.roles,
+            service.default_role,
+            params["exclusive"],
+            _addresses(params["ignore"]),
+            _at_least(params, "reinvite_after", 0),
+        )
+        limits = Limits(
+            check_max_removals(params["max_removals"]),
+            int(_at_least(params, min_keepers, 0) or 0),
+            _addresses(params["protected"]),
+        )
+        _at_least(params, "max_changes", 0)
+        _at_least(params, "concurrency", 1)
+    except AccessError as error:
+        report = Report([], Rules(service.roles, service.default_role), error=error)
+    else:
+        options = Options(check, params["max_changes"], params["concurrency"], params["expected_plan_id"])
+        report = reconcile(service, listed, rules, limits, options)
     outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     actions = Counter(step.action for step in report.plan)
     values = {

@@ -36,7 +36,8 @@ def check_url(url: str) -> str:
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         parts, host = urlsplit(""), ""
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
+    odd = parts.query or parts.fragment or "@" in parts.netloc or re.search(r"\s", url.strip())
+    if parts.scheme not in ("http", "https") or not host or odd:
         raise AccessError(
             errors.VALIDATION,
             "api_url is not the address of a service.",

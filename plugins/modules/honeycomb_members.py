@@ -111,7 +111,7 @@ plan:
     after: {description: "What shall be, null for nobody.", type: dict, returned: always}
     reason: {description: Why., type: str, returned: always}
 plan_id:
-  description: Names exactly these changes to exactly this team or account; equal in check mode and the real run.
+  description: Names exactly these changes, but not the team; equal in check mode and the real run.
   returned: always
   type: str
   sample: 3c1f0f6d2a9b4e57

@@ -102,6 +102,13 @@ class Run:
             for entry in self.log
         )
 
+    @property
+    def blind(self) -> bool:
+        """Whether an invitation was refused as a second one after one without an answer: whose was first, no list shows."""
+        sent = [entry for entry in self.log if entry.method == "POST"]
+        refused = any(entry.status in (409, 422) and not entry.fault for entry in sent)
+        return self.hidden and refused and any(entry.fault for entry in sent)
+
 
 def faults(run: Run, secrets: Sequence[str]) -> list[str]:
     """Every way in which the run broke what is promised of all runs; empty when it broke nothing."""
@@ -188,7 +195,7 @@ def _truth(run: Run) -> Iterator[str]:
     result, wrote = run.result, any(entry.changed and entry.method != "GET" for entry in run.log)
     if run.looks or run.believed:
         return
-    if not run.unknown and result["changed"] != wrote:
+    if not run.unknown and not run.blind and result["changed"] != wrote:
         yield f"changed is {result['changed']}, the service changed: {wrote}"
     if run.bulk:
         yield from _truth_by_person(run)
@@ -268,8 +275,8 @@ def _truth_of_objects(run: Run) -> Iterator[str]:
     """The people shown in the result are those there."""
     result = run.result
     known = {**(run.options.get("known_invitations") or {}), **(result.get("known_invitations") or {})}
-    # Whom somebody else invited where no list shows it: that they are is all that can be known.
-    vague = {email for email, invitation in known.items() if invitation["id"] is None}
+    # Whom somebody else invited where no list shows it, or whose new role is in doubt: that they are is all that is known.
+    vague = {email for email, invitation in known.items() if invitation["id"] is None or not invitation["role"]}
     seen = {h for h in run.after if h.status == "active" or not run.hidden or h.email in known}
     there = {h for h in seen if h.email not in vague}
     if run.bulk:

@@ -110,9 +110,10 @@ def test_a_known_invitation_that_is_gone_is_found_out_by_a_change(sim: Simulator
     assert (second["rc"], second["action"], sim.honeycomb.find(ADA).role) == (0, "invite", "admin")
 
 
-def test_a_role_that_nobody_can_look_up_is_set_again(sim: Simulator) -> None:
+@pytest.mark.parametrize("kind", ["html_after", "wrong_shape"])
+def test_a_role_that_nobody_can_look_up_is_set_again(sim: Simulator, kind: str) -> None:
     invitations = known(sim)
-    sim.fail(Fault("html_after", method="PUT"))
+    sim.fail(Fault(kind, method="PUT"))
     first = ask(sim, "honeycomb_member", email=ADA, role="admin", known_invitations=invitations)
     assert (first["rc"], sim.honeycomb.find(ADA).role) == (1, "admin")
     again = {"email": ADA, "role": "member", "known_invitations": first["known_invitations"]}
@@ -142,3 +143,80 @@ def test_what_is_not_sent_again_may_have_been_done_before(sim: Simulator) -> Non
 def test_a_sentence_ends_once(sim: Simulator) -> None:
     sim.fail(Fault("status", status=404, body={"error": "The requested resource cannot be found."}))
     assert ".." not in ask(sim, "honeycomb_member", email=ADA)["msg"]
+
+
+def test_an_invitation_accepted_under_a_new_id_is_not_taken_for_cancelled(sim: Simulator) -> None:
+    invitations = known(sim)
+    sim.configure(accepted_id="new")
+    accept = {"do": "accept", "service": "honeycomb", "email": ADA}
+    sim.fail(Fault("action_before", method="DELETE", action=accept))
+    first = ask(sim, "honeycomb_member", email=ADA, state="absent", known_invitations=invitations)
+    assert (first["rc"], first["error"]["code"], first["status"]) == (1, "conflict", "active")
+    second = ask(sim, "honeycomb_member", email=ADA, state="absent", known_invitations=first["known_invitations"])
+    assert (second["rc"], second["action"], second["status"]) == (0, "remove", "absent")
+
+
+@pytest.mark.parametrize("module", ["honeycomb_member", "honeybadger_user"])
+def test_a_404_is_no_proof_of_absence(sim: Simulator, module: str) -> None:
+    (sim.honeycomb if module == "honeycomb_member" else sim.honeybadger).add(ADA)
+    sim.fail(Fault("status", method="DELETE", status=404, times=0))
+    done = ask(sim, module, email=ADA, state="absent")
+    assert (done["rc"], done["error"]["code"], done["status"]) == (1, "not_found", "active")
+    assert "still listed" in done["error"]["hint"]
+
+
+@pytest.mark.parametrize("module", ["honeycomb_member", "honeybadger_user"])
+def test_whom_somebody_else_removed_first_is_gone_and_not_by_this_run(sim: Simulator, module: str) -> None:
+    service = module.partition("_")[0]
+    (sim.honeycomb if service == "honeycomb" else sim.honeybadger).add(ADA)
+    remove = {"do": "remove", "service": service, "email": ADA}
+    sim.fail(Fault("action_before", method="DELETE", action=remove))
+    done = ask(sim, module, email=ADA, state="absent")
+    assert (done["rc"], done["changed"], done["status"]) == (0, False, "absent")
+
+
+def test_an_acceptance_that_empties_the_address_ends_the_wait(sim: Simulator) -> None:
+    sim.configure(accepted_email="empty")
+    accept = {"do": "accept", "service": "honeybadger", "email": ADA, "accepting": "ada@home.example"}
+    sim.fail(Fault("action_before", service="honeybadger", method="GET", nth=4, action=accept))
+    done = ask(sim, "honeybadger_user", email=ADA, wait=True, wait_timeout=60)
+    assert (done["rc"], done["status"], done["user"]["email"]) == (0, "active", "ada@home.example")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": "already_exists"},
+        {"detail": "email: already_exists"},
+        {"type_detail": {"field": "email", "code": "already_exists"}},
+        {"errors": [{"code": "already_exists", "detail": "The email is taken."}]},
+    ],
+)
+def test_however_a_422_says_that_somebody_was_invited(sim: Simulator, body: dict[str, Any]) -> None:
+    sim.fail(Fault("status", method="POST", status=422, body=body))
+    done = ask(sim, "honeycomb_member", email=ADA)
+    assert (done["rc"], done["changed"], done["status"]) == (0, False, "pending")
+
+
+def test_a_role_in_another_case_is_that_role(sim: Simulator) -> None:
+    sim.honeycomb.find("owner@example.com").role = "Admin"
+    sim.honeycomb.forget_texts()
+    same = ask(sim, "honeycomb_member", email="owner@example.com", role="admin")
+    assert (same["rc"], same["changed"]) == (0, False)
+    last = ask(sim, "honeycomb_member", email="owner@example.com", state="absent")
+    assert last["error"]["code"] == "last_admin"
+
+
+def test_a_wait_of_exactly_max_wait_is_waited(sim: Simulator) -> None:
+    sim.fail(Fault("status", status=429, retry_after=5))
+    done = ask(sim, "honeycomb_member", email=ADA, max_wait=5)
+    assert (done["rc"], done["action"]) == (0, "invite")
+
+
+def test_two_entries_for_whoever_accepted_under_another_address_are_refused(sim: Simulator) -> None:
+    sim.configure(accepted_email="kept")
+    sim.honeybadger.add_invitation(ADA)
+    sim.honeybadger.accept(ADA, "ada@home.example")
+    done = ask(sim, "honeybadger_users", users=[{"email": ADA}, {"email": "ada@home.example"}])
+    assert (done["rc"], done["error"]["code"]) == (1, "validation")
+    assert sim.writes() == []

@@ -199,13 +199,12 @@ class Access(RuleBasedStateMachine):
         return [holding for holding in there if holding.email in (email, home(email))]
 
     def unseen(self) -> set[str]:
-        """Who is invited without anybody here knowing: no list shows it, and nobody told."""
+        """Who is invited without anybody here knowing as what: no list shows it, and nobody told."""
         if self.service != "honeycomb" or self.sim.settings.pending_listed:
             return set()
+        told = {email for email, invitation in self.known.items() if invitation["id"] is not None}
         return {
-            member.email
-            for member in self.sim.honeycomb.members
-            if not member.accepted and member.email not in self.known
+            member.email for member in self.sim.honeycomb.members if not member.accepted and member.email not in told
         }
 
     def unwanted(
@@ -301,6 +300,8 @@ class Access(RuleBasedStateMachine):
                 continue
             assert item["error"]["code"] == "conflict", item
             assert self.known.get(item["email"], {}).get("id") is None, item
+            if not self.holdings(item["email"]):
+                self.known.pop(item["email"], None)
             self.act("delete_invitation" if item["action"] == "cancel" else "accept", email=item["email"])
 
 

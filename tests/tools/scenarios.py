@@ -21,6 +21,8 @@ WARNING = re.compile(r"\[(?:DEPRECATION )?WARNING\]:.*")
 def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
     return {
         **os.environ,
+        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tree.BUILD / "molecule" / scenario / "facts"),
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "MOLECULE_COMMAND_BORDERS": "false",

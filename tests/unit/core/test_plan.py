@@ -232,7 +232,12 @@ def pending(identity: int, email: str, role: str = "Member", **rest: Any) -> Acc
         ([Person("a@b.c", state="absent")], [user(1, "x@y.z", also=("a@b.c",)), user(2, "a@b.c")], [[2, 1]]),
         ([Person("a@b.c", state="absent", aliases=("x@y.z",))], [user(1, "x@y.z", also=("a@b.c",))], [[1]]),
         # somebody else in the list is that user
-        ([Person("a@b.c"), Person("x@y.z")], [user(1, "x@y.z", also=("a@b.c",))], [[], [1]]),
+        ([Person("a@b.c", state="absent"), Person("x@y.z")], [user(1, "x@y.z", also=("a@b.c",))], [[], [1]]),
+        (
+            [Person("a@b.c"), Person("x@y.z")],
+            [pending(2, "a@b.c"), user(1, "x@y.z", also=("a@b.c",))],
+            [[2], [1]],
+        ),
         ([Person("a@b.c")], [pending(1, "a@b.c"), user(2, "x@y.z", also=("a@b.c",))], [[2, 1]]),
         ([Person("", id=1)], [user(1, "a@b.c"), pending(1, "d@e.f"), pending(2, "a@b.c")], [[1, 2]]),
         ([Person("", id=9)], [user(1, "a@b.c")], [[]]),

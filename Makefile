@@ -38,8 +38,9 @@ test: artefact ## Run every check that needs no more than this machine
 	@python -m tests.tools.gates $(GATES)
 
 .PHONY: test-all
-test-all: test ## ... and the tests that take long, with many more examples
+test-all: test ## ... and the tests that take long, with many more examples, and each promise broken in turn
 	pytest -n 2 --dist worksteal -m "" --hypothesis-profile=thorough
+	python -m tests.mutation.run
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20

@@ -58,6 +58,16 @@ def test_a_form(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER | dict.fromkeys(("ada", "bob", "carol"), "-/Billing?3,7")
 
 
+def test_a_cache_that_forgets_is_warned_of(control: Control, sim: Simulator) -> None:
+    memory = {"ANSIBLE_CACHE_PLUGIN": "memory"}
+    people = ["ada@example.com", "bob@example.com"]
+    done = control.play(
+        "onboard", environment=memory, warned="Keep known_invitations", email=people, honeybadger_role="none"
+    )
+    assert done.code == 0
+    assert access(sim) == OWNER | {"ada": "member?/-", "bob": "member?/-"}
+
+
 def test_what_is_for_reconcile_is_not_for_onboard_and_offboard(control: Control, sim: Simulator) -> None:
     sim.honeybadger.add("robot@example.com")
     sim.honeycomb.add("robot@example.com")

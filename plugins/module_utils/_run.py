@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import _errors as errors
 from ._apply import (
@@ -72,15 +72,14 @@ def one(
 
     ``objects``: the result keys under which the person's record stands, each with the status that it is for.
     """
-    (person,) = people_from([params])
-    rules = Rules(
-        service.roles,
-        service.default_role,
-        reinvite_after=_at_least(params, "reinvite_after", 0),
-        pending_only=pending_only,
-    )
-    for option in ("wait_timeout", "wait_interval"):
-        check_number(option, params.get(option, 0), 0)
+    rules = Rules(service.roles, service.default_role, pending_only=pending_only)
+    try:
+        (person,) = people_from([params])
+        rules = replace(rules, reinvite_after=_at_least(params, "reinvite_after", 0))
+        for option in ("wait_timeout", "wait_interval"):
+            check_number(option, params.get(option, 0), 0)
+    except AccessError as error:
+        return _result(service, Report([], rules), {"status": None, "action": "none", **dict.fromkeys(objects)}, error)
     limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN)
     report = reconcile(service, [person], rules, limits, Options(check=check))
     error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)

@@ -75,15 +75,20 @@ class Honeycomb:
         self._api_key = api_key
         self._hides_pending = False
         self._in_doubt: set[str] = set()
+        self._not_found: set[str] = set()
 
     def read(self) -> list[Access]:
         """All members, and the known invitations that the list does not show.
 
         Whoever is listed counts as accepted, but for those whose invitation was sent a moment ago with no clear answer.
+        A known invitation that was not found a moment ago is forgotten, now that the list can tell what became of it.
         """
         listed = [_access(record) for record in self._list()]
         listed = [replace(item, status=PENDING) if item.email in self._in_doubt else item for item in listed]
         self._in_doubt.clear()
+        for email in self._not_found:
+            self.known.pop(email, None)
+        self._not_found.clear()
         by_id = {str(access.id): index for index, access in enumerate(listed)}
         shown = {access.email for access in listed}
         hidden: list[Access] = []
@@ -145,7 +150,7 @@ class Honeycomb:
             told = {} if answer.body is None else Shape(self.name, "PUT", path, answer.status).must(answer.body, dict)
         except AccessError as error:
             if error.status == 404:
-                self.known.pop(target.email, None)  # deleted there; the next run invites again
+                self._not_found.add(target.email)
             elif target.email in self.known and error.leaves_doubt:
                 self.known[target.email] = {**self.known[target.email], "role": ""}  # no list will tell which it is
             raise self._explain(error) from None
@@ -175,8 +180,9 @@ class Honeycomb:
         try:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
         except AccessError as error:
-            if error.status != 404:
-                self.known.update(forgotten)
+            self.known.update(forgotten)
+            if error.status == 404:
+                self._not_found.update(forgotten)
             raise self._explain(error) from None
 
     def shows_pending(self) -> bool:

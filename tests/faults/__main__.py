@@ -75,7 +75,8 @@ A cell is green when
 
 Endings: {legend}.
 
-- {believed}: the service said that somebody had been invited before (409), and was believed.
+- {believed}: the service said that somebody had been invited before (409), or that an invitation which no list shows was gone
+  (404), and was believed: nothing else could tell.
 - {unknown}: the result says that it is not known what took effect.
 - {twice}: two e-mails went out. Honeycomb neither listed who was invited nor refused a second invitation there, and nothing
   in `known_invitations` told so: nobody can know then.

@@ -96,11 +96,10 @@ class Run:
 
     @property
     def believed(self) -> bool:
-        """Whether the service answered, untruthfully, that somebody had been invited before."""
-        return any(
-            entry.fault == "status" and (entry.method, entry.status) == ("POST", 409) and not entry.changed
-            for entry in self.log
-        )
+        """Whether the service said, untruthfully, that somebody had been invited, or that what no list shows was gone."""
+        lies = {("POST", 409), *((method, 404) for method in ("PUT", "DELETE") if self.hidden)}
+        lied = [entry for entry in self.log if entry.fault == "status" and not entry.changed]
+        return any((entry.method, entry.status) in lies for entry in lied)
 
     @property
     def blind(self) -> bool:

@@ -220,3 +220,14 @@ def test_two_entries_for_whoever_accepted_under_another_address_are_refused(sim:
     done = ask(sim, "honeybadger_users", users=[{"email": ADA}, {"email": "ada@home.example"}])
     assert (done["rc"], done["error"]["code"]) == (1, "validation")
     assert sim.writes() == []
+
+
+def test_an_invitation_that_was_not_found_is_remembered_until_a_list_tells(sim: Simulator) -> None:
+    invitations = known(sim)
+    sim.fail(Fault("status", after=1, times=0, status=404))
+    asked: dict[str, Any] = {"email": ADA, "state": "absent"}
+    first = ask(sim, "honeycomb_member", known_invitations=invitations, **asked)
+    assert (first["rc"], first["known_invitations"]) == (1, invitations)
+    sim.faults.clear()
+    second = ask(sim, "honeycomb_member", known_invitations=first["known_invitations"], **asked)
+    assert (second["rc"], second["action"], second["status"]) == (0, "cancel", "absent")

@@ -123,7 +123,7 @@ def test_a_plan_leads_where_the_list_says(case: Case) -> None:
 
 
 @given(case=cases(), order=st.randoms(use_true_random=False))
-@worlds(300)
+@worlds(1000)
 def test_a_plan_and_its_id_do_not_depend_on_order(case: Case, order: Random) -> None:
     steps = planned(case)
     people, world = list(case.people), list(case.world)
@@ -141,7 +141,7 @@ def test_a_plan_and_its_id_do_not_depend_on_order(case: Case, order: Random) -> 
 
 
 @given(case=cases())
-@worlds(500)
+@worlds(1000)
 def test_guards_are_exact(case: Case) -> None:
     """A plan is refused when, and only when, carrying it out would pass a guard."""
     steps, rules, limits = planned(case), case.rules, case.limits
@@ -189,7 +189,7 @@ def test_runs_over_a_service_that_fails(case: Case, faults: list[str]) -> None:
 
 
 @given(case=cases())
-@worlds(300)
+@worlds(1000)
 def test_check_mode_is_the_real_run(case: Case) -> None:
     planned(case)
     checked, real = Memory(case), Memory(case)

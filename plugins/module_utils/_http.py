@@ -8,6 +8,7 @@ It knows no service. This file is private to the collection.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
@@ -101,7 +102,7 @@ class Client:
         self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
         self._clock = clock
         self._idle: list[requests.Session] = []
-        self._proxies = _proxies(connection.url)
+        self._proxies, self._verify = _from_environment(connection.url, connection.verify)
         self._lock = threading.Lock()
 
     def request(self, method: str, path: str, body: t.Any = None) -> Answer:
@@ -221,7 +222,7 @@ class Client:
     def _send(self, method: str, path: str, body: t.Any) -> Answer:
         with self._lock:
             self.requests += 1
-            session = self._idle.pop() if self._idle else requests.Session()
+            session = self._idle.pop() if self._idle else _session()
         try:
             status, headers, url, content = _within(
                 self.budget.patience + GRACE, lambda: self._exchange(session, method, path, body)
@@ -246,7 +247,7 @@ class Client:
             auth=self.connection.auth,
             headers={"Accept": "application/json"},
             timeout=self.budget.patience,
-            verify=self.connection.verify,
+            verify=self._verify,
             proxies=self._proxies,
             allow_redirects=False,
             stream=True,
@@ -391,11 +392,26 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
     return value
 
 
-def _proxies(url: str) -> dict[str, str]:
-    """What overrides the proxies of the environment: plain http is for this machine, and may not leave it by a proxy."""
-    proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
+def _session() -> requests.Session:
+    """A session that leaves the environment alone: reading it for each request costs as much as the rest of it."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def _from_environment(url: str, verify: bool | str) -> tuple[dict[str, str], bool | str]:
+    """The proxies and the authorities to trust that the environment names.
+
+    Plain http is for this machine, and may not leave it by a proxy.
+    """
+    proxies = dict(requests.utils.get_environ_proxies(url))
+    proxy = requests.utils.select_proxy(url, proxies) or ""
     host = urlsplit(proxy if "//" in proxy else "//" + proxy).hostname
-    return {"http": ""} if url.startswith("http:") and host and not is_loopback(host) else {}
+    if url.startswith("http:") and host and not is_loopback(host):
+        proxies = {}
+    if verify is True:
+        verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    return proxies, verify
 
 
 def _check_length(told: str | None, content: bytes) -> None:

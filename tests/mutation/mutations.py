@@ -54,19 +54,24 @@ MUTATIONS = (
         "~/.netrc overrides the credential",
         ORIGINS,
         *("http", "auth=self.connection.auth,", ""),
+        *("http", "    session.trust_env = False\n", ""),
         *(
             "http",
             'headers={"Accept": "application/json"},',
             'headers=self.connection.auth(type("Bare", (), {"headers": {}})).headers,',
         ),
     ),
-    mutation("plain http goes through a proxy", ORIGINS, "http", "proxies=self._proxies,", ""),
+    mutation(
+        "plain http goes through a proxy",
+        ORIGINS,
+        *("http", 'if url.startswith("http:") and host and not is_loopback(host):', "if False:"),
+    ),
     mutation(
         "plain http goes anywhere",
         ORIGINS,
         *("wire", 'if parts.scheme == "http" and not is_loopback(host):', "if False:"),
     ),
-    mutation("certificates are not checked", TRANSPORT, "http", "verify=self.connection.verify,", "verify=False,"),
+    mutation("certificates are not checked", TRANSPORT, "http", "verify=self._verify,", "verify=False,"),
     mutation("a key with a line break is used", ECHOES, "wire", 'if not value or not all("!" <= char <= "~"', "if all(False"),
     mutation("a message quotes the credential", ECHOES, "wire", 'text = text.replace(form, "***")', "pass"),
     mutation(

@@ -14,12 +14,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 from unittest import mock
 
-# For the server: what is imported here need not be imported by those that it forks.
-from ansible_collections.honeyops.access.plugins.modules import honeybadger_users, honeycomb_members  # noqa: F401
-from tests.modules import run_module
+from tests.modules import PACKAGE, run_module
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__])
+# What the server has imported need not be imported by those that it forks.
+CONTEXT.set_forkserver_preload([__name__, PACKAGE + "honeycomb_members", PACKAGE + "honeybadger_users"])
 
 
 def _work(pipe: Connection, module: str, options: Mapping[str, Any]) -> None:

@@ -100,7 +100,7 @@ def wrong(scenario: Scenario, run: Run, email: str, event: int, sim: Simulator) 
     if len(sent) > len(set(sent)):
         problems.append("the same invitation went out twice")
     options = dict(scenario.options)
-    for _ in range(2):  # what came too late for the first of them is there for the second
+    for _unused in range(2):  # what came too late for the first of them is there for the second
         options.update({key: run.result[key] for key in ("known_invitations",) if key in run.result})
         run = perform(sim, scenario.module, options)
     if run.result["rc"] != 0:
@@ -186,7 +186,7 @@ def test_two_processes_at_once(ring: Arena, service: str) -> None:
             for one in itertools.islice(people(sim.settings.seed, 20), 15, 20)
         ]
         options = options_for(sim, module, **{key: [*new, *leaving, *raised]}, max_removals="100%", max_wait=30)
-        jobs = [Job(module, options) for _ in range(2)]
+        jobs = [Job(module, options) for _unused in range(2)]
         results = [job.result() or {} for job in jobs]
         for result in results:
             for item in result["results"]:

@@ -78,8 +78,8 @@ def one(
         rules = replace(rules, reinvite_after=_at_least(params, "reinvite_after", 0))
         for option in ("wait_timeout", "wait_interval"):
             check_number(option, params.get(option, 0), 0)
-    except AccessError as error:
-        return _result(service, Report([], rules), {"status": None, "action": "none", **dict.fromkeys(objects)}, error)
+    except AccessError as fault:
+        return _result(service, Report([], rules), {"status": None, "action": "none", **dict.fromkeys(objects)}, fault)
     limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN)
     report = reconcile(service, [person], rules, limits, Options(check=check))
     error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.modules import options_for
 from tests.simulator import Fault, Simulator
+from tests.simulator.world import Entry
 
 from .cells import Arena
 from .judge import Run, State, state_of, unmet
@@ -108,7 +109,7 @@ def test_a_guard_holds_however_often_a_run_is_killed(ring: Arena, world: str) ->
     assert task.sim.writes() == []
 
 
-def lists(task: Task) -> list[object]:
+def lists(task: Task) -> list[Entry]:
     """The requests with which a run begins."""
     first = len(task.sim.log)
     perform(task.sim, task.module, task.options, check=True)

@@ -141,8 +141,7 @@ def test_the_same_task_runs_inside_of_itself(ring: Arena, title: str) -> None:
             sim.reset(**settings)
             scenario.prepare(sim)
             inner: list[Run] = []
-            other = partial(perform, sim, scenario.module, scenario.options, wired=False)
-            with meanwhile(place.number, lambda inner=inner, other=other: inner.append(other())):
+            with meanwhile(place.number, partial(within, inner, sim, scenario)):
                 outer = perform(sim, scenario.module, scenario.options, wired=False)
             where = f"before {place.method} {place.path} ({place.nth}) with {settings}"
             problems = manners(inner[0], sim.secrets) + wrong(scenario, outer, "", 0, sim)
@@ -154,6 +153,10 @@ def test_the_same_task_runs_inside_of_itself(ring: Arena, title: str) -> None:
                 problems.append(f"more than one e-mail: {sim.emails}")
             broken += [f"{where}: {text}" for text in problems]
     assert not broken, "\n".join(broken)
+
+
+def within(runs: list[Run], sim: Simulator, scenario: Scenario) -> None:
+    runs.append(perform(sim, scenario.module, scenario.options, wired=False))
 
 
 @contextlib.contextmanager

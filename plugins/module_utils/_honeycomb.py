@@ -86,21 +86,20 @@ class Honeycomb:
         listed = [_access(record) for record in self._list()]
         listed = [replace(item, status=PENDING) if item.email in self._in_doubt else item for item in listed]
         self._in_doubt.clear()
-        for email in self._not_found:
-            self.known.pop(email, None)
-        self._not_found.clear()
         by_id = {str(access.id): index for index, access in enumerate(listed)}
         shown = {access.email for access in listed}
         hidden: list[Access] = []
         for email, invitation in list(self.known.items()):
             accepted_as = by_id.get(str(invitation["id"]))
-            if email in shown or (accepted_as is None and invitation.get("accepted_as")):
+            gone = invitation.get("accepted_as") or email in self._not_found
+            if email in shown or (accepted_as is None and gone):
                 del self.known[email]  # nothing to remember any more: listed as invited, or accepted and gone since
             elif accepted_as is not None:
                 member = listed[accepted_as] = replace(listed[accepted_as], also=(*listed[accepted_as].also, email))
                 self.known[email] = {**invitation, "accepted_as": member.email}
             else:
                 hidden.append(_hidden(email, invitation))
+        self._not_found.clear()
         self._hides_pending = self._hides_pending or bool(hidden)
         return listed + hidden
 

@@ -393,7 +393,7 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
 
 
 def _session() -> requests.Session:
-    """A session that leaves the environment alone: reading it for each request costs as much as the rest of it."""
+    """A session that leaves the environment alone, which requests would read anew for each request."""
     session = requests.Session()
     session.trust_env = False
     return session

@@ -14,6 +14,8 @@ from tests.simulator import Simulator
 from .clock import Clock
 from .judge import Run, state_of
 
+BULK = {"honeycomb": ("honeycomb_members", "members"), "honeybadger": ("honeybadger_users", "users")}
+"""The bulk module of each service, and the option that names its people."""
 MAX_WAIT = 5
 PATIENT = 3.0  # request_timeout where it is not to be met
 SLACK = 1.0  # for a busy machine, on which time on the wire and of the process itself counts

@@ -15,10 +15,10 @@ from tests.simulator.world import Entry
 
 from .cells import Arena
 from .judge import Run, State, state_of, unmet
-from .stage import perform
+from .stage import BULK, perform
 from .subprocesses import Job
 
-BULK = {"honeycomb": ("honeycomb_members", "members", "admin"), "honeybadger": ("honeybadger_users", "users", "Admin")}
+RAISED = {"honeycomb": "admin", "honeybadger": "Admin"}
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     "honeycomb": ("honeycomb", {"duplicate_invite": "email"}),
     "honeycomb, pending people hidden": ("honeycomb", {"pending_listed": False, "duplicate_invite": "409"}),
@@ -35,11 +35,11 @@ class Task:
     def __init__(self, sim: Simulator, world: str) -> None:
         self.sim = sim
         self.service, settings = WORLDS[world]
-        self.module, key, role = BULK[self.service]
+        self.module, key = BULK[self.service]
         sim.reset(**settings)
         self.people: list[dict[str, Any]] = [
             *({"email": f"coming{number}@example.com"} for number in NAMES),
-            *({"email": f"raised{number}@example.com", "role": role} for number in NAMES),
+            *({"email": f"raised{number}@example.com", "role": RAISED[self.service]} for number in NAMES),
             *({"email": email, "state": "absent"} for email in LEAVING),
         ]
         there = sim.honeycomb if self.service == "honeycomb" else sim.honeybadger

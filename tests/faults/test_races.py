@@ -21,9 +21,9 @@ from tests.simulator import Simulator
 from tests.simulator.people import people
 
 from .cells import Arena
-from .judge import Run, manners, unmet
+from .judge import Run, manners, state_of, unmet
 from .scenarios import SCENARIOS, Scenario
-from .stage import perform
+from .stage import BULK, perform
 from .subprocesses import Job
 
 ROLES = {"honeycomb": ("member", "admin"), "honeybadger": ("Member", "Admin")}
@@ -61,16 +61,12 @@ def worlds(scenario: Scenario) -> Iterator[dict[str, Any]]:
         yield {**scenario.settings, "duplicate_invite": again, name: accepted}
 
 
-def is_there(sim: Simulator, order: dict[str, Any]) -> bool:
-    """Whether it makes sense: nobody invites or adds whom they see."""
-    people = sim.honeycomb.members if order["service"] == "honeycomb" else sim.honeybadger.users
-    pending = sim.honeybadger.invitations if order["service"] == "honeybadger" else ()
-    return any(one.email.lower() == order["email"] for one in (*people, *pending))
-
-
 def doing(sim: Simulator, order: dict[str, Any], done: list[int]) -> Any:
+    """What makes sense of an order: nobody invites or adds whom they see."""
+
     def act() -> None:
-        if order["do"] in ("invite", "add") and is_there(sim, order):
+        there = {holding.email for holding in state_of(sim, order["service"])}
+        if order["do"] in ("invite", "add") and order["email"] in there:
             return
         with contextlib.suppress(LookupError):
             sim.act(order)
@@ -177,9 +173,7 @@ def meanwhile(number: int, act: Callable[[], object]) -> Iterator[None]:
 def test_two_processes_at_once(ring: Arena, service: str) -> None:
     """Both want the same of thirty people; what each says of itself is true, and the service is as declared."""
     sim = ring.sim
-    module, key = {"honeycomb": ("honeycomb_members", "members"), "honeybadger": ("honeybadger_users", "users")}[
-        service
-    ]
+    module, key = BULK[service]
     for again in ("422", "409"):
         sim.reset(people=20, latency=0.005, duplicate_invite=again, quota=0)
         new = [{"email": f"new{number}@example.com"} for number in range(15)]

@@ -231,3 +231,13 @@ def test_an_invitation_that_was_not_found_is_remembered_until_a_list_tells(sim: 
     sim.faults.clear()
     second = ask(sim, "honeycomb_member", known_invitations=first["known_invitations"], **asked)
     assert (second["rc"], second["action"], second["status"]) == (0, "cancel", "absent")
+
+
+def test_a_404_does_not_untie_whoever_accepted_under_another_address(sim: Simulator) -> None:
+    sim.configure(pending_listed=False)
+    member = sim.honeycomb.add("ada@home.example")
+    invitations = {ADA: {"id": member.id, "role": "member", "invited_at": OLD}}
+    sim.fail(Fault("status", method="DELETE", status=404))
+    done = ask(sim, "honeycomb_member", email=ADA, state="absent", known_invitations=invitations)
+    assert (done["rc"], done["error"]["code"], done["status"]) == (1, "not_found", "active")
+    assert done["known_invitations"].keys() == {ADA}

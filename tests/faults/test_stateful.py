@@ -18,7 +18,7 @@ from tests.simulator import Fault, Simulator
 
 from .cells import Arena
 from .judge import Holding, Run, State, faults, state_of
-from .stage import perform
+from .stage import BULK, perform
 
 OLD = "2024-03-01T10:00:00Z"
 OWNER = "owner@example.com"
@@ -159,10 +159,7 @@ class Access(RuleBasedStateMachine):
     def bulk(
         self, people: list[dict[str, Any]], options: dict[str, Any]
     ) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-        module, key = {
-            "honeycomb": ("honeycomb_members", "members"),
-            "honeybadger": ("honeybadger_users", "users"),
-        }[self.service]
+        module, key = BULK[self.service]
         return module, people, {**options, key: people}
 
     def play(self, data: st.DataObject, module: str, people: list[dict[str, Any]], options: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from tests.simulator import Simulator
 from tests.tools import tree
 
 from .canary import leaks, leaks_below
@@ -42,6 +43,15 @@ class Run:
         facts = json.loads(file.read_text())
         found = json.loads(facts["__payload__"])[name] if "__payload__" in facts else facts[name]
         return found.get("value", found)
+
+
+def populate(sim: Simulator, name: str) -> None:
+    """As new, but for people of this name: a member and a leaver in both services, and somebody pending."""
+    sim.reset()
+    for email in ("member@example.com", "leaver@example.com"):
+        sim.honeycomb.add(email, "member", name=name)
+        sim.honeybadger.add(email, "Member", name=name)
+    sim.honeybadger.invite("pending@example.com", "Member", [3])
 
 
 def vaulted(variables: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.simulator import Fault, Simulator
 
-from .ansible_run import Run, play, vaulted
+from .ansible_run import Run, play, populate, vaulted
 from .canary import canary, leaks
 from .modules import MODULES, OPTIONS, WRITERS
 
@@ -46,11 +46,7 @@ def running() -> Iterator[Simulators]:
 @pytest.fixture
 def sims(running: Simulators) -> Simulators:
     for sim in running.values():
-        sim.reset()
-        for email in ("member@example.com", "leaver@example.com"):
-            sim.honeycomb.add(email, "member", name=JINJA)
-            sim.honeybadger.add(email, "Member", name=JINJA)
-        sim.honeybadger.invite("pending@example.com", "Member", [3])
+        populate(sim, JINJA)
         sim.honeybadger.invite("waiting@example.com", "Member", [3])
     return running
 

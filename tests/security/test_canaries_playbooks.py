@@ -17,7 +17,7 @@ import pytest
 from tests.simulator import Fault, Simulator
 from tests.tools import tree
 
-from .ansible_run import Run, play, vaulted
+from .ansible_run import Run, play, populate, vaulted
 from .canary import canary
 
 HOSTS = ("plain", "vaulted")
@@ -54,11 +54,7 @@ def running() -> Iterator[Simulators]:
 @pytest.fixture
 def sims(running: Simulators) -> Simulators:
     for sim in running.values():
-        sim.reset()
-        for email in ("member@example.com", "leaver@example.com"):
-            sim.honeycomb.add(email, "member", name=JINJA)
-            sim.honeybadger.add(email, "Member", name=JINJA)
-        sim.honeybadger.invite("pending@example.com", "Member", [3])
+        populate(sim, JINJA)
     return running
 
 

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The services, as data: names, roles, credentials and option names. Pure.
+
+Argument specs, rosters, filters, the role and the tests read this; a fact about a service is written nowhere else.
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One connection option of a service's modules, and where else its value may come from.
+
+    ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the variable of
+    the environment. ``required``: the service is not configured without it.
+    """
+
+    option: str
+    variable: str
+    environment: str
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class ServiceInfo:
+    """What is fixed about one service.
+
+    ``roles`` stand from the least to the most powerful; a plan keeps at least one accepted person with the last of
+    them. ``declares`` are the keys that a roster may give for a person. ``identity`` names the settings that tell one
+    team or account from another. ``module`` is the bulk module, ``people`` its option for the list of people and
+    ``keepers`` its option for how many must keep the most powerful role.
+    """
+
+    key: str
+    title: str
+    target: str
+    roles: tuple[str, ...]
+    default_role: str
+    declares: tuple[str, ...]
+    url: Setting
+    default_url: str
+    credentials: tuple[Setting, ...]
+    identity: tuple[str, ...]
+    module: str
+    people: str
+    keepers: str
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All connection settings: the credentials, then the address."""
+        return (*self.credentials, self.url)
+
+    def power(self, role: str) -> int:
+        """The rank of a role. One that is not known, such as the vendor's owner, ranks above all others."""
+        return self.roles.index(role) if role in self.roles else len(self.roles)
+
+
+HONEYCOMB = ServiceInfo(
+    key="honeycomb",
+    title="Honeycomb",
+    target="team",
+    roles=("member", "admin"),
+    default_role="member",
+    declares=("role",),
+    url=Setting("api_url", "honeycomb_api_url", "HONEYCOMB_API_ENDPOINT", required=False),
+    default_url="https://api.honeycomb.io",
+    credentials=(
+        Setting("api_key", "honeycomb_api_key", "HONEYCOMB_API_KEY", secret=True),
+        Setting("management_key_id", "honeycomb_management_key_id", "HONEYCOMB_KEY_ID", required=False),
+        Setting(
+            "management_key_secret",
+            "honeycomb_management_key_secret",
+            "HONEYCOMB_KEY_SECRET",
+            secret=True,
+            required=False,
+        ),
+    ),
+    identity=("api_key",),
+    module="honeycomb_members",
+    people="members",
+    keepers="min_admins",
+)
+HONEYBADGER = ServiceInfo(
+    key="honeybadger",
+    title="Honeybadger",
+    target="account",
+    roles=("Member", "Billing", "Admin", "Owner"),
+    default_role="Member",
+    declares=("role", "team_ids"),
+    url=Setting("api_url", "honeybadger_api_url", "HONEYBADGER_ENDPOINT", required=False),
+    default_url="https://app.honeybadger.io",
+    credentials=(
+        Setting("auth_token", "honeybadger_auth_token", "HONEYBADGER_AUTH_TOKEN", secret=True),
+        Setting("account_id", "honeybadger_account_id", "HONEYBADGER_ACCOUNT_ID"),
+    ),
+    identity=("account_id",),
+    module="honeybadger_users",
+    people="users",
+    keepers="min_owners",
+)
+SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
+"""Every service by its key, in the order in which they are done."""

@@ -56,7 +56,7 @@ MUTATIONS = (
         *("http", "    session.trust_env = False\n", ""),
         *(
             "http",
-            'headers={"Accept": "application/json"},',
+            'headers={"Accept": self.connection.media_type, **content_type},',
             'headers=self.connection.auth(type("Bare", (), {"headers": {}})).headers,',
         ),
     ),
@@ -131,7 +131,7 @@ MUTATIONS = (
     mutation(
         "a doubtful answer is taken for a failure",
         DOUBT,
-        *("apply", "    if error is None or error.leaves_doubt:\n        return error is not None\n", "    return False\n"),
+        *("doubt", "    if error.leaves_doubt:\n        return True\n", "    if error.leaves_doubt:\n        return False\n"),
     ),
     mutation(
         "a list that cannot be read counts as an empty team",

@@ -15,13 +15,16 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from . import _errors as errors
+from ._catalog import HONEYCOMB
 from ._errors import AccessError
 from ._http import Client
 from ._model import (
     ABSENT,
-    ACTIVE,
+    INVITATION,
+    MEMBERSHIP,
     PENDING,
-    Access,
+    Grant,
+    Kind,
     Person,
     check_email,
     fold,
@@ -30,7 +33,6 @@ from ._model import (
 from ._service import Shape
 from ._wire import segment
 
-ROLES: tuple[str, ...] = ("member", "admin")
 MEMBERSHIPS = "/1/team_memberships"
 AUTH = "/1/auth"
 KNOWN: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
@@ -62,11 +64,10 @@ class Honeycomb:
     record. It is kept up to date with every read and write.
     """
 
-    name = "Honeycomb"
-    scope = "honeycomb"
-    roles: tuple[str, ...] = ROLES
-    default_role = "member"
+    info = HONEYCOMB
+    scope = HONEYCOMB.key
     lists_pending = False
+    results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP, INVITATION)}
 
     def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
         self.client = client
@@ -77,18 +78,18 @@ class Honeycomb:
         self._in_doubt: set[str] = set()
         self._not_found: set[str] = set()
 
-    def read(self) -> list[Access]:
+    def read(self) -> list[Grant]:
         """All members, and the known invitations that the list does not show.
 
         Whoever is listed counts as accepted, but for those whose invitation was sent a moment ago with no clear answer.
         A known invitation that was not found a moment ago is forgotten, now that the list can tell what became of it.
         """
         listed = [_access(record) for record in self._list()]
-        listed = [replace(item, status=PENDING) if item.email in self._in_doubt else item for item in listed]
+        listed = [replace(item, kind=INVITATION) if item.email in self._in_doubt else item for item in listed]
         self._in_doubt.clear()
         by_id = {str(access.id): index for index, access in enumerate(listed)}
         shown = {access.email for access in listed}
-        hidden: list[Access] = []
+        hidden: list[Grant] = []
         for email, invitation in list(self.known.items()):
             accepted_as = by_id.get(str(invitation["id"]))
             gone = invitation.get("accepted_as") or email in self._not_found
@@ -113,10 +114,10 @@ class Honeycomb:
             answer = self.client.request("GET", AUTH)
         except AccessError as error:
             raise self._explain(error, diagnose=False) from None
-        body = Shape(self.name, "GET", AUTH).must(answer.body, dict)
+        body = Shape(self.info.title, "GET", AUTH).must(answer.body, dict)
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
-    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
         self._in_doubt.add(fold(email))
         try:
@@ -125,7 +126,7 @@ class Honeycomb:
             if error.status == 409 or (error.status == 422 and "already_exists" in str(error.payload)):
                 return self.assume_invited(email, role), False
             raise self._explain(error) from None
-        shape = Shape(self.name, "POST", MEMBERSHIPS, answer.status)
+        shape = Shape(self.info.title, "POST", MEMBERSHIPS, answer.status)
         record = shape.must(answer.body, dict)
         identity = shape.must(record.get("id"), str, int)
         self._in_doubt.discard(fold(email))
@@ -133,7 +134,7 @@ class Honeycomb:
         self.known[fold(email)] = invitation
         return _hidden(fold(email), invitation, {"email": email, **record}), True
 
-    def update(self, target: Access, goal: Access) -> Access:
+    def update(self, target: Grant, goal: Grant) -> Grant:
         """Change the role, the only thing that may be changed."""
         if target.id is None:
             raise AccessError(
@@ -146,14 +147,18 @@ class Honeycomb:
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
             answer = self.client.request("PUT", path, {"role": goal.role})
-            told = {} if answer.body is None else Shape(self.name, "PUT", path, answer.status).must(answer.body, dict)
+            told = (
+                {}
+                if answer.body is None
+                else Shape(self.info.title, "PUT", path, answer.status).must(answer.body, dict)
+            )
         except AccessError as error:
             if error.status == 404:
                 self._not_found.add(target.email)
             elif target.email in self.known and error.leaves_doubt:
                 self.known[target.email] = {**self.known[target.email], "role": ""}  # no list will tell which it is
             raise self._explain(error) from None
-        if known_role(str(told.get("role", goal.role)), ROLES) != goal.role:
+        if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
                 f"Honeycomb answered that {target.email} still is {self.client.clean(str(told['role']))}.",
@@ -166,7 +171,7 @@ class Honeycomb:
             self.known[target.email] = {**self.known[target.email], "role": goal.role}
         return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
 
-    def remove(self, target: Access) -> None:
+    def remove(self, target: Grant) -> None:
         """Remove a member or cancel an invitation."""
         forgotten = {email: self.known.pop(email) for email in target.addresses if email in self.known}
         if target.id is None:
@@ -188,12 +193,12 @@ class Honeycomb:
         """False once an invitation that was sent is seen to be missing from the list."""
         return not self._hides_pending
 
-    def assume_invited(self, email: str, role: str) -> Access:
+    def assume_invited(self, email: str, role: str) -> Grant:
         """Remember an invitation whose id the service did not tell."""
         invitation = self.known.setdefault(fold(email), {"id": None, "role": role, "invited_at": _now()})
         return _hidden(fold(email), invitation)
 
-    def follow_up(self, removed: Access) -> list[str]:
+    def follow_up(self, removed: Grant) -> list[str]:
         """Keys live on after the member who made them; no call lists or revokes them."""
         text = (
             f"Honeycomb: API keys that {removed.email} created are still valid, and no API lists or revokes them. "
@@ -222,12 +227,16 @@ class Honeycomb:
             )
         return texts
 
+    def remembered(self) -> dict[str, t.Any]:
+        """The invitations that the next run should know of."""
+        return {"known_invitations": self.known}
+
     def _list(self) -> list[dict[str, t.Any]]:
         try:
             answer = self.client.request("GET", MEMBERSHIPS)
         except AccessError as error:
             raise self._explain(error) from None
-        shape = Shape(self.name, "GET", MEMBERSHIPS)
+        shape = Shape(self.info.title, "GET", MEMBERSHIPS)
         records = shape.must(answer.body, list)
         for record in records:
             shape.must(shape.must(record, dict).get("id"), str, int)
@@ -265,20 +274,20 @@ class Honeycomb:
         return str(answer.body.get("type") or "configuration") if isinstance(answer.body, dict) else None
 
 
-def _access(record: t.Mapping[str, t.Any]) -> Access:
+def _access(record: t.Mapping[str, t.Any]) -> Grant:
     """A member as listed. No documented field tells who is pending; where one says so in plain words, it is heeded."""
     pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
-    return Access(
+    return Grant(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=known_role(record.get("role") or "", ROLES),
-        status=PENDING if pending else ACTIVE,
+        role=known_role(record.get("role") or "", HONEYCOMB.roles),
+        kind=INVITATION if pending else MEMBERSHIP,
         since=record.get("created_at") if pending else None,
         record=record,
     )
 
 
-def _hidden(email: str, invitation: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any] | None = None) -> Access:
+def _hidden(email: str, invitation: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any] | None = None) -> Grant:
     shown = {
         "id": invitation["id"],
         "email": email,
@@ -286,11 +295,11 @@ def _hidden(email: str, invitation: t.Mapping[str, t.Any], record: t.Mapping[str
         "created_at": invitation["invited_at"],
         "status": PENDING,
     }
-    return Access(
+    return Grant(
         id=invitation["id"],
         email=email,
         role=invitation["role"],
-        status=PENDING,
+        kind=INVITATION,
         since=invitation["invited_at"],
         record={**shown, **(record or {})},
     )

@@ -35,7 +35,7 @@ from ._model import (
     REINVITE,
     REMOVE,
     UPDATE,
-    Access,
+    Grant,
     Person,
     Step,
     fold,
@@ -61,13 +61,13 @@ NOT_ATTEMPTED = "not_attempted"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step. ``gone`` and ``come``: what it took from the world and added to it."""
+    """What became of a step. ``removed`` and ``added``: what it took from the world and what it added to it."""
 
     step: Step
     outcome: str
     error: AccessError | None = None
-    gone: Access | None = None
-    come: Access | None = None
+    removed: Grant | None = None
+    added: Grant | None = None
     changed: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -94,7 +94,7 @@ class Report:
     people: t.Sequence[Person]
     rules: Rules
     was_read: bool = False
-    world: list[Access] = field(default_factory=list)
+    world: list[Grant] = field(default_factory=list)
     plan: list[Step] = field(default_factory=list)
     plan_id: str = ""
     outcomes: list[Outcome] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Report:
         """Whether anything was changed, in check mode whether anything would be."""
         return any(outcome.changed for outcome in self.outcomes)
 
-    def of(self, person: Person) -> list[Access]:
+    def of(self, person: Person) -> list[Grant]:
         """What the person has now."""
         return match([person], self.world, self.rules)[0]
 
@@ -179,7 +179,7 @@ def _apply(
             outcomes.update({step: Outcome(step, NOT_ATTEMPTED, _held_back(step)) for step in held})
         todo = {step: step for step in ready}
         for attempt in range(ROUNDS):
-            batch = dict(zip(todo, _run(service, list(todo.values()), concurrency)))
+            batch = dict(zip(todo, _perform_all(service, list(todo.values()), concurrency)))
             report.world = _evolve(report.world, batch.values())
             outcomes.update({step: _in_all(step, outcome, attempt) for step, outcome in batch.items()})
             report.outcomes = list(outcomes.values())
@@ -189,7 +189,7 @@ def _apply(
         report.outcomes = list(outcomes.values())
 
 
-def _run(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
+def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
     """The outcomes of the steps, in their order, several under way at once."""
     if len(steps) < 2 or concurrency < 2:
         return [_perform(service, step) for step in steps]
@@ -199,26 +199,26 @@ def _run(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]
 
 def _perform(service: Service, step: Step) -> Outcome:
     """One step on the wire. Never raises."""
-    gone = None
+    removed = None
     try:
         if step.target and step.goal and step.action == UPDATE:
             return Outcome(step, APPLIED, None, step.target, service.update(step.target, step.goal), True)
         if step.target and not (step.action == REINVITE and step.target.id is None):
             _remove(service, step.target)
-            gone = step.target
+            removed = step.target
         if not step.goal:
-            return Outcome(step, APPLIED, None, gone, None, True)
-        come, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
-        return Outcome(step, APPLIED, None, step.target, come, sent or gone is not None)
+            return Outcome(step, APPLIED, None, removed, None, True)
+        added, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
+        return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)
     except AccessError as error:
         fault = error
     except Exception as bug:  # noqa: BLE001
         fault = unexpected(bug)
-    outcome = FAILED if fault.attempted or fault.repeated or gone else NOT_ATTEMPTED
-    return Outcome(step, outcome, fault, gone, None, gone is not None)
+    outcome = FAILED if fault.attempted or fault.repeated or removed else NOT_ATTEMPTED
+    return Outcome(step, outcome, fault, removed, None, removed is not None)
 
 
-def _remove(service: Service, target: Access) -> None:
+def _remove(service: Service, target: Grant) -> None:
     """Somebody whom a second attempt at the request finds gone was removed by the first; an invitation may be accepted."""
     try:
         service.remove(target)
@@ -272,7 +272,7 @@ def _settle(
             again[step] = replace(same, goal=step.goal)  # with the role and teams that the old invitation gave
         else:
             outcomes[step] = _conclude(service, outcomes[step], error, fate)
-    report.world = _evolve(report.world, [outcomes[step] for step in doubtful if outcomes[step].come])
+    report.world = _evolve(report.world, [outcomes[step] for step in doubtful if outcomes[step].added])
     return again
 
 
@@ -294,8 +294,8 @@ def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate
     if fate in (Fate.DONE, Fate.FOUND_DONE):
         return Outcome(step, APPLIED, changed=outcome.changed or fate is Fate.DONE)
     if fate is Fate.TAKEN and step.goal:
-        come = service.assume_invited(step.goal.email, step.goal.role)
-        return Outcome(step, APPLIED, None, None, come, True)
+        added = service.assume_invited(step.goal.email, step.goal.role)
+        return Outcome(step, APPLIED, None, None, added, True)
     return replace(outcome, error=explain(fate, step, error))
 
 
@@ -303,17 +303,17 @@ def _held_back(step: Step) -> AccessError:
     return AccessError(
         errors.GUARD_REFUSED,
         f"{step.email} keeps their role for now: an earlier change failed, and too few would be left with it.",
-        hint="Mend the failure that is told for the others, then run again.",
+        hint="Fix the failure reported for the others, then run again.",
         attempted=False,
     )
 
 
-def _evolve(world: list[Access], outcomes: t.Iterable[Outcome]) -> list[Access]:
+def _evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
     done = list(outcomes)
-    return carry_out(world, (outcome.gone for outcome in done), (outcome.come for outcome in done))
+    return carry_out(world, (outcome.removed for outcome in done), (outcome.added for outcome in done))
 
 
-def _planned(goal: Access | None) -> Access | None:
+def _planned(goal: Grant | None) -> Grant | None:
     """The goal with a record such as the service would show, for check mode."""
     return (
         replace(goal, record={**goal.record, **{k: v for k, v in goal.view().items() if k != "status"}})
@@ -333,7 +333,7 @@ def await_acceptance(
 ) -> None:
     """Poll until the person is active, for at most ``timeout`` seconds; the report holds what is there at the end."""
     deadline = clock() + timeout
-    while not any(access.status == ACTIVE for access in report.of(person)):
+    while not any(grant.status == ACTIVE for grant in report.of(person)):
         remaining = deadline - clock()
         if remaining <= 0:
             report.error = AccessError(

@@ -14,14 +14,16 @@ import typing as t
 from dataclasses import replace
 
 from . import _errors as errors
+from ._catalog import HONEYCOMB
 from ._errors import AccessError
 from ._http import Client
 from ._ledger import Ledger
 from ._model import (
     ABSENT,
-    ACTIVE,
-    PENDING,
-    Access,
+    INVITATION,
+    MEMBERSHIP,
+    Grant,
+    Kind,
     Person,
     fold,
     known_role,
@@ -29,7 +31,6 @@ from ._model import (
 from ._service import Shape
 from ._wire import segment
 
-ROLES: tuple[str, ...] = ("member", "admin")
 MEMBERSHIPS = "/1/team_memberships"
 AUTH = "/1/auth"
 
@@ -59,23 +60,17 @@ class Honeycomb:
     kept up to date with every read and write.
     """
 
-    name = "Honeycomb"
-    scope = "honeycomb"
-    roles: tuple[str, ...] = ROLES
-    default_role = "member"
+    info = HONEYCOMB
+    scope = HONEYCOMB.key
     lists_pending = False
+    results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP, INVITATION)}
 
     def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
         self.client = client
         self.ledger = Ledger(known)
         self._api_key = api_key
 
-    @property
-    def known(self) -> dict[str, dict[str, t.Any]]:
-        """The invitations to remember, as results return them."""
-        return self.ledger.public()
-
-    def read(self) -> list[Access]:
+    def read(self) -> list[Grant]:
         """All members, and the known invitations that the list does not show."""
         return self.ledger.merged([_access(record) for record in self._list()])
 
@@ -89,10 +84,10 @@ class Honeycomb:
             answer = self.client.request("GET", AUTH)
         except AccessError as error:
             raise self._explain(error, diagnose=False) from None
-        body = Shape(self.name, "GET", AUTH).must(answer.body, dict)
+        body = Shape(self.info.title, "GET", AUTH).must(answer.body, dict)
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
-    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
         self.ledger.unclear(email)
         try:
@@ -101,13 +96,13 @@ class Honeycomb:
             if error.status == 409 or (error.status == 422 and "already_exists" in str(error.payload)):
                 return self.ledger.taken(email, role), False
             raise self._explain(error) from None
-        shape = Shape(self.name, "POST", MEMBERSHIPS, answer.status)
+        shape = Shape(self.info.title, "POST", MEMBERSHIPS, answer.status)
         record = shape.must(answer.body, dict)
         identity = shape.must(record.get("id"), str, int)
         shape.text(record, "created_at")
         return self.ledger.sent(email, identity, role, record), True
 
-    def update(self, target: Access, goal: Access) -> Access:
+    def update(self, target: Grant, goal: Grant) -> Grant:
         """Change the role, the only thing that may be changed."""
         if target.id is None:
             raise AccessError(
@@ -120,14 +115,18 @@ class Honeycomb:
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
             answer = self.client.request("PUT", path, {"role": goal.role})
-            told = {} if answer.body is None else Shape(self.name, "PUT", path, answer.status).must(answer.body, dict)
+            told = (
+                {}
+                if answer.body is None
+                else Shape(self.info.title, "PUT", path, answer.status).must(answer.body, dict)
+            )
         except AccessError as error:
             if error.status == 404:
                 self.ledger.missing([target.email])
             elif error.leaves_doubt:
                 self.ledger.changed(target.email, None)
             raise self._explain(error) from None
-        if known_role(str(told.get("role", goal.role)), ROLES) != goal.role:
+        if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
                 f"Honeycomb answered that {target.email} still is {self.client.clean(str(told['role']))}.",
@@ -139,7 +138,7 @@ class Honeycomb:
         self.ledger.changed(target.email, goal.role)
         return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
 
-    def remove(self, target: Access) -> None:
+    def remove(self, target: Grant) -> None:
         """Remove a member or cancel an invitation."""
         if target.id is None:
             self.ledger.removed(target.addresses)
@@ -161,11 +160,11 @@ class Honeycomb:
         """False once an invitation that was sent is seen to be missing from the list."""
         return not self.ledger.hides_pending
 
-    def assume_invited(self, email: str, role: str) -> Access:
+    def assume_invited(self, email: str, role: str) -> Grant:
         """Remember an invitation whose id the service did not tell."""
         return self.ledger.taken(email, role)
 
-    def follow_up(self, removed: Access) -> list[str]:
+    def follow_up(self, removed: Grant) -> list[str]:
         """Keys live on after the member who made them; no call lists or revokes them."""
         text = (
             f"Honeycomb: API keys that {removed.email} created are still valid, and no API lists or revokes them. "
@@ -194,12 +193,16 @@ class Honeycomb:
             )
         return texts
 
+    def remembered(self) -> dict[str, t.Any]:
+        """The invitations that the next run should know of."""
+        return {"known_invitations": self.ledger.public()}
+
     def _list(self) -> list[dict[str, t.Any]]:
         try:
             answer = self.client.request("GET", MEMBERSHIPS)
         except AccessError as error:
             raise self._explain(error) from None
-        shape = Shape(self.name, "GET", MEMBERSHIPS)
+        shape = Shape(self.info.title, "GET", MEMBERSHIPS)
         records = shape.must(answer.body, list)
         for record in records:
             shape.must(shape.must(record, dict).get("id"), str, int)
@@ -237,14 +240,14 @@ class Honeycomb:
         return str(answer.body.get("type") or "configuration") if isinstance(answer.body, dict) else None
 
 
-def _access(record: t.Mapping[str, t.Any]) -> Access:
+def _access(record: t.Mapping[str, t.Any]) -> Grant:
     """A member as listed. No documented field tells who is pending; where one says so in plain words, it is heeded."""
     pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
-    return Access(
+    return Grant(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=known_role(record.get("role") or "", ROLES),
-        status=PENDING if pending else ACTIVE,
+        role=known_role(record.get("role") or "", HONEYCOMB.roles),
+        kind=INVITATION if pending else MEMBERSHIP,
         since=record.get("created_at") if pending else None,
         record=record,
     )

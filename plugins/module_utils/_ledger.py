@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._model import PENDING, Access, check_email, fold
+from ._model import INVITATION, PENDING, Grant, check_email, fold
 
 KINDS: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
 
@@ -50,7 +50,7 @@ class Entry:
         shown = {"id": self.id, "role": self.role or "", "invited_at": self.invited_at}
         return {**shown, "accepted_as": self.accepted_as} if self.accepted_as else shown
 
-    def access(self, email: str, record: t.Mapping[str, t.Any] | None = None) -> Access:
+    def grant(self, email: str, record: t.Mapping[str, t.Any] | None = None) -> Grant:
         """What the person has; ``record`` is what the service said of it, if anything."""
         shown = {
             "id": self.id,
@@ -59,11 +59,11 @@ class Entry:
             "created_at": self.invited_at,
             "status": PENDING,
         }
-        return Access(
+        return Grant(
             id=self.id,
             email=email,
             role=self.role or "",
-            status=PENDING,
+            kind=INVITATION,
             since=self.invited_at,
             record={**shown, **(record or {})},
         )
@@ -90,16 +90,16 @@ class Ledger:
         """What the next run wants to know: folded e-mail → ``{id, role, invited_at}``."""
         return {email: entry.public() for email, entry in self._entries.items()}
 
-    def merged(self, listed: t.Sequence[Access]) -> list[Access]:
+    def merged(self, listed: t.Sequence[Grant]) -> list[Grant]:
         """What is listed now, and the invitations that the list does not show.
 
         Whoever is listed counts as accepted, but for those whose invitation was sent a moment ago with no clear answer.
         An invitation that was not found a moment ago is forgotten, now that the list can tell what became of it.
         """
-        world = [replace(access, status=PENDING) if access.email in self._unclear else access for access in listed]
+        world = [replace(access, kind=INVITATION) if access.email in self._unclear else access for access in listed]
         places = {str(access.id): place for place, access in enumerate(world)}
         shown = {access.email for access in world}
-        hidden: list[Access] = []
+        hidden: list[Grant] = []
         for email, entry in list(self._entries.items()):
             place = places.get(str(entry.id))
             gone = entry.accepted_as or email in self._missing
@@ -109,7 +109,7 @@ class Ledger:
                 member = world[place] = replace(world[place], also=(*world[place].also, email))
                 self._entries[email] = replace(entry, accepted_as=member.email)
             else:
-                hidden.append(entry.access(email))
+                hidden.append(entry.grant(email))
         self._unclear.clear()
         self._missing.clear()
         self.hides_pending = self.hides_pending or bool(hidden)
@@ -119,15 +119,15 @@ class Ledger:
         """An invitation is under way, and it is not known whether it is sent."""
         self._unclear.add(fold(email))
 
-    def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Access:
+    def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
         """An invitation was sent; ``record`` is the service's answer."""
         self._unclear.discard(fold(email))
         entry = self._entries[fold(email)] = Entry(identity, role, record.get("created_at") or _now())
-        return entry.access(fold(email), {"email": email, **record})
+        return entry.grant(fold(email), {"email": email, **record})
 
-    def taken(self, email: str, role: str) -> Access:
+    def taken(self, email: str, role: str) -> Grant:
         """An invitation was sent, now or before, whose id the service did not tell."""
-        return self._entries.setdefault(fold(email), Entry(None, role, _now())).access(fold(email))
+        return self._entries.setdefault(fold(email), Entry(None, role, _now())).grant(fold(email))
 
     def changed(self, email: str, role: str | None) -> None:
         """The role of an invitation was changed; None where it is not known whether that took effect."""

@@ -17,6 +17,14 @@ from ._http import Client
 from ._model import Grant, Kind, Person
 
 
+class Reader(t.Protocol):
+    """Whatever asks a service for something."""
+
+    @property
+    def client(self) -> Client:
+        """Through which it asks."""
+
+
 class Service(t.Protocol):
     """One team or account of a service.
 
@@ -83,3 +91,10 @@ class Shape:
         """A text that may be missing or null, then empty."""
         value = record.get(key)
         return "" if value is None else str(self.must(value, str))
+
+    def flag(self, record: t.Mapping[str, t.Any], key: str) -> bool:
+        """A truth value that may be missing or null, then false."""
+        value = record.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise self._error

@@ -66,12 +66,16 @@ CODES = {
 
 @dataclass(frozen=True)
 class Connection:
-    """Where a service is and how to talk to it. ``auth`` puts the credential on a request; times are in seconds."""
+    """Where a service is and how to talk to it.
+
+    ``auth`` puts the credential on a request, ``media_type`` is what is sent and asked for; times are in seconds.
+    """
 
     name: str
     url: str
     auth: t.Callable[[t.Any], t.Any]
     secret: str
+    media_type: str = "application/json"
     verify: bool | str = True
     request_timeout: float = 30.0
     max_wait: float = 300.0
@@ -108,7 +112,8 @@ class Client:
     def request(self, method: str, path: str, body: t.Any = None) -> Answer:
         """Send a request and return its answer, or raise :class:`AccessError`.
 
-        GET, PUT and DELETE are sent again after a passing fault; POST only where the service certainly did nothing.
+        GET, PUT, PATCH and DELETE are sent again after a passing fault: whoever calls them sets an absolute value.
+        POST is sent again only where the service certainly did nothing.
         """
         attempt, in_doubt = 0, False
         while True:
@@ -240,12 +245,13 @@ class Client:
     def _exchange(
         self, session: requests.Session, method: str, path: str, body: t.Any
     ) -> tuple[int, t.Mapping[str, str], str, bytes]:
+        content_type = {} if body is None else {"Content-Type": self.connection.media_type}
         with session.request(
             method,
             self.connection.url + path,
             json=body,
             auth=self.connection.auth,
-            headers={"Accept": "application/json"},
+            headers={"Accept": self.connection.media_type, **content_type},
             timeout=self.budget.patience,
             verify=self._verify,
             proxies=self._proxies,

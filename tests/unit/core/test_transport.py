@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +157,48 @@ def test_a_port_that_nobody_listens_on(make: Make, clock: Clock) -> None:
         client.request("POST", MEMBERS, INVITE)
     assert (caught.value.code, caught.value.unprocessed, client.requests) == ("connection", True, 5)
     assert "refused" in caught.value.msg
+
+
+JSON_API = "application/vnd.api+json"
+DISABLED = {"data": {"id": "hcaik_1", "type": "api-keys", "attributes": {"disabled": True}}}
+
+
+def test_another_media_type(make: Make, clock: Clock) -> None:
+    """A JSON:API service is asked in its own media type, and a PATCH that sets a value is sent again like a PUT."""
+    seen: list[tuple[str, str | None, str | None, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PATCH(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            seen.append((self.command, self.headers["Accept"], self.headers["Content-Type"], body and json.loads(body)))
+            problem = {"errors": [{"status": "503", "code": "busy", "title": "Busy", "detail": "come back later"}]}
+            status, answer = (503, problem) if len(seen) == 1 else (200, DISABLED)
+            content = json.dumps(answer).encode()
+            self.send_response(status)
+            if status == 503:
+                self.send_header("Retry-After", formatdate(time.time() + 40, usegmt=True))
+            self.send_header("Content-Type", JSON_API)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PATCH
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        client = make(url=f"http://127.0.0.1:{server.server_port}", media_type=JSON_API)
+        assert client.request("PATCH", "/2/keys/1", DISABLED).body == DISABLED
+        assert client.request("GET", "/2/keys").status == 200
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert seen == [("PATCH", JSON_API, JSON_API, DISABLED)] * 2 + [("GET", JSON_API, None, b"")]
+    assert clock.slept == [pytest.approx(40, abs=1.5)]
 
 
 # Waiting

@@ -126,7 +126,10 @@ def test_clean(text: str, shown: str) -> None:
         ({"errors": "Access denied"}, "Access denied"),
         ({"errors": ["one", "two"]}, "one; two"),
         ({"errors": {"email": ["is invalid", "is taken"], "role": []}}, "email: is invalid; is taken"),
-        ({"errors": [{"title": "No", "detail": "Not you"}]}, "No; Not you"),
+        (
+            {"errors": [{"id": "1", "status": "403", "code": "no", "title": "No", "detail": "Not you", "source": {}}]},
+            "No; Not you",
+        ),
         (
             {"title": "Bad", "error": "Bad", "type_detail": [{"field": "email", "code": "already_exists"}]},
             "Bad; email: already_exists",

@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from ..module_utils._catalog import HONEYCOMB, SERVICES, ServiceInfo
-from ..module_utils._model import ABSENT, fold
-from ..module_utils._roster import PRESENT, STATES, check, for_service, tell
+from ..module_utils._model import ABSENT, PRESENT, fold
+from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
@@ -144,7 +144,8 @@ class ActionModule(AccessAction):
         results = self._results
         check_mode = bool(self._task.check_mode)
         leavers = {key: _evidence.leavers_of(listed) for key, listed in people.items()}
-        plans = {key: published(result) for key, result in results.items()}
+        unplanned = {key: {"failed": True, "msg": failure} for key in people or SERVICES} if failure else {}
+        plans = {key: published(result) for key, result in (results or unplanned).items()}
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key]) for key, result in results.items()},
@@ -161,7 +162,7 @@ class ActionModule(AccessAction):
             **({"diff": diffs} if diffs else {}),
             **({"ansible_facts": facts, "_ansible_facts_cacheable": True} if (facts := self._facts()) else {}),
             "ansible_stats": {
-                "data": {"access_plan": {self._host: plans or {"refused": failure}}},
+                "data": {"access_plan": {self._host: plans}},
                 "per_host": False,
                 "aggregate": True,
             },

@@ -24,7 +24,7 @@ from ._variables import Refused, Variables, misspelt
 NAMESPACE = "honeyops.access"
 
 
-class AccessAction(ActionBase):  # type: ignore[misc]
+class AccessAction(ActionBase):
     """An action on the control node that changes nothing on a managed host."""
 
     _supports_check_mode = True
@@ -69,7 +69,7 @@ class AccessAction(ActionBase):  # type: ignore[misc]
         return Recall(self._variables, self._host, connection)
 
     def _claims(self) -> Claims:
-        return Claims(C.DEFAULT_LOCAL_TMP)
+        return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
 
     def _pattern(self) -> str:
         hosts = self._task.get_play().hosts

@@ -113,6 +113,7 @@ class Control:
             "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
             "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

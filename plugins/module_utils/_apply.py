@@ -339,7 +339,10 @@ def await_acceptance(
             report.error = AccessError(
                 errors.TIMEOUT,
                 f"{person.email} did not accept the invitation within {timeout:g} s.",
-                hint="Ask them to look for the e-mail; run again to go on waiting, nobody is invited twice.",
+                hint=(
+                    f"{service.why_pending(person)} Ask them to look for the e-mail; run again to go on waiting, "
+                    "nobody is invited twice."
+                ).lstrip(),
             )
             return
         sleep(min(max(interval, 0.1), remaining))

@@ -60,6 +60,9 @@ class Service(t.Protocol):
     def remembered(self) -> dict[str, t.Any]:
         """What a result holds for the next run to know, by its key."""
 
+    def why_pending(self, person: Person) -> str:
+        """Why somebody who may have accepted counts as pending, empty where that is plain."""
+
     def follow_up(self, removed: Grant) -> list[str]:
         """What is left to do by hand after somebody was removed."""
 

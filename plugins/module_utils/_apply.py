@@ -214,6 +214,9 @@ def _settle(
             rested=rested,
             lists_pending=service.lists_pending,
             shows_pending=service.shows_pending(),
+            joined=any(
+                grant.status == ACTIVE and not step.addresses.isdisjoint(grant.addresses) for grant in report.world
+            ),
         )
         fate = judge(left, evidence)
         if fate is Fate.TRY_AGAIN and same:
@@ -287,7 +290,10 @@ def await_acceptance(
             report.error = AccessError(
                 errors.TIMEOUT,
                 f"{person.email} did not accept the invitation within {timeout:g} s.",
-                hint="Ask them to look for the e-mail; run again to go on waiting, nobody is invited twice.",
+                hint=(
+                    f"{service.why_pending(person)} Ask them to look for the e-mail; run again to go on waiting, "
+                    "nobody is invited twice."
+                ).lstrip(),
             )
             return
         sleep(min(max(interval, 0.1), remaining))

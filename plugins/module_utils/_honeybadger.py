@@ -146,6 +146,10 @@ class Honeybadger:
         """An invitation that was taken is listed."""
         return None
 
+    def why_pending(self, person: Person) -> str:
+        """Invitations say whether they are accepted."""
+        return ""
+
     def follow_up(self, removed: Grant) -> list[str]:
         """Nothing outlives a user here that an API could not have removed."""
         return []

@@ -35,7 +35,7 @@ from ._model import (
 )
 from ._outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Report
 from ._plan import diff
-from ._service import Service
+from ._service import Reader, Service
 from ._wire import check_number
 
 Params = t.Mapping[str, t.Any]
@@ -135,7 +135,7 @@ def manage_people(service: Service, params: Params, check: bool) -> Result:
     return _result(service, report, values, report.error or _partial(report, outcomes))
 
 
-def inspect(service: Service, values: t.Callable[[], dict[str, t.Any]]) -> Result:
+def inspect(service: Reader, values: t.Callable[[], dict[str, t.Any]]) -> Result:
     """The result of a module that only reads; a failure says what it cost, too."""
     shown: dict[str, t.Any] = {}
     error = None

@@ -8,7 +8,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ansible.errors import AnsibleError
+
 from ..module_utils._catalog import HONEYCOMB, SERVICES, ServiceInfo
+from ..module_utils._errors import unexpected
 from ..module_utils._model import ABSENT, PRESENT, fold
 from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
@@ -39,10 +42,10 @@ class ActionModule(AccessAction):
             people = self._people(target)
             self._recall = self._recalled(target)
             self._run(target, people)
-        except Refused as fault:
+        except (Refused, AnsibleError) as fault:
             failure = str(fault)
         except Exception as bug:  # noqa: BLE001
-            failure = f"This run met an unforeseen {type(bug).__name__}: {bug}"
+            failure = unexpected(bug).sentence
         return self._outcome(people, failure)
 
     def _checked_target(self) -> Target:

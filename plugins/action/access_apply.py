@@ -12,7 +12,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._catalog import HONEYCOMB, SERVICES, ServiceInfo
 from ..module_utils._errors import unexpected
-from ..module_utils._model import ABSENT, PRESENT, fold
+from ..module_utils._model import ABSENT, PRESENT, check_shown, fold
 from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._action import AccessAction
@@ -61,7 +61,7 @@ class ActionModule(AccessAction):
         listed = self._variables.items("lifecycle_people")
         if listed is None:
             raise Refused("lifecycle_people names nobody. Give a list of e-mail addresses, or of mappings with email.")
-        checked, faults = check(listed)
+        checked, faults = check(listed, check_main=check_shown)
         if faults:
             raise Refused("Nothing was done, because the people declared have faults:\n" + "\n".join(tell(faults)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT

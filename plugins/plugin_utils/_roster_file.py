@@ -18,6 +18,7 @@ import typing as t
 
 import yaml
 
+from ..module_utils._model import check_email
 from ..module_utils._roster import (
     MAX_TEXT,
     Broken,
@@ -52,8 +53,11 @@ class Unreadable(Exception):
         self.fault = Fault(line, reason)
 
 
-def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
-    """The people in a file of this name with this content, and every fault; with a fault the people are of no use."""
+def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_email) -> tuple[People, list[Fault]]:
+    """The people in a file of this name with this content, and every fault; with a fault the people are of no use.
+
+    ``check_main`` checks main addresses.
+    """
     faults: list[Fault] = []
     try:
         read = READERS.get(_ending(name))
@@ -62,7 +66,7 @@ def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
         entries = read(_text(data), faults)
     except Unreadable as error:
         return [], sorted([*faults, error.fault], key=lambda fault: fault.line)
-    people, wrong = check(entries, "line")
+    people, wrong = check(entries, "line", check_main)
     return people, sorted([*faults, *wrong], key=lambda fault: fault.line)
 
 

@@ -54,6 +54,12 @@ class Unreadable(Exception):
 
 def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
     """The people in a file of this name with this content, and every fault; with a fault the people are of no use."""
+    people, _lines, faults = locate(name, data)
+    return people, faults
+
+
+def locate(name: str, data: bytes) -> tuple[People, list[int], list[Fault]]:
+    """The same, with the line where each person's entry begins."""
     faults: list[Fault] = []
     try:
         read = READERS.get(_ending(name))
@@ -61,9 +67,10 @@ def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
             raise Unreadable(1, f"the name must end in one of {', '.join(READERS)}, which says how to read it.")
         entries = read(_text(data), faults)
     except Unreadable as error:
-        return [], sorted([*faults, error.fault], key=lambda fault: fault.line)
+        return [], [], sorted([*faults, error.fault], key=lambda fault: fault.line)
     people, wrong = check(entries, "line")
-    return people, sorted([*faults, *wrong], key=lambda fault: fault.line)
+    lines = getattr(entries, "lines", [])
+    return people, lines, sorted([*faults, *wrong], key=lambda fault: fault.line)
 
 
 def guard_cell(text: str) -> str:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one way in which access changes: read, plan, guard, apply; and what to believe after a doubtful answer.
+"""The one way in which access changes: read, plan, guard, apply.
 
 This file is private to the collection.
 """
@@ -15,17 +15,27 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from . import _errors as errors
+from ._doubt import (
+    ROUNDS,
+    UNKNOWN_FATE,
+    Fate,
+    explain,
+    is_doubtful,
+    judge,
+    pause_before_reading,
+    signs,
+    still_to_do,
+)
 from ._errors import AccessError, unexpected
 from ._guards import Limits, from_here, guard, hold_back
 from ._model import (
     ABSENT,
     ACTIVE,
     INVITE,
-    PENDING,
     REINVITE,
     REMOVE,
     UPDATE,
-    Access,
+    Grant,
     Person,
     Step,
     fold,
@@ -48,25 +58,16 @@ FAILED = "failed"
 DEFERRED = "deferred"
 NOT_ATTEMPTED = "not_attempted"
 
-FIRST_BACKOFF = 0.5
-SLOW_SERVICE = 5.0  # seconds in which a request that timed out may still take effect
-ROUNDS = 3  # how often an invitation is tried whose fate is in doubt
-UNKNOWN_FATE = "It is not known whether this took effect: look at the service before you run again."
-UNKNOWN_INVITATION = (
-    "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
-)
-DISPUTED = (errors.CONFLICT, errors.NOT_FOUND)  # what is there is not what was read
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step. ``gone`` and ``come``: what it took from the world and added to it."""
+    """What became of a step. ``removed`` and ``added``: what it took from the world and what it added to it."""
 
     step: Step
     outcome: str
     error: AccessError | None = None
-    gone: Access | None = None
-    come: Access | None = None
+    removed: Grant | None = None
+    added: Grant | None = None
     changed: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -93,7 +94,7 @@ class Report:
     people: t.Sequence[Person]
     rules: Rules
     was_read: bool = False
-    world: list[Access] = field(default_factory=list)
+    world: list[Grant] = field(default_factory=list)
     plan: list[Step] = field(default_factory=list)
     plan_id: str = ""
     outcomes: list[Outcome] = field(default_factory=list)
@@ -105,7 +106,7 @@ class Report:
         """Whether anything was changed, in check mode whether anything would be."""
         return any(outcome.changed for outcome in self.outcomes)
 
-    def of(self, person: Person) -> list[Access]:
+    def of(self, person: Person) -> list[Grant]:
         """What the person has now."""
         return match([person], self.world, self.rules)[0]
 
@@ -178,31 +179,17 @@ def _apply(
             outcomes.update({step: Outcome(step, NOT_ATTEMPTED, _held_back(step)) for step in held})
         todo = {step: step for step in ready}
         for attempt in range(ROUNDS):
-            batch = dict(zip(todo, _run(service, list(todo.values()), concurrency)))
+            batch = dict(zip(todo, _perform_all(service, list(todo.values()), concurrency)))
             report.world = _evolve(report.world, batch.values())
             outcomes.update({step: _in_all(step, outcome, attempt) for step, outcome in batch.items()})
             report.outcomes = list(outcomes.values())
-            doubtful = {step: outcomes[step] for step, outcome in batch.items() if _is_doubtful(outcome)}
-            if not doubtful:
-                break
-            try:
-                rested = _read_again(service, report, doubtful.values(), attempt)
-            except AccessError:
-                break
-            left = plan(report.people, report.world, report.rules, now)
-            verdicts = {
-                step: _settle(service, outcome, left, report.plan, attempt, rested)
-                for step, outcome in doubtful.items()
-            }
-            outcomes.update({step: verdict for step, verdict in verdicts.items() if isinstance(verdict, Outcome)})
-            report.world = _evolve(report.world, [outcomes[step] for step in verdicts if outcomes[step].come])
-            todo = {step: verdict for step, verdict in verdicts.items() if isinstance(verdict, Step)}
+            todo = _settle(service, report, outcomes, list(batch), attempt, now)
             if not todo:
                 break
         report.outcomes = list(outcomes.values())
 
 
-def _run(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
+def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
     """The outcomes of the steps, in their order, several under way at once."""
     if len(steps) < 2 or concurrency < 2:
         return [_perform(service, step) for step in steps]
@@ -212,26 +199,26 @@ def _run(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]
 
 def _perform(service: Service, step: Step) -> Outcome:
     """One step on the wire. Never raises."""
-    gone = None
+    removed = None
     try:
         if step.target and step.goal and step.action == UPDATE:
             return Outcome(step, APPLIED, None, step.target, service.update(step.target, step.goal), True)
         if step.target and not (step.action == REINVITE and step.target.id is None):
             _remove(service, step.target)
-            gone = step.target
+            removed = step.target
         if not step.goal:
-            return Outcome(step, APPLIED, None, gone, None, True)
-        come, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
-        return Outcome(step, APPLIED, None, step.target, come, sent or gone is not None)
+            return Outcome(step, APPLIED, None, removed, None, True)
+        added, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
+        return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)
     except AccessError as error:
         fault = error
     except Exception as bug:  # noqa: BLE001
         fault = unexpected(bug)
-    outcome = FAILED if fault.attempted or fault.repeated or gone else NOT_ATTEMPTED
-    return Outcome(step, outcome, fault, gone, None, gone is not None)
+    outcome = FAILED if fault.attempted or fault.repeated or removed else NOT_ATTEMPTED
+    return Outcome(step, outcome, fault, removed, None, removed is not None)
 
 
-def _remove(service: Service, target: Access) -> None:
+def _remove(service: Service, target: Grant) -> None:
     """Somebody whom a second attempt at the request finds gone was removed by the first; an invitation may be accepted."""
     try:
         service.remove(target)
@@ -249,109 +236,84 @@ def _in_all(step: Step, outcome: Outcome, attempt: int) -> Outcome:
     return replace(outcome, step=step, changed=changed)
 
 
-def _is_doubtful(outcome: Outcome) -> bool:
-    """Whether only the state itself can tell what became of a step."""
-    error = outcome.error
-    if error is None or error.leaves_doubt:
-        return error is not None
-    step = outcome.step
-    pending = step.target is None or step.target.status == PENDING  # invited or accepted meanwhile, perhaps
-    return error.attempted and (error.code in DISPUTED or (error.status == 422 and pending))
+def _settle(
+    service: Service,
+    report: Report,
+    outcomes: dict[Step, Outcome],
+    tried: t.Sequence[Step],
+    attempt: int,
+    now: datetime,
+) -> dict[Step, Step]:
+    """Look up what became of the steps in doubt and note it; those to try again are returned, each with how."""
+    faults = {step: outcomes[step].error for step in tried}
+    doubtful = {step: error for step, error in faults.items() if error and is_doubtful(step, error)}
+    if not doubtful:
+        return {}
+    try:
+        rested = _read_again(service, report, list(doubtful.values()), attempt)
+    except AccessError:
+        for step, error in doubtful.items():
+            outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
+        return {}
+    steps = plan(report.people, report.world, report.rules, now)
+    again = {}
+    for step, error in doubtful.items():
+        left, same = still_to_do(step, steps, report.plan)
+        evidence = signs(
+            step,
+            error,
+            attempt,
+            rested=rested,
+            lists_pending=service.lists_pending,
+            shows_pending=service.shows_pending(),
+        )
+        fate = judge(left, evidence)
+        if fate is Fate.TRY_AGAIN and same:
+            again[step] = replace(same, goal=step.goal)  # with the role and teams that the old invitation gave
+        else:
+            outcomes[step] = _conclude(service, outcomes[step], error, fate)
+    report.world = _evolve(report.world, [outcomes[step] for step in doubtful if outcomes[step].added])
+    return again
 
 
-def _read_again(service: Service, report: Report, doubtful: t.Iterable[Outcome], attempt: int) -> bool:
+def _read_again(service: Service, report: Report, faults: t.Sequence[AccessError], attempt: int) -> bool:
     """Look at the state again, after a pause in which a slow service may finish.
 
     False when there was no time for that pause: what is found then is true, what is not found may still come.
     """
-    faults = [outcome.error for outcome in doubtful if outcome.error]
     budget = service.client.budget
-    pause = 0.0
-    if any(fault.transient or fault.code == errors.SERVER_ERROR for fault in faults):
-        pause = max(FIRST_BACKOFF * 2**attempt, *(fault.retry_after or 0.0 for fault in faults))
-    if any(fault.code == errors.TIMEOUT for fault in faults):
-        pause = max(pause, min(SLOW_SERVICE, budget.patience))
+    pause = pause_before_reading(faults, attempt, budget.patience)
     rested = not pause or budget.pause(pause)
-    try:
-        report.world = service.read()
-    except AccessError:
-        for fault in faults:
-            fault.hint = UNKNOWN_FATE
-        raise
+    report.world = service.read()
     return rested
 
 
-def _settle(
-    service: Service, outcome: Outcome, left: t.Sequence[Step], planned: t.Sequence[Step], attempt: int, rested: bool
-) -> Outcome | Step:
-    """What became of a doubtful step, judged by what is left to do now: an outcome, or a step to try again."""
-    step, error = outcome.step, t.cast("AccessError", outcome.error)
-    invites = step.action in (INVITE, REINVITE)
-    rest = [other for other in left if other.email == step.email]
-    same = [other for other in rest if _is_same(other, step)]
-    if not same:
-        if any(other not in planned for other in rest):
-            return replace(outcome, error=_moved(step, error))
-        refused = error.status in (404, 409, 422) and not error.repeated
-        theirs = attempt == 0 and (refused or (invites and error.method == "DELETE"))
-        return Outcome(step, APPLIED, changed=outcome.changed or not theirs)
-    if not invites or same[0].action == REINVITE:
-        if error.leaves_doubt and step.target and step.target.status == PENDING and not service.shows_pending():
-            error.hint = UNKNOWN_FATE  # what was read again is what was known before
-        elif error.status == 404 and not error.hint:
-            error.hint = (
-                f"{step.email} is still listed, though: run again, and look at the service if that does not help."
-            )
-        return outcome
-    again = replace(same[0], goal=step.goal)  # with the role and teams that the old invitation gave
-    if error.method == "DELETE":
-        return again  # the old invitation is gone, and no new one was sent
-    if error.accepted:
-        come = service.assume_invited(again.email, step.goal.role if step.goal else "")
-        return Outcome(step, APPLIED, None, None, come, True) if come else outcome
-    passing = error.transient or error.code == errors.SERVER_ERROR
-    if passing and rested and service.shows_pending() and attempt + 1 < ROUNDS:
-        return again
-    if error.leaves_doubt and not (rested and service.lists_pending):
-        error.hint = UNKNOWN_INVITATION
-    return outcome
-
-
-def _is_same(left: Step, done: Step) -> bool:
-    """Whether a step left over is the one that was tried; for an invitation sent anew, its second half."""
-    if left.action == INVITE:
-        return done.action in (INVITE, REINVITE)
-    ids = [step.target.id if step.target else None for step in (left, done)]
-    return left.action == done.action and ids[0] == ids[1]
-
-
-def _moved(step: Step, error: AccessError) -> AccessError:
-    return AccessError(
-        errors.CONFLICT,
-        f"What {step.email} has changed while this ran, so the {step.action} did not apply.",
-        hint="Run again: the next run starts from what is there now.",
-        detail=error.detail or error.msg,
-        status=error.status,
-        method=error.method,
-        path=error.path,
-    )
+def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate) -> Outcome:
+    """The outcome of a step whose fate is settled."""
+    step = outcome.step
+    if fate in (Fate.DONE, Fate.FOUND_DONE):
+        return Outcome(step, APPLIED, changed=outcome.changed or fate is Fate.DONE)
+    if fate is Fate.TAKEN and step.goal:
+        added = service.assume_invited(step.goal.email, step.goal.role)
+        return Outcome(step, APPLIED, None, None, added, True)
+    return replace(outcome, error=explain(fate, step, error))
 
 
 def _held_back(step: Step) -> AccessError:
     return AccessError(
         errors.GUARD_REFUSED,
         f"{step.email} keeps their role for now: an earlier change failed, and too few would be left with it.",
-        hint="Mend the failure that is told for the others, then run again.",
+        hint="Fix the failure reported for the others, then run again.",
         attempted=False,
     )
 
 
-def _evolve(world: list[Access], outcomes: t.Iterable[Outcome]) -> list[Access]:
+def _evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
     done = list(outcomes)
-    return carry_out(world, (outcome.gone for outcome in done), (outcome.come for outcome in done))
+    return carry_out(world, (outcome.removed for outcome in done), (outcome.added for outcome in done))
 
 
-def _planned(goal: Access | None) -> Access | None:
+def _planned(goal: Grant | None) -> Grant | None:
     """The goal with a record such as the service would show, for check mode."""
     return (
         replace(goal, record={**goal.record, **{k: v for k, v in goal.view().items() if k != "status"}})
@@ -371,7 +333,7 @@ def await_acceptance(
 ) -> None:
     """Poll until the person is active, for at most ``timeout`` seconds; the report holds what is there at the end."""
     deadline = clock() + timeout
-    while not any(access.status == ACTIVE for access in report.of(person)):
+    while not any(grant.status == ACTIVE for grant in report.of(person)):
         remaining = deadline - clock()
         if remaining <= 0:
             report.error = AccessError(

@@ -92,6 +92,12 @@ class AccessError(Exception):
         told_nothing = self.code in (TIMEOUT, CONNECTION, SERVER_ERROR, BAD_RESPONSE)
         return self.repeated or (told_nothing and self.attempted and not self.unprocessed)
 
+    def hinted(self, hint: str) -> AccessError:
+        """The same error with other advice."""
+        twin = AccessError(self.code, self.msg)
+        twin.__dict__.update(self.__dict__, hint=hint)
+        return twin
+
     def as_dict(self) -> dict[str, t.Any]:
         """The public form: ``{code, status, method, path, detail, hint}``."""
         return {

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._model import ACTIVE, INVITE, PENDING, Access, Step
+from ._model import ACTIVE, INVITE, PENDING, Grant, Step
 from ._plan import LOWER, Rules, carry_out
 
 
@@ -55,7 +55,7 @@ def most_removals(limit: str, there: int) -> int:
     return max(1, int(share * there / 100)) if share else 0
 
 
-def guard(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limits: Limits) -> None:
+def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> None:
     """Raise when the plan breaks a guard; the message names each guard, the figure and the limit."""
     broken = [*_protected(steps, limits), *_removals(steps, world, limits)]
     if broken:
@@ -69,7 +69,7 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limi
         raise AccessError(
             errors.NOT_A_USER,
             f"{steps[0].email} is not a user and has no invitation, and invite is off.",
-            hint="Invite them with honeybadger_invitation, or leave invite at its default.",
+            hint="Invite them first, or leave invite at its default.",
             attempted=False,
         )
     short = too_few_keepers(steps, world, rules, limits)
@@ -89,7 +89,7 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limi
         )
 
 
-def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limits: Limits) -> str | None:
+def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> str | None:
     """Why these steps would leave too few accepted people with the most powerful role, None when they do not."""
     now = _keepers(world, rules)
     then = _keepers(carry_out(world, (step.target for step in steps), (step.goal for step in steps)), rules)
@@ -101,13 +101,13 @@ def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Access], rules: R
     )
 
 
-def from_here(limits: Limits, world: t.Sequence[Access], rules: Rules) -> Limits:
+def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
     """The limits for the phases of a run that starts here: the keepers that it found are enough, however few."""
     return replace(limits, min_keepers=min(limits.min_keepers, _keepers(world, rules)))
 
 
 def hold_back(
-    steps: t.Sequence[Step], world: t.Sequence[Access], rules: Rules, limits: Limits
+    steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits
 ) -> tuple[list[Step], list[Step]]:
     """The steps of a later phase that may still be done, and those that may not since an earlier one failed."""
     if not too_few_keepers(steps, world, rules, limits):
@@ -116,12 +116,12 @@ def hold_back(
     return [step for step in steps if step not in risky], risky
 
 
-def _keepers(world: t.Iterable[Access], rules: Rules) -> int:
-    return sum(_is_keeper(access, rules) for access in world)
+def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
+    return sum(_is_keeper(grant, rules) for grant in world)
 
 
-def _is_keeper(access: Access, rules: Rules) -> bool:
-    return access.status == ACTIVE and access.role == rules.roles[-1]
+def _is_keeper(grant: Grant, rules: Rules) -> bool:
+    return grant.status == ACTIVE and grant.role == rules.roles[-1]
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
@@ -131,13 +131,13 @@ def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
     return [f"protected: {', '.join(hit)} would be removed or demoted, and none of them may be"] if hit else []
 
 
-def _removals(steps: t.Sequence[Step], world: t.Sequence[Access], limits: Limits) -> list[str]:
+def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
     if limits.max_removals is None:
         return []
     figure = len({step.email for step in steps if step.takes_away})
     most = most_removals(limits.max_removals, len(world))
     if figure <= most:
         return []
-    pending = sum(access.status == PENDING for access in world)
+    pending = sum(grant.status == PENDING for grant in world)
     share = f" ({limits.max_removals} of {len(world)}, {pending} of them pending)" if "%" in limits.max_removals else ""
     return [f"max_removals: {figure} people would lose access or an invitation, at most {most} may{share}"]

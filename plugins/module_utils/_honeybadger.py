@@ -14,14 +14,15 @@ import typing as t
 from dataclasses import replace
 
 from . import _errors as errors
+from ._catalog import HONEYBADGER
 from ._errors import AccessError
 from ._http import Answer, Client
-from ._model import ACTIVE, PENDING, Access, Person, fold, known_role
+from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person, fold, known_role
 from ._service import Shape
 from ._wire import segment
 
-ROLES: tuple[str, ...] = ("Member", "Billing", "Admin", "Owner")
 ACCOUNTS = "/v2/accounts"
+WRAPPERS = {MEMBERSHIP: "user", INVITATION: "invitation"}  # of the object in a request
 IDLE_PAGES = 5  # in a row without anything new: one may be, an endless list has no end of them
 SECRET_LENGTH = 8  # characters; what is shorter is no token, and may be part of anything
 
@@ -40,20 +41,20 @@ class TokenAuth:
 class Honeybadger:
     """The users and invitations of an account."""
 
-    name = "Honeybadger"
-    roles: tuple[str, ...] = ROLES
-    default_role = "Member"
+    info = HONEYBADGER
     lists_pending = True
+    results: t.Mapping[str, tuple[Kind, ...]] = {"users": (MEMBERSHIP,), "invitations": (INVITATION,)}
 
     def __init__(self, client: Client, account_id: str | None) -> None:
         self.client = client
-        self.scope = f"honeybadger/{account_id}"
+        self.scope = f"{HONEYBADGER.key}/{account_id}"
         self._account = ACCOUNTS if account_id is None else f"{ACCOUNTS}/{segment(account_id)}"
         self._users = f"{self._account}/users"
         self._invitations = f"{self._account}/invitations"
+        self._collections = {MEMBERSHIP: self._users, INVITATION: self._invitations}
         self._invited: dict[t.Any, str] = {}
 
-    def read(self) -> list[Access]:
+    def read(self) -> list[Grant]:
         """Users, each with the addresses of the invitations they accepted, and pending invitations.
 
         Invitations are read first: who accepts in between is then seen as both, the other way round as neither. An
@@ -104,13 +105,13 @@ class Honeybadger:
             for invitation in self._list(self._invitations)
         ]
 
-    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation; people join in no other way."""
         fields: dict[str, t.Any] = {"email": email, "role": role}
         if team_ids is not None:
             fields["team_ids"] = list(team_ids)
         answer = self._call("POST", self._invitations, {"invitation": fields})
-        shape = Shape(self.name, "POST", self._invitations, answer.status)
+        shape = Shape(self.info.title, "POST", self._invitations, answer.status)
         created = shape.must(answer.body, dict)
         shape.must(created.get("id"), int)
         _check(shape, created)
@@ -118,38 +119,37 @@ class Honeybadger:
         self._invited[created["id"]] = fold(email)
         return _invitation({**fields, **created, "email": created.get("email") or email}), True
 
-    def update(self, target: Access, goal: Access) -> Access:
+    def update(self, target: Grant, goal: Grant) -> Grant:
         """Change the role of a user, or role and teams of an invitation; only what differs is sent."""
         fields: dict[str, t.Any] = {}
         if goal.role != target.role:
             fields["role"] = goal.role
         if goal.team_ids != target.team_ids:
             fields["team_ids"] = list(goal.team_ids or ())
-        kind = "user" if target.status == ACTIVE else "invitation"
         path = self._path(target)
-        answer = self._call("PUT", path, {kind: fields})
+        answer = self._call("PUT", path, {WRAPPERS[target.kind]: fields})
         if answer.body is not None:
-            self._refuse_moved(target, answer, "PUT", path)
-            if known_role(str(answer.body.get("role", goal.role)), ROLES) != goal.role:
-                raise self._moved(target, "still has another role", answer, "PUT", path)
+            self._refuse_accepted(target, answer, "PUT", path)
+            if known_role(str(answer.body.get("role", goal.role)), HONEYBADGER.roles) != goal.role:
+                raise self._overtaken(target, "still has another role", answer, "PUT", path)
         return replace(goal, record={**target.record, **fields})
 
-    def remove(self, target: Access) -> None:
+    def remove(self, target: Grant) -> None:
         """Remove a user or cancel an invitation."""
         path = self._path(target)
         answer = self._call("DELETE", path)
         if isinstance(answer.body, dict):
-            self._refuse_moved(target, answer, "DELETE", path)
+            self._refuse_accepted(target, answer, "DELETE", path)
 
     def shows_pending(self) -> bool:
         """Invitations have a list of their own."""
         return True
 
-    def assume_invited(self, email: str, role: str) -> Access | None:
+    def assume_invited(self, email: str, role: str) -> Grant | None:
         """An invitation that was taken is listed."""
         return None
 
-    def follow_up(self, removed: Access) -> list[str]:
+    def follow_up(self, removed: Grant) -> list[str]:
         """Nothing outlives a user here that an API could not have removed."""
         return []
 
@@ -157,17 +157,20 @@ class Honeybadger:
         """The lists are complete."""
         return []
 
-    def _path(self, target: Access) -> str:
-        collection = self._users if target.status == ACTIVE else self._invitations
-        return f"{collection}/{segment(target.id)}"
+    def remembered(self) -> dict[str, t.Any]:
+        """Nothing: every invitation is listed."""
+        return {}
 
-    def _refuse_moved(self, target: Access, answer: Answer, method: str, path: str) -> None:
+    def _path(self, target: Grant) -> str:
+        return f"{self._collections[target.kind]}/{segment(target.id)}"
+
+    def _refuse_accepted(self, target: Grant, answer: Answer, method: str, path: str) -> None:
         """An invitation that was accepted since it was listed cannot be changed or cancelled any more."""
-        body = Shape(self.name, method, path, answer.status).must(answer.body, dict)
-        if target.status == PENDING and _accepted(body):
-            raise self._moved(target, "accepted the invitation meanwhile", answer, method, path)
+        body = Shape(self.info.title, method, path, answer.status).must(answer.body, dict)
+        if target.kind == INVITATION and _accepted(body):
+            raise self._overtaken(target, "accepted the invitation meanwhile", answer, method, path)
 
-    def _moved(self, target: Access, what: str, answer: Answer, method: str, path: str) -> AccessError:
+    def _overtaken(self, target: Grant, what: str, answer: Answer, method: str, path: str) -> AccessError:
         return AccessError(
             errors.CONFLICT,
             f"{target.email} {what}.",
@@ -180,7 +183,7 @@ class Honeybadger:
     def _list(self, path: str, identity: type = int) -> list[dict[str, t.Any]]:
         """All records of a paged list; one that moves to the next page while it is read is taken once."""
         records: dict[t.Any, dict[str, t.Any]] = {}
-        shape = Shape(self.name, "GET", path)
+        shape = Shape(self.info.title, "GET", path)
         idle = 0
         try:
             for page in self.client.pages(path):
@@ -198,7 +201,7 @@ class Honeybadger:
 
     def _one(self, path: str) -> dict[str, t.Any]:
         """One record; the reference shows the list's wrapper around it, the official client reads it bare (vendor)."""
-        shape = Shape(self.name, "GET", path)
+        shape = Shape(self.info.title, "GET", path)
         body = shape.must(self._call("GET", path).body, dict)
         if "results" in body:
             results = shape.must(body["results"], list)
@@ -264,22 +267,22 @@ def _accepted_email(invitation: t.Mapping[str, t.Any]) -> str:
     return fold((invitation.get("accepted_by") or {}).get("email") or "")
 
 
-def _user(record: t.Mapping[str, t.Any]) -> Access:
-    return Access(
+def _user(record: t.Mapping[str, t.Any]) -> Grant:
+    return Grant(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=known_role(record.get("role") or "", ROLES),
-        status=ACTIVE,
+        role=known_role(record.get("role") or "", HONEYBADGER.roles),
+        kind=MEMBERSHIP,
         record=record,
     )
 
 
-def _invitation(record: t.Mapping[str, t.Any]) -> Access:
-    return Access(
+def _invitation(record: t.Mapping[str, t.Any]) -> Grant:
+    return Grant(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=known_role(record.get("role") or "", ROLES),
-        status=PENDING,
+        role=known_role(record.get("role") or "", HONEYBADGER.roles),
+        kind=INVITATION,
         team_ids=tuple(sorted(set(record.get("team_ids") or ()))),
         since=record.get("created_at"),
         record=without_token(record),

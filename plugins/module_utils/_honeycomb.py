@@ -12,28 +12,27 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from . import _errors as errors
+from ._catalog import HONEYCOMB
 from ._errors import AccessError
 from ._http import Client
+from ._ledger import Ledger
 from ._model import (
     ABSENT,
-    ACTIVE,
-    PENDING,
-    Access,
+    INVITATION,
+    MEMBERSHIP,
+    Grant,
+    Kind,
     Person,
-    check_email,
     fold,
     known_role,
 )
 from ._service import Shape
 from ._wire import segment
 
-ROLES: tuple[str, ...] = ("member", "admin")
 MEMBERSHIPS = "/1/team_memberships"
 AUTH = "/1/auth"
-KNOWN: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
 
 
 class KeyHeader:
@@ -57,51 +56,23 @@ class Honeycomb:
     """The members of the team that a configuration key belongs to.
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
-    leave out who has not accepted, and no call lists invitations. Once accepted under another address, that stands
-    beside them as ``accepted_as``, and ties the two for as long as the member is there. None: the caller keeps no such
-    record. It is kept up to date with every read and write.
+    leave out who has not accepted, and no call lists invitations. None: the caller keeps no such record. The ledger is
+    kept up to date with every read and write.
     """
 
-    name = "Honeycomb"
-    scope = "honeycomb"
-    roles: tuple[str, ...] = ROLES
-    default_role = "member"
+    info = HONEYCOMB
+    scope = HONEYCOMB.key
     lists_pending = False
+    results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP, INVITATION)}
 
     def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
         self.client = client
-        self.known = _check_known(known or {})
-        self._keeps_known = known is not None
+        self.ledger = Ledger(known)
         self._api_key = api_key
-        self._hides_pending = False
-        self._in_doubt: set[str] = set()
-        self._not_found: set[str] = set()
 
-    def read(self) -> list[Access]:
-        """All members, and the known invitations that the list does not show.
-
-        Whoever is listed counts as accepted, but for those whose invitation was sent a moment ago with no clear answer.
-        A known invitation that was not found a moment ago is forgotten, now that the list can tell what became of it.
-        """
-        listed = [_access(record) for record in self._list()]
-        listed = [replace(item, status=PENDING) if item.email in self._in_doubt else item for item in listed]
-        self._in_doubt.clear()
-        by_id = {str(access.id): index for index, access in enumerate(listed)}
-        shown = {access.email for access in listed}
-        hidden: list[Access] = []
-        for email, invitation in list(self.known.items()):
-            accepted_as = by_id.get(str(invitation["id"]))
-            gone = invitation.get("accepted_as") or email in self._not_found
-            if email in shown or (accepted_as is None and gone):
-                del self.known[email]  # nothing to remember any more: listed as invited, or accepted and gone since
-            elif accepted_as is not None:
-                member = listed[accepted_as] = replace(listed[accepted_as], also=(*listed[accepted_as].also, email))
-                self.known[email] = {**invitation, "accepted_as": member.email}
-            else:
-                hidden.append(_hidden(email, invitation))
-        self._not_found.clear()
-        self._hides_pending = self._hides_pending or bool(hidden)
-        return listed + hidden
+    def read(self) -> list[Grant]:
+        """All members, and the known invitations that the list does not show."""
+        return self.ledger.merged([_access(record) for record in self._list()])
 
     def members(self) -> list[dict[str, t.Any]]:
         """The list as the service shows it."""
@@ -113,27 +84,25 @@ class Honeycomb:
             answer = self.client.request("GET", AUTH)
         except AccessError as error:
             raise self._explain(error, diagnose=False) from None
-        body = Shape(self.name, "GET", AUTH).must(answer.body, dict)
+        body = Shape(self.info.title, "GET", AUTH).must(answer.body, dict)
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
-    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
-        self._in_doubt.add(fold(email))
+        self.ledger.unclear(email)
         try:
             answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
         except AccessError as error:
             if error.status == 409 or (error.status == 422 and "already_exists" in str(error.payload)):
-                return self.assume_invited(email, role), False
+                return self.ledger.taken(email, role), False
             raise self._explain(error) from None
-        shape = Shape(self.name, "POST", MEMBERSHIPS, answer.status)
+        shape = Shape(self.info.title, "POST", MEMBERSHIPS, answer.status)
         record = shape.must(answer.body, dict)
         identity = shape.must(record.get("id"), str, int)
-        self._in_doubt.discard(fold(email))
-        invitation = {"id": identity, "role": role, "invited_at": shape.text(record, "created_at") or _now()}
-        self.known[fold(email)] = invitation
-        return _hidden(fold(email), invitation, {"email": email, **record}), True
+        shape.text(record, "created_at")
+        return self.ledger.sent(email, identity, role, record), True
 
-    def update(self, target: Access, goal: Access) -> Access:
+    def update(self, target: Grant, goal: Grant) -> Grant:
         """Change the role, the only thing that may be changed."""
         if target.id is None:
             raise AccessError(
@@ -146,14 +115,18 @@ class Honeycomb:
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
             answer = self.client.request("PUT", path, {"role": goal.role})
-            told = {} if answer.body is None else Shape(self.name, "PUT", path, answer.status).must(answer.body, dict)
+            told = (
+                {}
+                if answer.body is None
+                else Shape(self.info.title, "PUT", path, answer.status).must(answer.body, dict)
+            )
         except AccessError as error:
             if error.status == 404:
-                self._not_found.add(target.email)
-            elif target.email in self.known and error.leaves_doubt:
-                self.known[target.email] = {**self.known[target.email], "role": ""}  # no list will tell which it is
+                self.ledger.missing([target.email])
+            elif error.leaves_doubt:
+                self.ledger.changed(target.email, None)
             raise self._explain(error) from None
-        if known_role(str(told.get("role", goal.role)), ROLES) != goal.role:
+        if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
                 f"Honeycomb answered that {target.email} still is {self.client.clean(str(told['role']))}.",
@@ -162,14 +135,13 @@ class Honeycomb:
                 method="PUT",
                 path=path,
             )
-        if target.email in self.known:
-            self.known[target.email] = {**self.known[target.email], "role": goal.role}
+        self.ledger.changed(target.email, goal.role)
         return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
 
-    def remove(self, target: Access) -> None:
+    def remove(self, target: Grant) -> None:
         """Remove a member or cancel an invitation."""
-        forgotten = {email: self.known.pop(email) for email in target.addresses if email in self.known}
         if target.id is None:
+            self.ledger.removed(target.addresses)
             raise AccessError(
                 errors.CONFLICT,
                 f"The pending invitation of {target.email} has no known id, so it cannot be cancelled from here.",
@@ -179,21 +151,20 @@ class Honeycomb:
         try:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
         except AccessError as error:
-            self.known.update(forgotten)
             if error.status == 404:
-                self._not_found.update(forgotten)
+                self.ledger.missing(target.addresses)
             raise self._explain(error) from None
+        self.ledger.removed(target.addresses)
 
     def shows_pending(self) -> bool:
         """False once an invitation that was sent is seen to be missing from the list."""
-        return not self._hides_pending
+        return not self.ledger.hides_pending
 
-    def assume_invited(self, email: str, role: str) -> Access:
+    def assume_invited(self, email: str, role: str) -> Grant:
         """Remember an invitation whose id the service did not tell."""
-        invitation = self.known.setdefault(fold(email), {"id": None, "role": role, "invited_at": _now()})
-        return _hidden(fold(email), invitation)
+        return self.ledger.taken(email, role)
 
-    def follow_up(self, removed: Access) -> list[str]:
+    def follow_up(self, removed: Grant) -> list[str]:
         """Keys live on after the member who made them; no call lists or revokes them."""
         text = (
             f"Honeycomb: API keys that {removed.email} created are still valid, and no API lists or revokes them. "
@@ -203,7 +174,7 @@ class Honeycomb:
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """Without ``known_invitations`` a pending person whom the list leaves out cannot be told from a stranger."""
-        if self._keeps_known or not (unlisted or exclusive):
+        if self.ledger.kept or not (unlisted or exclusive):
             return []
         leavers = {fold(person.email) for person in people if person.state == ABSENT}
         wanted = [email for email in unlisted if email not in leavers]
@@ -222,12 +193,16 @@ class Honeycomb:
             )
         return texts
 
+    def remembered(self) -> dict[str, t.Any]:
+        """The invitations that the next run should know of."""
+        return {"known_invitations": self.ledger.public()}
+
     def _list(self) -> list[dict[str, t.Any]]:
         try:
             answer = self.client.request("GET", MEMBERSHIPS)
         except AccessError as error:
             raise self._explain(error) from None
-        shape = Shape(self.name, "GET", MEMBERSHIPS)
+        shape = Shape(self.info.title, "GET", MEMBERSHIPS)
         records = shape.must(answer.body, list)
         for record in records:
             shape.must(shape.must(record, dict).get("id"), str, int)
@@ -265,58 +240,18 @@ class Honeycomb:
         return str(answer.body.get("type") or "configuration") if isinstance(answer.body, dict) else None
 
 
-def _access(record: t.Mapping[str, t.Any]) -> Access:
+def _access(record: t.Mapping[str, t.Any]) -> Grant:
     """A member as listed. No documented field tells who is pending; where one says so in plain words, it is heeded."""
     pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
-    return Access(
+    return Grant(
         id=record["id"],
         email=fold(record.get("email") or ""),
-        role=known_role(record.get("role") or "", ROLES),
-        status=PENDING if pending else ACTIVE,
+        role=known_role(record.get("role") or "", HONEYCOMB.roles),
+        kind=INVITATION if pending else MEMBERSHIP,
         since=record.get("created_at") if pending else None,
         record=record,
     )
 
 
-def _hidden(email: str, invitation: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any] | None = None) -> Access:
-    shown = {
-        "id": invitation["id"],
-        "email": email,
-        "role": invitation["role"],
-        "created_at": invitation["invited_at"],
-        "status": PENDING,
-    }
-    return Access(
-        id=invitation["id"],
-        email=email,
-        role=invitation["role"],
-        status=PENDING,
-        since=invitation["invited_at"],
-        record={**shown, **(record or {})},
-    )
-
-
-def _check_known(known: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
-    """Entries as this collection returned them; anything else is refused before it is relied on."""
-    checked = {}
-    for email, invitation in known.items():
-        if not isinstance(invitation, dict) or not all(
-            key in invitation and isinstance(invitation[key], kinds) for key, kinds in KNOWN.items()
-        ):
-            raise AccessError(
-                errors.VALIDATION,
-                f"known_invitations holds something else than id, role and invited_at for {str(email)[:80]!r}.",
-                hint="Hand in the dictionary that an earlier run returned under this name, unchanged.",
-            )
-        checked[fold(check_email(str(email)))] = {
-            key: invitation[key] for key in ("id", "role", "invited_at", "accepted_as") if key in invitation
-        }
-    return checked
-
-
 def _few(emails: t.Sequence[str]) -> str:
     return ", ".join(emails[:3]) + (f" and {len(emails) - 3} more" if len(emails) > 3 else "")
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

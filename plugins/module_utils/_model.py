@@ -23,6 +23,16 @@ UPDATE = "update"
 REINVITE = "reinvite"
 REMOVE = "remove"
 CANCEL = "cancel"
+LEAVE_TEAM = "leave_team"
+CANCEL_TEAM_INVITATION = "cancel_team_invitation"
+DISABLE_KEY = "disable_key"
+DELETE_KEY = "delete_key"
+
+ACTIONS = (
+    *(INVITE, UPDATE, REINVITE),
+    *(CANCEL, CANCEL_TEAM_INVITATION, DELETE_KEY, DISABLE_KEY, LEAVE_TEAM, REMOVE),
+)
+"""Every action, in the order in which those of one person and phase are applied."""
 
 
 def fold(email: str) -> str:
@@ -104,26 +114,53 @@ def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
 
 
 @dataclass(frozen=True)
-class Access:
-    """What a service holds about one person: a member or user (``active``), or an invitation (``pending``).
+class Kind:
+    """One kind of thing that somebody may have.
+
+    ``status`` is what it makes of its holder, empty for what comes with access and is none by itself, as a key does.
+    ``removal`` is the action that takes it away. ``rank`` orders what one person has, the most telling first.
+    """
+
+    name: str
+    status: str
+    removal: str
+    rank: int
+
+
+MEMBERSHIP = Kind("membership", ACTIVE, REMOVE, 0)
+INVITATION = Kind("invitation", PENDING, CANCEL, 1)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a service holds for one person, of some kind: a membership, an invitation, and what comes with them.
 
     ``also`` are folded addresses known to be the same person's, ``invitations`` the ids of invitations that were
-    accepted by this user. ``since`` is when an invitation was sent (ISO 8601). ``record`` is the service's own object.
+    accepted by this user. ``since`` is when an invitation was sent (ISO 8601). ``about`` is what a plan shows of a kind
+    that has no role. ``record`` is the service's own object.
     """
 
     id: str | int | None
     email: str
     role: str
-    status: str
+    kind: Kind
     team_ids: tuple[int, ...] | None = None
     since: str | None = None
     also: tuple[str, ...] = ()
     invitations: tuple[int, ...] = ()
+    about: tuple[tuple[str, t.Any], ...] = ()
     record: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
+        if not self.kind.status:
+            return " ".join([self.kind.name, *(str(value) for _key, value in self.about)])
         teams = f", teams {' '.join(map(str, self.team_ids))}" if self.team_ids else ""
         return f"{self.role}, {self.status}{teams}"
+
+    @property
+    def status(self) -> str:
+        """What it makes of its holder: ``active``, ``pending``, or nothing."""
+        return self.kind.status
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -132,7 +169,10 @@ class Access:
 
     def view(self) -> dict[str, t.Any]:
         """The comparable part, as plans and diffs show it."""
-        seen: dict[str, t.Any] = {"id": self.id, "email": self.email, "role": self.role, "status": self.status}
+        seen: dict[str, t.Any] = {"id": self.id, "email": self.email}
+        if not self.kind.status:
+            return {**seen, "kind": self.kind.name, **dict(self.about)}
+        seen.update(role=self.role, status=self.status)
         if self.team_ids is not None:
             seen["team_ids"] = list(self.team_ids)
         return seen
@@ -144,8 +184,8 @@ class Step:
 
     action: str
     email: str
-    target: Access | None
-    goal: Access | None
+    target: Grant | None
+    goal: Grant | None
     reason: str
     phase: int
 
@@ -153,8 +193,8 @@ class Step:
     def addresses(self) -> frozenset[str]:
         """Every folded address this step touches."""
         found = {self.email}
-        for access in (self.target, self.goal):
-            found.update(access.addresses if access else ())
+        for grant in (self.target, self.goal):
+            found.update(grant.addresses if grant else ())
         return frozenset(found)
 
     @property

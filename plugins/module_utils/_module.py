@@ -14,11 +14,14 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
+from . import _catalog as catalog
 from . import _errors as errors
+from ._catalog import ServiceInfo, Setting
 from ._errors import AccessError, unexpected
 from ._honeybadger import Honeybadger, TokenAuth
 from ._honeycomb import Honeycomb, KeyHeader
 from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
+from ._model import ABSENT, PRESENT
 from ._run import Result
 from ._wire import check_number, check_secret, check_url, secret_forms
 
@@ -34,7 +37,7 @@ if t.TYPE_CHECKING:
     Spec = dict[str, dict[str, t.Any]]
 
 PERSON: Spec = {
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
     "reinvite_after": {"type": "float"},
 }
 WAIT: Spec = {
@@ -63,9 +66,22 @@ def env_nonempty(*names: str) -> str:
     raise AnsibleFallbackNotFound
 
 
-def _connection(url: str, url_variable: str) -> Spec:
+def setting(found: Setting) -> Spec:
+    """The argument spec of a credential or another setting that the environment may give."""
     return {
-        "api_url": {"type": "str", "default": url, "fallback": (env_nonempty, [url_variable])},
+        found.option: {
+            "type": "str",
+            "required": found.required,
+            "no_log": found.secret,
+            "fallback": (env_nonempty, [found.environment]),
+        }
+    }
+
+
+def connection(info: ServiceInfo) -> Spec:
+    """How to reach a service, without the credentials."""
+    return {
+        "api_url": {"type": "str", "default": info.default_url, "fallback": (env_nonempty, [info.url.environment])},
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
         "request_timeout": {"type": "float", "default": 30},
@@ -73,22 +89,33 @@ def _connection(url: str, url_variable: str) -> Spec:
     }
 
 
-HONEYCOMB: Spec = {
-    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (env_nonempty, ["HONEYCOMB_API_KEY"])},
-    **_connection("https://api.honeycomb.io", "HONEYCOMB_API_ENDPOINT"),
-}
-HONEYBADGER: Spec = {
-    "auth_token": {
-        "type": "str",
-        "required": True,
-        "no_log": True,
-        "fallback": (env_nonempty, ["HONEYBADGER_AUTH_TOKEN"]),
-    },
-    **_connection("https://app.honeybadger.io", "HONEYBADGER_ENDPOINT"),
-}
-ACCOUNT: Spec = {
-    "account_id": {"type": "str", "required": True, "fallback": (env_nonempty, ["HONEYBADGER_ACCOUNT_ID"])},
-}
+def person(info: ServiceInfo) -> Spec:
+    """What may be declared of a person, beside their address."""
+    declared: Spec = {
+        "role": {"type": "str", "choices": list(info.roles)},
+        "team_ids": {"type": "list", "elements": "int"},
+    }
+    return {option: declared[option] for option in info.declares}
+
+
+def people(info: ServiceInfo) -> Spec:
+    """The list of people that a bulk module takes, and the guard that names the service's most powerful role."""
+    each: Spec = {
+        "email": {"type": "str", "required": True},
+        **person(info),
+        "aliases": {"type": "list", "elements": "str", "default": []},
+        "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
+    }
+    return {
+        info.people: {"type": "list", "elements": "dict", "required": True, "options": each},
+        info.keepers: {"type": "int", "default": 1},
+    }
+
+
+HONEYCOMB: Spec = {**setting(catalog.HONEYCOMB.credentials[0]), **connection(catalog.HONEYCOMB)}
+HONEYBADGER: Spec = {**setting(catalog.HONEYBADGER.credentials[0]), **connection(catalog.HONEYBADGER)}
+ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
+SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
 class Module(AnsibleModule):
@@ -103,13 +130,15 @@ class Module(AnsibleModule):
 def honeycomb(params: t.Mapping[str, t.Any]) -> Honeycomb:
     """The team that the options name."""
     key = check_secret("api_key", params["api_key"])
-    return Honeycomb(_client("Honeycomb", params, KeyHeader(key), key), key, params.get("known_invitations"))
+    return Honeycomb(
+        _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key), key, params.get("known_invitations")
+    )
 
 
 def honeybadger(params: t.Mapping[str, t.Any]) -> Honeybadger:
     """The account that the options name."""
     token = check_secret("auth_token", params["auth_token"])
-    return Honeybadger(_client("Honeybadger", params, TokenAuth(token), token), params.get("account_id"))
+    return Honeybadger(_client(catalog.HONEYBADGER.title, params, TokenAuth(token), token), params.get("account_id"))
 
 
 def _client(name: str, params: t.Mapping[str, t.Any], auth: t.Callable[[t.Any], t.Any], secret: str) -> Client:
@@ -128,7 +157,7 @@ def _client(name: str, params: t.Mapping[str, t.Any], auth: t.Callable[[t.Any], 
     )
 
 
-def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **constraints: t.Any) -> None:
+def run_module(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **constraints: t.Any) -> None:
     """Run a module: ``work`` takes the options and whether this is check mode, and returns what to exit with.
 
     The only place that exits. Failing happens outside any ``except``, where Ansible would add a traceback.
@@ -136,12 +165,7 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
     module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
-    secret = module.params.get("api_key") or module.params.get("auth_token")
-    forms = secret_forms(secret) if secret and secret.strip() else []
-    module.no_log_values.update(forms)
-    if not forms:
-        module.no_log_values.discard(secret)  # a blank one is no secret, and masked it would spoil every sentence
-    register_secrets(forms)
+    _mask(module)
     try:
         result = work(module.params, module.check_mode)
     except AccessError as error:
@@ -155,3 +179,15 @@ def run(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **c
     if result.error:
         module.fail_json(result.error.sentence, error=result.error.as_dict(), **result.values)
     module.exit_json(**result.values)
+
+
+def _mask(module: Module) -> None:
+    """Keep the credentials, in every form that they may turn up in, out of what Ansible prints and logs."""
+    for option in SECRETS:
+        secret = module.params.get(option)
+        if secret and secret.strip():
+            forms = secret_forms(secret)
+            module.no_log_values.update(forms)
+            register_secrets(forms)
+        else:
+            module.no_log_values.discard(secret)  # a blank one is no secret, and masked it would spoil every sentence

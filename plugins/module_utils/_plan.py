@@ -19,14 +19,14 @@ from . import _errors as errors
 from ._errors import AccessError
 from ._model import (
     ABSENT,
+    ACTIONS,
     ACTIVE,
-    CANCEL,
+    INVITATION,
     INVITE,
     PENDING,
     REINVITE,
-    REMOVE,
     UPDATE,
-    Access,
+    Grant,
     Person,
     Step,
     fold,
@@ -65,110 +65,136 @@ def check_people(people: t.Sequence[Person], rules: Rules) -> None:
         )
 
 
-def match(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules) -> list[list[Access]]:
-    """What each person has, the most telling first: by the main address, an alias, then by accepted invitation.
+def match(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -> list[list[Grant]]:
+    """What each person has, the most telling first: by id, the main address, an alias, then by accepted invitation.
 
     An accepted invitation ties the invited address to the user who accepted it. That tie counts only for a person who
-    has no user of their own or shall have none, and only towards a user whom nobody else in the list claims: where
+    has no user of their own or should have none, and only towards a user whom nobody else in the list claims: where
     somebody does, and there is nothing else to tell the two apart, they are the same person twice.
     """
-    direct: dict[str, list[Access]] = defaultdict(list)
-    linked: dict[str, list[Access]] = defaultdict(list)
-    by_id: dict[t.Any, Access] = {}
-    for access in sorted(world, key=lambda access: (access.status, str(access.id))):
-        if access.email:
-            direct[fold(access.email)].append(access)
-        for address in access.also:
-            linked[address].append(access)
-        if rules.pending_only:
-            by_id.update(dict.fromkeys(access.invitations, access))
-        if access.status == (PENDING if rules.pending_only else ACTIVE):
-            by_id[access.id] = access
+    index = _Index(world, rules)
+    held = [index.named(person) for person in people]
+    owners = {grant: person for person, grants in zip(people, held) for grant in grants}
+    for person, grants in zip(people, held):
+        if person.state == ABSENT or not any(grant.status == ACTIVE for grant in grants):
+            _add_tied(person, grants, index, owners)
+    return [sorted(grants, key=lambda grant: grant.kind.rank) for grants in held]
 
-    found: list[list[Access]] = []
-    owner: dict[Access, Person] = {}
-    for person in people:
-        named = [by_id[person.id]] if person.id is not None and person.id in by_id else []
-        addresses = dict.fromkeys((*person.addresses, *(fold(access.email) for access in named if access.email)))
-        found.append(
-            list(dict.fromkeys(named + [access for address in addresses for access in direct.get(address, ())]))
-        )
-        owner.update(dict.fromkeys(found[-1], person))
-    for person, mine in zip(people, found):
-        if person.state != ABSENT and any(access.status == ACTIVE for access in mine):
+
+class _Index:
+    """What is there by id, by its own address, and by an address that an accepted invitation ties to it."""
+
+    def __init__(self, world: t.Sequence[Grant], rules: Rules) -> None:
+        self._direct: dict[str, list[Grant]] = defaultdict(list)
+        self._tied: dict[str, list[Grant]] = defaultdict(list)
+        self._by_id: dict[t.Any, Grant] = {}
+        for grant in sorted(world, key=lambda grant: (grant.kind.rank, str(grant.id))):
+            if grant.email:
+                self._direct[fold(grant.email)].append(grant)
+            for address in grant.also:
+                self._tied[address].append(grant)
+            if rules.pending_only:
+                self._by_id.update(dict.fromkeys(grant.invitations, grant))
+            if grant.status == (PENDING if rules.pending_only else ACTIVE):
+                self._by_id[grant.id] = grant
+
+    def named(self, person: Person) -> list[Grant]:
+        """What is there under the person's id or one of their addresses."""
+        by_id = [self._by_id[person.id]] if person.id is not None and person.id in self._by_id else []
+        addresses = dict.fromkeys((*person.addresses, *(fold(grant.email) for grant in by_id if grant.email)))
+        by_address = [grant for address in addresses for grant in self._direct.get(address, ())]
+        return list(dict.fromkeys(by_id + by_address))
+
+    def tied(self, person: Person) -> list[Grant]:
+        """Users who accepted an invitation to one of the person's addresses."""
+        return list(dict.fromkeys(grant for address in person.addresses for grant in self._tied.get(address, ())))
+
+
+def _add_tied(person: Person, grants: list[Grant], index: _Index, owners: dict[Grant, Person]) -> None:
+    """Add to what a person has whom they became by accepting an invitation, unless that is somebody else here."""
+    for grant in index.tied(person):
+        if grant in grants:
             continue
-        ties = dict.fromkeys(access for address in person.addresses for access in linked.get(address, ()))
-        for access in [access for access in ties if access not in mine]:
-            if owner.setdefault(access, person) is person:
-                mine.append(access)
-            elif (person.state != ABSENT and not mine) or access.email not in owner[access].addresses:
-                raise AccessError(
-                    errors.VALIDATION,
-                    f"{person.email} and {owner[access].email} are one person here: {access.email}, who accepted their "
-                    "invitation.",
-                    hint="Make them one entry with aliases.",
-                )
-    return [sorted(mine, key=lambda access: access.status != ACTIVE) for mine in found]
+        owner = owners.setdefault(grant, person)
+        if owner is person:
+            grants.append(grant)
+        elif (person.state != ABSENT and not grants) or grant.email not in owner.addresses:
+            raise AccessError(
+                errors.VALIDATION,
+                f"{person.email} and {owner.email} are one person here: {grant.email}, who accepted their invitation.",
+                hint="Make them one entry with aliases.",
+            )
 
 
-def plan(people: t.Sequence[Person], world: t.Sequence[Access], rules: Rules, now: datetime) -> list[Step]:
+def plan(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules, now: datetime) -> list[Step]:
     """The steps from what is there to what is declared, in the order in which they are to be applied."""
-    found = match(people, world, rules)
-    steps = [step for person, mine in zip(people, found) for step in _steps(person, mine, rules, now)]
+    held = match(people, world, rules)
+    steps = [step for person, grants in zip(people, held) for step in _steps(person, grants, rules, now)]
     if rules.exclusive:
-        claimed = {access for mine in found for access in mine}
-        extra = [access for access in world if access.addresses and access not in claimed]
-        steps += [_removal(access, fold(access.email), "not in the list, and exclusive is on") for access in extra]
-    kept = [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
+        claimed = {grant for grants in held for grant in grants}
+        extra = [grant for grant in world if grant.addresses and grant not in claimed]
+        steps += [removal(grant, fold(grant.email), "not in the list, and exclusive is on") for grant in extra]
+    return in_order(step for step in steps if rules.ignore.isdisjoint(step.addresses))
+
+
+def in_order(steps: t.Iterable[Step]) -> list[Step]:
+    """The steps in the order in which they are to be applied."""
     return sorted(
-        kept, key=lambda step: (step.phase, step.email, step.action, str(step.target.id) if step.target else "")
+        steps,
+        key=lambda step: (
+            step.phase,
+            step.email,
+            ACTIONS.index(step.action),
+            str(step.target.id) if step.target else "",
+        ),
     )
 
 
-def _steps(person: Person, mine: list[Access], rules: Rules, now: datetime) -> t.Iterator[Step]:
+def _steps(person: Person, grants: list[Grant], rules: Rules, now: datetime) -> t.Iterator[Step]:
     if not rules.ignore.isdisjoint(person.addresses):
         return
     if person.state == ABSENT:
-        for access in mine:
-            if access.status == PENDING or not rules.pending_only:
-                yield _removal(access, _name(person, access), "declared absent")
+        for grant in grants:
+            if grant.status == PENDING or not rules.pending_only:
+                yield removal(grant, _name(person, grant), "declared absent")
         return
-    if mine:
-        yield from _correction(person, mine[0], rules, now)
+    if grants:
+        yield from _correction(person, grants[0], rules, now)
     elif person.email:
-        goal = Access(None, person.email, person.role or rules.default_role, PENDING, person.team_ids)
+        goal = Grant(None, person.email, person.role or rules.default_role, INVITATION, person.team_ids)
         yield Step(INVITE, fold(person.email), None, goal, "declared present, nobody there", RAISE)
 
 
-def _correction(person: Person, access: Access, rules: Rules, now: datetime) -> t.Iterator[Step]:
+def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.Iterator[Step]:
     """At most one step that makes what is there as declared; unset means as it is."""
-    if access.status == ACTIVE and rules.pending_only:
+    if grant.status == ACTIVE and rules.pending_only:
         return
-    goal = replace(access, role=person.role or access.role)
-    if access.status == PENDING and access.team_ids is not None and person.team_ids is not None:
+    goal = replace(grant, role=person.role or grant.role)
+    if grant.status == PENDING and grant.team_ids is not None and person.team_ids is not None:
         goal = replace(goal, team_ids=person.team_ids)
-    email = _name(person, access)
-    lowers = goal.role != rules.roles[-1] and rules.power(goal.role) < rules.power(access.role)
+    email = _name(person, grant)
+    lowers = goal.role != rules.roles[-1] and rules.power(goal.role) < rules.power(grant.role)
     phase = LOWER if lowers else RAISE
-    if access.status == PENDING and _is_old(access, rules, now):
-        goal = replace(goal, id=None, since=None, email=person.email or access.email)
-        yield Step(REINVITE, email, access, goal, f"pending for {rules.reinvite_after:g} days or more", phase)
+    if grant.status == PENDING and _is_old(grant, rules, now):
+        goal = replace(goal, id=None, since=None, email=person.email or grant.email)
+        yield Step(REINVITE, email, grant, goal, f"pending for {rules.reinvite_after:g} days or more", phase)
         return
-    differs = [name for name in ("role", "team_ids") if getattr(goal, name) != getattr(access, name)]
+    differs = [name for name in ("role", "team_ids") if getattr(goal, name) != getattr(grant, name)]
     if differs:
-        yield Step(UPDATE, email, access, goal, f"{' and '.join(differs)} differ from what is declared", phase)
+        yield Step(UPDATE, email, grant, goal, f"{' and '.join(differs)} differ from what is declared", phase)
 
 
-def _removal(access: Access, email: str, reason: str) -> Step:
-    return Step(REMOVE if access.status == ACTIVE else CANCEL, email, access, None, reason, REMOVAL)
+def removal(grant: Grant, email: str, reason: str) -> Step:
+    """The step that takes something away from somebody."""
+    return Step(grant.kind.removal, email, grant, None, reason, REMOVAL)
 
 
-def _name(person: Person, access: Access) -> str:
-    return fold(person.email or access.email)
+def _name(person: Person, grant: Grant) -> str:
+    return fold(person.email or grant.email)
 
 
-def _is_old(access: Access, rules: Rules, now: datetime) -> bool:
-    since = parse_time(access.since)
+def _is_old(grant: Grant, rules: Rules, now: datetime) -> bool:
+    since = parse_time(grant.since)
     if rules.reinvite_after is None or since is None:
         return False
     return (now - since).total_seconds() >= rules.reinvite_after * 86400
@@ -193,27 +219,27 @@ def plan_id(scope: str, steps: t.Sequence[Step]) -> str:
 
 
 def carry_out(
-    world: t.Iterable[Access], gone: t.Iterable[Access | None], come: t.Iterable[Access | None]
-) -> list[Access]:
-    """The world without what is gone and with what came."""
+    world: t.Iterable[Grant], removed: t.Iterable[Grant | None], added: t.Iterable[Grant | None]
+) -> list[Grant]:
+    """The world without what was removed and with what was added."""
     left = dict.fromkeys(world)
-    for access in gone:
-        left.pop(t.cast("Access", access), None)
-    return [*left, *(access for access in come if access)]
+    for grant in removed:
+        left.pop(t.cast("Grant", grant), None)
+    return [*left, *(grant for grant in added if grant)]
 
 
 def diff(steps: t.Iterable[Step]) -> dict[str, str]:
     """Each person touched, before and after, a line each, for Ansible's diff mode."""
-    before: dict[str, list[Access | None]] = defaultdict(list)
-    after: dict[str, list[Access | None]] = defaultdict(list)
+    before: dict[str, list[Grant | None]] = defaultdict(list)
+    after: dict[str, list[Grant | None]] = defaultdict(list)
     for step in steps:
         before[step.email].append(step.target)
         after[step.email].append(step.goal)
     return {"before": _lines(before), "after": _lines(after)}
 
 
-def _lines(people: t.Mapping[str, list[Access | None]]) -> str:
+def _lines(people: t.Mapping[str, list[Grant | None]]) -> str:
     return "".join(
-        f"{email}: {'; '.join(str(access) for access in found if access) or ABSENT}\n"
+        f"{email}: {'; '.join(str(grant) for grant in found if grant) or ABSENT}\n"
         for email, found in sorted(people.items())
     )

@@ -13,14 +13,13 @@ import re
 import typing as t
 from collections.abc import Mapping
 
+from ._catalog import SERVICES
 from ._errors import AccessError
-from ._honeybadger import ROLES as HONEYBADGER_ROLES
-from ._honeycomb import ROLES as HONEYCOMB_ROLES
 from ._model import ABSENT, PRESENT, check_email, fold
 
 PERSON_KEYS = ("email", "name", "state", "aliases", "honeycomb", "honeybadger")
 STATES = (PRESENT, ABSENT)
-ROLES = {"honeycomb": HONEYCOMB_ROLES, "honeybadger": HONEYBADGER_ROLES}
+ROLES = {key: info.roles for key, info in SERVICES.items()}
 SERVICE_KEYS = {"honeycomb": ("role",), "honeybadger": ("role", "team_ids")}
 TITLES = {"honeycomb": "Honeycomb", "honeybadger": "Honeybadger"}
 MAX_TEXT = 1000  # characters that any text about a person may have

@@ -29,14 +29,13 @@ from ._errors import AccessError
 from ._guards import Limits, check_max_removals
 from ._model import (
     ABSENT,
-    ACTIVE,
     CANCEL,
     INVITE,
-    PENDING,
     PRESENT,
     REINVITE,
     REMOVE,
     UPDATE,
+    Kind,
     check_email,
     fold,
     people_from,
@@ -58,21 +57,21 @@ class Result:
     diff: dict[str, str] | None = None
 
 
-def one(
+def manage_person(
     service: Service,
     params: Params,
     check: bool,
     *,
     min_keepers: int,
-    objects: t.Mapping[str, str],
+    objects: t.Mapping[str, tuple[Kind, ...]],
     may_invite: bool = True,
     pending_only: bool = False,
 ) -> Result:
     """Bring one person's access to what is declared: the bulk case with one person.
 
-    ``objects``: the result keys under which the person's record stands, each with the status that it is for.
+    ``objects``: the result keys under which the person's record stands, each with the kinds that it is for.
     """
-    rules = Rules(service.roles, service.default_role, pending_only=pending_only)
+    rules = Rules(service.info.roles, service.info.default_role, pending_only=pending_only)
     try:
         (person,) = people_from([params])
         rules = replace(rules, reinvite_after=_at_least(params, "reinvite_after", 0))
@@ -92,36 +91,38 @@ def one(
     if not error and params.get("wait") and person.state == PRESENT and not check:
         await_acceptance(service, report, person, params["wait_timeout"], params["wait_interval"])
         error = report.error
-    mine = report.of(person)
+    held = report.of(person)
     done = [outcome.step.action for outcome in report.outcomes if outcome.changed]
     values = {
-        "status": mine[0].status if mine else ABSENT if report.was_read else None,
+        "status": held[0].status if held else ABSENT if report.was_read else None,
         "action": "+".join(done) or "none",
-        **{key: next((a.record for a in mine if status in ("", a.status)), None) for key, status in objects.items()},
+        **{
+            name: next((grant.record for grant in held if grant.kind in kinds), None) for name, kinds in objects.items()
+        },
     }
     return _result(service, report, values, error)
 
 
-def many(service: Service, params: Params, check: bool, *, people: str, min_keepers: str) -> Result:
-    """Bring everybody's access to what is declared. ``people`` and ``min_keepers`` name the options that say so."""
+def manage_people(service: Service, params: Params, check: bool) -> Result:
+    """Bring everybody's access to what is declared."""
     try:
-        listed = people_from(params[people])
+        listed = people_from(params[service.info.people])
         rules = Rules(
-            service.roles,
-            service.default_role,
+            service.info.roles,
+            service.info.default_role,
             params["exclusive"],
             _addresses(params["ignore"]),
             _at_least(params, "reinvite_after", 0),
         )
         limits = Limits(
             check_max_removals(params["max_removals"]),
-            int(_at_least(params, min_keepers, 0) or 0),
+            int(_at_least(params, service.info.keepers, 0) or 0),
             _addresses(params["protected"]),
         )
         _at_least(params, "max_changes", 0)
         _at_least(params, "concurrency", 1)
     except AccessError as error:
-        report = Report([], Rules(service.roles, service.default_role), error=error)
+        report = Report([], Rules(service.info.roles, service.info.default_role), error=error)
     else:
         options = Options(check, params["max_changes"], params["concurrency"], params["expected_plan_id"])
         report = reconcile(service, listed, rules, limits, options)
@@ -140,8 +141,8 @@ def many(service: Service, params: Params, check: bool, *, people: str, min_keep
     return _result(service, report, values, report.error or _partial(report, outcomes))
 
 
-def look(service: Service, values: t.Callable[[], dict[str, t.Any]]) -> Result:
-    """The result of a module that only looks; what it cost is told in a failure too."""
+def inspect(service: Service, values: t.Callable[[], dict[str, t.Any]]) -> Result:
+    """The result of a module that only reads; a failure says what it cost, too."""
     shown: dict[str, t.Any] = {}
     error = None
     try:
@@ -151,7 +152,7 @@ def look(service: Service, values: t.Callable[[], dict[str, t.Any]]) -> Result:
     return Result({"changed": False, **shown, "api": service.client.api()}, error)
 
 
-def wanted(email: str | None) -> str | None:
+def narrowed_to(email: str | None) -> str | None:
     """The folded address of an option that narrows a list, None for everybody."""
     return None if email is None else fold(check_email(email))
 
@@ -163,12 +164,11 @@ def is_address(record: t.Mapping[str, t.Any], email: str | None) -> bool:
 
 
 def _result(service: Service, report: Report, values: dict[str, t.Any], error: AccessError | None) -> Result:
-    known = getattr(service, "known", None)
     return Result(
         {
             "changed": report.changed,
             **values,
-            **({} if known is None else {"known_invitations": known}),
+            **service.remembered(),
             "follow_up": follow_ups(service, report),
             "api": service.client.api(),
         },
@@ -180,11 +180,8 @@ def _result(service: Service, report: Report, values: dict[str, t.Any], error: A
 
 def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
     """All records as they are at the end, under the names that the service gives them."""
-    if service.name == "Honeycomb":
-        return {"members": [access.record for access in report.world]}
     return {
-        "users": [access.record for access in report.world if access.status == ACTIVE],
-        "invitations": [access.record for access in report.world if access.status == PENDING],
+        name: [grant.record for grant in report.world if grant.kind in kinds] for name, kinds in service.results.items()
     }
 
 

@@ -11,45 +11,48 @@ from __future__ import annotations
 import typing as t
 
 from . import _errors as errors
+from ._catalog import ServiceInfo
 from ._errors import AccessError
 from ._http import Client
-from ._model import Access, Person
+from ._model import Grant, Kind, Person
 
 
 class Service(t.Protocol):
     """One team or account of a service.
 
-    ``scope`` tells one team or account from another in a plan id. ``roles`` stand from the least to the most
-    powerful; at least one accepted person must keep the last of them. ``lists_pending``: everybody who is invited and
-    has not accepted is sure to be listed.
+    ``scope`` tells one team or account from another in a plan id. ``lists_pending``: everybody who is invited and
+    has not accepted is sure to be listed. ``results`` are the keys of a result that hold everybody, each with the kinds
+    of grants that it lists.
     """
 
-    name: str
+    info: ServiceInfo
     scope: str
-    roles: tuple[str, ...]
-    default_role: str
     lists_pending: bool
+    results: t.Mapping[str, tuple[Kind, ...]]
     client: Client
 
-    def read(self) -> list[Access]:
+    def read(self) -> list[Grant]:
         """Everybody who has access or a pending invitation."""
 
-    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send one invitation; the flag is False when the service says that there was one before."""
 
-    def update(self, target: Access, goal: Access) -> Access:
+    def update(self, target: Grant, goal: Grant) -> Grant:
         """Make role and teams of what is there those of the goal."""
 
-    def remove(self, target: Access) -> None:
+    def remove(self, target: Grant) -> None:
         """Take a member or user away, or cancel an invitation."""
 
     def shows_pending(self) -> bool:
         """Whether somebody who is not in the list is taken to be not invited."""
 
-    def assume_invited(self, email: str, role: str) -> Access | None:
+    def assume_invited(self, email: str, role: str) -> Grant | None:
         """The invitation that a service took without showing it; None where it would show it."""
 
-    def follow_up(self, removed: Access) -> list[str]:
+    def remembered(self) -> dict[str, t.Any]:
+        """What a result holds for the next run to know, by its key."""
+
+    def follow_up(self, removed: Grant) -> list[str]:
         """What is left to do by hand after somebody was removed."""
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:

@@ -72,8 +72,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYBADGER, honeybadger, run
-from ..module_utils._run import Result, look
+from ..module_utils._module import HONEYBADGER, honeybadger, run_module
+from ..module_utils._run import Result, inspect
 
 
 def main() -> None:
@@ -81,11 +81,11 @@ def main() -> None:
 
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeybadger(params)
-        return look(
+        return inspect(
             service, lambda: {"accounts": service.accounts() if params["account_id"] is None else [service.account()]}
         )
 
-    run({**HONEYBADGER, "account_id": {"type": "str"}}, work)
+    run_module({**HONEYBADGER, "account_id": {"type": "str"}}, work)
 
 
 if __name__ == "__main__":

@@ -111,8 +111,10 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, honeybadger, run
-from ..module_utils._run import one
+from ..module_utils import _catalog as catalog
+from ..module_utils._model import INVITATION
+from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, honeybadger, person, run_module
+from ..module_utils._run import manage_person
 
 
 def main() -> None:
@@ -123,13 +125,12 @@ def main() -> None:
         **PERSON,
         "email": {"type": "str"},
         "id": {"type": "int"},
-        "role": {"type": "str", "choices": ["Member", "Billing", "Admin", "Owner"]},
-        "team_ids": {"type": "list", "elements": "int"},
+        **person(catalog.HONEYBADGER),
     }
-    run(
+    run_module(
         spec,
-        lambda params, check: one(
-            honeybadger(params), params, check, min_keepers=0, objects={"invitation": "pending"}, pending_only=True
+        lambda params, check: manage_person(
+            honeybadger(params), params, check, min_keepers=0, objects={"invitation": (INVITATION,)}, pending_only=True
         ),
         required_one_of=[("email", "id")],
         mutually_exclusive=[("email", "id")],

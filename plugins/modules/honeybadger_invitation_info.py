@@ -69,8 +69,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run
-from ..module_utils._run import Result, is_address, look, wanted
+from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run_module
+from ..module_utils._run import Result, inspect, is_address, narrowed_to
 
 
 def main() -> None:
@@ -78,9 +78,9 @@ def main() -> None:
 
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeybadger(params)
-        email = wanted(params["email"])
+        email = narrowed_to(params["email"])
         shown = ("pending", "accepted") if params["status"] == "all" else (params["status"],)
-        return look(
+        return inspect(
             service,
             lambda: {
                 "invitations": [
@@ -97,7 +97,7 @@ def main() -> None:
         "email": {"type": "str"},
         "status": {"type": "str", "choices": ["pending", "accepted", "all"], "default": "all"},
     }
-    run(spec, work)
+    run_module(spec, work)
 
 
 if __name__ == "__main__":

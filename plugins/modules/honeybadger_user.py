@@ -131,8 +131,10 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, WAIT, honeybadger, run
-from ..module_utils._run import one
+from ..module_utils import _catalog as catalog
+from ..module_utils._model import INVITATION, MEMBERSHIP
+from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, WAIT, honeybadger, person, run_module
+from ..module_utils._run import manage_person
 
 
 def main() -> None:
@@ -144,19 +146,18 @@ def main() -> None:
         **WAIT,
         "email": {"type": "str"},
         "id": {"type": "int"},
-        "role": {"type": "str", "choices": ["Member", "Billing", "Admin", "Owner"]},
-        "team_ids": {"type": "list", "elements": "int"},
+        **person(catalog.HONEYBADGER),
         "invite": {"type": "bool", "default": True},
         "allow_no_owner": {"type": "bool", "default": False},
     }
-    run(
+    run_module(
         spec,
-        lambda params, check: one(
+        lambda params, check: manage_person(
             honeybadger(params),
             params,
             check,
             min_keepers=0 if params["allow_no_owner"] else 1,
-            objects={"user": "active", "invitation": "pending"},
+            objects={"user": (MEMBERSHIP,), "invitation": (INVITATION,)},
             may_invite=params["invite"],
         ),
         required_one_of=[("email", "id")],

@@ -72,8 +72,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run
-from ..module_utils._run import Result, is_address, look, wanted
+from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run_module
+from ..module_utils._run import Result, inspect, is_address, narrowed_to
 
 
 def main() -> None:
@@ -81,12 +81,12 @@ def main() -> None:
 
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeybadger(params)
-        email = wanted(params["email"])
-        return look(
+        email = narrowed_to(params["email"])
+        return inspect(
             service, lambda: {"users": [user for user in service.users(params["id"]) if is_address(user, email)]}
         )
 
-    run({**HONEYBADGER, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, work)
+    run_module({**HONEYBADGER, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, work)
 
 
 if __name__ == "__main__":

@@ -173,16 +173,9 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, honeybadger, run
-from ..module_utils._run import many
-
-PEOPLE = {
-    "email": {"type": "str", "required": True},
-    "role": {"type": "str", "choices": ["Member", "Billing", "Admin", "Owner"]},
-    "team_ids": {"type": "list", "elements": "int"},
-    "aliases": {"type": "list", "elements": "str", "default": []},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
+from ..module_utils import _catalog as catalog
+from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, honeybadger, people, run_module
+from ..module_utils._run import manage_people
 
 
 def main() -> None:
@@ -191,10 +184,9 @@ def main() -> None:
         **HONEYBADGER,
         **ACCOUNT,
         **BULK,
-        "users": {"type": "list", "elements": "dict", "required": True, "options": PEOPLE},
-        "min_owners": {"type": "int", "default": 1},
+        **people(catalog.HONEYBADGER),
     }
-    run(spec, lambda params, check: many(honeybadger(params), params, check, people="users", min_keepers="min_owners"))
+    run_module(spec, lambda params, check: manage_people(honeybadger(params), params, check))
 
 
 if __name__ == "__main__":

@@ -64,8 +64,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYCOMB, honeycomb, run
-from ..module_utils._run import Result, look
+from ..module_utils._module import HONEYCOMB, honeycomb, run_module
+from ..module_utils._run import Result, inspect
 
 
 def main() -> None:
@@ -73,9 +73,9 @@ def main() -> None:
 
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeycomb(params)
-        return look(service, lambda: {"auth": service.auth()})
+        return inspect(service, lambda: {"auth": service.auth()})
 
-    run(HONEYCOMB, work)
+    run_module(HONEYCOMB, work)
 
 
 if __name__ == "__main__":

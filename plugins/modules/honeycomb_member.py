@@ -123,8 +123,10 @@ error:
   sample: {"code": "last_admin", "status": null, "method": null, "path": null, "detail": "", "hint": ""}
 """
 
-from ..module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, run
-from ..module_utils._run import one
+from ..module_utils import _catalog as catalog
+from ..module_utils._model import INVITATION, MEMBERSHIP
+from ..module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, person, run_module
+from ..module_utils._run import manage_person
 
 
 def main() -> None:
@@ -134,14 +136,18 @@ def main() -> None:
         **PERSON,
         **WAIT,
         "email": {"type": "str", "required": True},
-        "role": {"type": "str", "choices": ["member", "admin"]},
+        **person(catalog.HONEYCOMB),
         "known_invitations": {"type": "dict"},
         "allow_no_admin": {"type": "bool", "default": False},
     }
-    run(
+    run_module(
         spec,
-        lambda params, check: one(
-            honeycomb(params), params, check, min_keepers=0 if params["allow_no_admin"] else 1, objects={"member": ""}
+        lambda params, check: manage_person(
+            honeycomb(params),
+            params,
+            check,
+            min_keepers=0 if params["allow_no_admin"] else 1,
+            objects={"member": (MEMBERSHIP, INVITATION)},
         ),
     )
 

@@ -66,8 +66,8 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYCOMB, honeycomb, run
-from ..module_utils._run import Result, is_address, look, wanted
+from ..module_utils._module import HONEYCOMB, honeycomb, run_module
+from ..module_utils._run import Result, inspect, is_address, narrowed_to
 
 
 def main() -> None:
@@ -75,10 +75,12 @@ def main() -> None:
 
     def work(params: Mapping[str, Any], check: bool) -> Result:
         service = honeycomb(params)
-        email = wanted(params["email"])
-        return look(service, lambda: {"members": [member for member in service.members() if is_address(member, email)]})
+        email = narrowed_to(params["email"])
+        return inspect(
+            service, lambda: {"members": [member for member in service.members() if is_address(member, email)]}
+        )
 
-    run({**HONEYCOMB, "email": {"type": "str"}}, work)
+    run_module({**HONEYCOMB, "email": {"type": "str"}}, work)
 
 
 if __name__ == "__main__":

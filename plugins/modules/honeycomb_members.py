@@ -163,15 +163,9 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils._module import BULK, HONEYCOMB, honeycomb, run
-from ..module_utils._run import many
-
-PEOPLE = {
-    "email": {"type": "str", "required": True},
-    "role": {"type": "str", "choices": ["member", "admin"]},
-    "aliases": {"type": "list", "elements": "str", "default": []},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
+from ..module_utils import _catalog as catalog
+from ..module_utils._module import BULK, HONEYCOMB, honeycomb, people, run_module
+from ..module_utils._run import manage_people
 
 
 def main() -> None:
@@ -179,11 +173,10 @@ def main() -> None:
     spec = {
         **HONEYCOMB,
         **BULK,
-        "members": {"type": "list", "elements": "dict", "required": True, "options": PEOPLE},
-        "min_admins": {"type": "int", "default": 1},
+        **people(catalog.HONEYCOMB),
         "known_invitations": {"type": "dict"},
     }
-    run(spec, lambda params, check: many(honeycomb(params), params, check, people="members", min_keepers="min_admins"))
+    run_module(spec, lambda params, check: manage_people(honeycomb(params), params, check))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, guard
-from ansible_collections.honeyops.access.plugins.module_utils._model import ACTIVE, Access, people_from
+from ansible_collections.honeyops.access.plugins.module_utils._model import MEMBERSHIP, Grant, people_from
 from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules, plan, plan_id
 from tests.bench.cases import Case
 
@@ -21,7 +21,7 @@ from tests.bench.cases import Case
 def plan_seconds(case: Case) -> float:
     """One plan of a team in that state."""
     declared = people_from(case.roster())
-    world = [Access(str(n), member["email"], member["role"], ACTIVE) for n, member in enumerate(case.before())]
+    world = [Grant(str(n), member["email"], member["role"], MEMBERSHIP) for n, member in enumerate(case.before())]
     rules = Rules(("member", "admin"), "member")
     started = time.process_time()
     steps = plan(declared, world, rules, datetime.now(UTC))

@@ -56,7 +56,7 @@ MUTATIONS = (
         *("http", "    session.trust_env = False\n", ""),
         *(
             "http",
-            'headers={"Accept": "application/json"},',
+            'headers={"Accept": self.connection.media_type, **content_type},',
             'headers=self.connection.auth(type("Bare", (), {"headers": {}})).headers,',
         ),
     ),
@@ -88,7 +88,7 @@ MUTATIONS = (
     mutation(
         "users and invitations swap their ids",
         ONE,
-        *("honeybadger", "self._users if target.status == ACTIVE else self._invitations", "self._invitations"),
+        *("honeybadger", "self._collections = {MEMBERSHIP: self._users,", "self._collections = {MEMBERSHIP: self._invitations,"),
     ),
     mutation("ids go into paths as they are", WIRE, "wire", 'return quote(text, safe="")', "return text"),
     mutation(
@@ -131,15 +131,15 @@ MUTATIONS = (
     mutation(
         "a doubtful answer is taken for a failure",
         DOUBT,
-        *("apply", "    if error is None or error.leaves_doubt:\n        return error is not None\n", "    return False\n"),
+        *("doubt", "    if error.leaves_doubt:\n        return True\n", "    if error.leaves_doubt:\n        return False\n"),
     ),
     mutation(
         "a list that cannot be read counts as an empty team",
         (TRANSPORT, ONE),
         *(
             "honeycomb",
-            'raise self._explain(error) from None\n        shape = Shape(self.name, "GET", MEMBERSHIPS)',
-            'return []\n        shape = Shape(self.name, "GET", MEMBERSHIPS)',
+            'raise self._explain(error) from None\n        shape = Shape(self.info.title, "GET", MEMBERSHIPS)',
+            'return []\n        shape = Shape(self.info.title, "GET", MEMBERSHIPS)',
         ),
     ),
     mutation(
@@ -148,7 +148,7 @@ MUTATIONS = (
         *("guards", "figure = len({step.email for step in steps if step.takes_away})",
           'figure = len({step.email for step in steps if step.action == "remove"})'),
     ),
-    mutation("a pending admin counts as one", (GUARDS, ONE), "guards", "return access.status == ACTIVE and", "return"),
+    mutation("a pending admin counts as one", (GUARDS, ONE), "guards", "return grant.status == ACTIVE and", "return"),
     mutation("an alias is not protected", GUARDS, "guards", "isdisjoint(step.addresses)", "isdisjoint({step.email})"),
     mutation(
         "an empty list may remove everybody",

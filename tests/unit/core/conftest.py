@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common import warnings as ansible_warnings
 
-from ansible_collections.honeyops.access.plugins.module_utils import _apply, _http
+from ansible_collections.honeyops.access.plugins.module_utils import _doubt, _http
 from tests.contract.check import SERVICES, contract
 from tests.modules import run_on
 from tests.simulator import Simulator
@@ -65,8 +65,8 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that nothing asks for are short; their length is tested with a clock of its own."""
     monkeypatch.setattr(_http, "FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(_apply, "FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(_apply, "SLOW_SERVICE", 0.01)
+    monkeypatch.setattr(_doubt, "FIRST_BACKOFF", 0.01)
+    monkeypatch.setattr(_doubt, "SLOW_SERVICE", 0.01)
 
 
 @pytest.fixture

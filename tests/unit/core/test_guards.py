@@ -20,9 +20,9 @@ from ansible_collections.honeyops.access.plugins.module_utils._guards import (
     most_removals,
 )
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
-    ACTIVE,
-    PENDING,
-    Access,
+    INVITATION,
+    MEMBERSHIP,
+    Grant,
     Person,
     Step,
     people_from,
@@ -77,19 +77,19 @@ def test_a_share_is_rounded_down(there: int, share: int) -> None:
     assert most_removals(f"{share}%", there) == max(1, there * share // 100)
 
 
-def members(*roles: str, first: int = 0) -> list[Access]:
-    return [Access(str(n), f"m{n}@example.com", role, ACTIVE) for n, role in enumerate(roles, first)]
+def members(*roles: str, first: int = 0) -> list[Grant]:
+    return [Grant(str(n), f"m{n}@example.com", role, MEMBERSHIP) for n, role in enumerate(roles, first)]
 
 
-def invited(count: int) -> list[Access]:
-    return [Access(f"i{n}", f"i{n}@example.com", "admin", PENDING) for n in range(count)]
+def invited(count: int) -> list[Grant]:
+    return [Grant(f"i{n}", f"i{n}@example.com", "admin", INVITATION) for n in range(count)]
 
 
-def absent(world: list[Access]) -> list[Person]:
+def absent(world: list[Grant]) -> list[Person]:
     return [Person(access.email, state="absent") for access in world]
 
 
-def refusal(people: list[Person], world: list[Access], limits: Limits, rules: Rules = RULES) -> str:
+def refusal(people: list[Person], world: list[Grant], limits: Limits, rules: Rules = RULES) -> str:
     """What the guard says, nothing when it lets the plan pass."""
     try:
         guard(plan(people, world, rules, NOW), world, rules, limits)
@@ -126,7 +126,7 @@ def test_people_and_invitations_count_alike(limit: str | None, users: int, pendi
 
 
 def test_one_person_with_two_things_counts_once() -> None:
-    world = [*members("admin", "member"), Access("i", "M1@example.com", "member", PENDING)]
+    world = [*members("admin", "member"), Grant("i", "M1@example.com", "member", INVITATION)]
     assert refusal([Person("m1@example.com", state="absent")], world, Limits("1")) == ""
 
 
@@ -177,7 +177,7 @@ def test_protected(people: list[Person], passes: bool) -> None:
 
 
 def test_protected_by_the_other_address() -> None:
-    world = [Access(1, "home@example.com", "member", ACTIVE, also=("work@example.com",)), *members("admin")]
+    world = [Grant(1, "home@example.com", "member", MEMBERSHIP, also=("work@example.com",)), *members("admin")]
     for address in ("home@example.com", "work@example.com"):
         limits = Limits(None, 0, frozenset({address}))
         assert "protected" in refusal([Person("work@example.com", state="absent")], world, limits)

@@ -22,8 +22,10 @@ from ansible_collections.honeyops.access.plugins.module_utils._errors import Acc
 from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, guard, most_removals
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
     ACTIVE,
+    INVITATION,
+    MEMBERSHIP,
     PENDING,
-    Access,
+    Grant,
     Person,
     Step,
 )
@@ -55,7 +57,7 @@ def worlds(count: int) -> settings:
 HONEYBADGER = Rules(("Member", "Billing", "Admin", "Owner"), "Member")
 
 
-def planned(case: Case, world: tuple[Access, ...] | list[Access] | None = None) -> list[Step]:
+def planned(case: Case, world: tuple[Grant, ...] | list[Grant] | None = None) -> list[Step]:
     """The plan; a list in which two people turn out to be one is not a case."""
     try:
         return plan(case.people, case.world if world is None else world, case.rules, NOW)
@@ -200,7 +202,7 @@ def test_check_mode_is_the_real_run(case: Case) -> None:
     assert [outcome.as_dict() for outcome in first.outcomes] == [outcome.as_dict() for outcome in second.outcomes]
     assert (first.error and first.error.sentence) == (second.error and second.error.sentence)
 
-    def seen(access: Access) -> tuple[Any, ...]:
+    def seen(access: Grant) -> tuple[Any, ...]:
         return (access.email, access.role, access.status, access.team_ids or ())
 
     assert sorted(map(seen, first.world)) == sorted(map(seen, second.world))
@@ -211,12 +213,12 @@ def test_check_mode_is_the_real_run(case: Case) -> None:
 # Who is who
 
 
-def user(identity: int, email: str, role: str = "Member", **rest: Any) -> Access:
-    return Access(identity, email, role, ACTIVE, **rest)
+def user(identity: int, email: str, role: str = "Member", **rest: Any) -> Grant:
+    return Grant(identity, email, role, MEMBERSHIP, **rest)
 
 
-def pending(identity: int, email: str, role: str = "Member", **rest: Any) -> Access:
-    return Access(identity, email, role, PENDING, **{"team_ids": (), **rest})
+def pending(identity: int, email: str, role: str = "Member", **rest: Any) -> Grant:
+    return Grant(identity, email, role, INVITATION, **{"team_ids": (), **rest})
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ def pending(identity: int, email: str, role: str = "Member", **rest: Any) -> Acc
         ([Person("a@b.c")], [user(1, "")], [[]]),
     ],
 )
-def test_match(people: list[Person], world: list[Access], found: list[list[int]]) -> None:
+def test_match(people: list[Person], world: list[Grant], found: list[list[int]]) -> None:
     for order in (world, world[::-1]):
         assert [[access.id for access in mine] for mine in match(people, order, HONEYBADGER)] == found
 
@@ -284,7 +286,7 @@ def test_two_entries_for_one_person_are_refused() -> None:
         (Person("n@b.c", "Admin", aliases=("a@b.c",)), [pending(1, "a@b.c", since=days_before(99))], [("reinvite", "Admin", ())]),
     ],
 )  # fmt: skip
-def test_steps(person: Person, there: list[Access], steps: list[tuple[str, str | None, Any]]) -> None:
+def test_steps(person: Person, there: list[Grant], steps: list[tuple[str, str | None, Any]]) -> None:
     rules = Rules(HONEYBADGER.roles, "Member", reinvite_after=14)
     found = plan([person], there, rules, NOW)
     assert [(step.action, step.goal and step.goal.role, step.goal and step.goal.team_ids) for step in found] == steps

@@ -21,8 +21,9 @@ from ansible_collections.honeyops.access.plugins.module_utils._errors import Acc
 from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
     ACTIVE,
-    PENDING,
-    Access,
+    INVITATION,
+    MEMBERSHIP,
+    Grant,
     Person,
     Step,
 )
@@ -43,7 +44,7 @@ T = TypeVar("T")
 class Case:
     """A world, the people declared, and what is to be heeded."""
 
-    world: tuple[Access, ...]
+    world: tuple[Grant, ...]
     people: tuple[Person, ...]
     rules: Rules
     limits: Limits
@@ -73,15 +74,15 @@ def cases(draw: st.DrawFn) -> Case:
     pick = Pick(draw(st.binary(min_size=16, max_size=16)))
     service = pick(["honeybadger", "honeycomb"])
     roles, teams = ROLES[service], service == "honeybadger"
-    world: dict[str, Access] = {}
+    world: dict[str, Grant] = {}
     for number, one in enumerate(draw(picks(8)), 1):
         email = one([*SPELLINGS, ""])
         own = email.strip().casefold()
         also = tuple(one.some(POOL) - {own})
-        user = Access(number, email, one([*roles, roles[-1], "Guest"]), ACTIVE, None, None, also)
+        user = Grant(number, email, one([*roles, roles[-1], "Guest"]), MEMBERSHIP, None, None, also)
         world.setdefault(own or str(number), user)
     pending = [
-        Access(number, one(SPELLINGS), one(roles), PENDING, one(TEAMS) if teams else None, one(AGES))
+        Grant(number, one(SPELLINGS), one(roles), INVITATION, one(TEAMS) if teams else None, one(AGES))
         for number, one in enumerate(draw(picks(6)), 1)
     ]
     addresses = Random(pick(range(1000))).sample(POOL, len(POOL))
@@ -112,7 +113,7 @@ def cases(draw: st.DrawFn) -> Case:
     return Case(tuple(everybody), tuple(people), rules, limits)
 
 
-def carried_out(world: Sequence[Access], steps: Iterable[Step]) -> list[Access]:
+def carried_out(world: Sequence[Grant], steps: Iterable[Step]) -> list[Grant]:
     """The world that the steps lead to; what is new gets an id, and teams where the service has them."""
     left, ids = list(world), count(1000)
     for step in steps:
@@ -123,11 +124,11 @@ def carried_out(world: Sequence[Access], steps: Iterable[Step]) -> list[Access]:
     return left
 
 
-def born(goal: Access, identity: int) -> Access:
+def born(goal: Grant, identity: int) -> Grant:
     return replace(goal, id=identity, since=NOW.isoformat())
 
 
-def keepers(world: Iterable[Access], rules: Rules) -> int:
+def keepers(world: Iterable[Grant], rules: Rules) -> int:
     return sum(access.status == ACTIVE and access.role == rules.roles[-1] for access in world)
 
 
@@ -137,14 +138,13 @@ class Memory:
     ok: done and told; lost: done, and not told; fails: not done, a 500; denied: not done, a 403.
     """
 
-    name = "Honeybadger"
     scope = "memory"
     lists_pending = True
 
     def __init__(self, case: Case, faults: Iterable[str] = ()) -> None:
         clock = Clock()
         self.client: Any = SimpleNamespace(affords=lambda writes: None, budget=Budget(1e9, 1.0, clock, clock.sleep))
-        self.roles, self.default_role = case.rules.roles, case.rules.default_role
+        self.roles = case.rules.roles
         self.world = list(case.world)
         self.mails: Counter[str] = Counter()
         self.fewest = keepers(self.world, case.rules)
@@ -153,7 +153,7 @@ class Memory:
         self._faults = iter(faults)
         self._ids = count(1000)
 
-    def _write(self, method: str, gone: Access | None, come: Access | None) -> None:
+    def _write(self, method: str, gone: Grant | None, come: Grant | None) -> None:
         self.writes += 1
         fault = next(self._faults, "ok")
         if fault in ("ok", "lost"):
@@ -171,29 +171,29 @@ class Memory:
         if fault == "denied":
             raise AccessError("forbidden", "It may not.", method=method, path="/", status=403)
 
-    def read(self) -> list[Access]:
+    def read(self) -> list[Grant]:
         return list(self.world)
 
-    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Access, bool]:
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         teams = (team_ids or ()) if "Owner" in self.roles else None
-        come = born(Access(None, email, role, PENDING, teams), next(self._ids))
+        come = born(Grant(None, email, role, INVITATION, teams), next(self._ids))
         self._write("POST", None, come)
         return come, True
 
-    def update(self, target: Access, goal: Access) -> Access:
+    def update(self, target: Grant, goal: Grant) -> Grant:
         self._write("PUT", target, goal)
         return goal
 
-    def remove(self, target: Access) -> None:
+    def remove(self, target: Grant) -> None:
         self._write("DELETE", target, None)
 
     def shows_pending(self) -> bool:
         return True
 
-    def assume_invited(self, email: str, role: str) -> Access | None:
+    def assume_invited(self, email: str, role: str) -> Grant | None:
         return None
 
-    def follow_up(self, removed: Access) -> list[str]:
+    def follow_up(self, removed: Grant) -> list[str]:
         return [f"look after {removed.email}"]
 
     def caveats(self, people: Sequence[Person], unlisted: Sequence[str], exclusive: bool) -> list[str]:

@@ -31,6 +31,20 @@ attributes:
     support: full
 """
 
+    ACTION = r"""
+options: {}
+attributes:
+  action:
+    description: Runs on the control node, as an action plugin.
+    support: full
+  check_mode:
+    description: Can run in check mode, and plans as the real run does without writing anything.
+    support: full
+  diff_mode:
+    description: Shows every person touched, before and after, in diff mode.
+    support: full
+"""
+
     ACTIONGROUP_HONEYCOMB = r"""
 options: {}
 attributes:

@@ -51,32 +51,21 @@ _value:
   elements: dict
 """
 
-import re
 from typing import Any
 
-NONE = "none"
+from ..plugin_utils import _form
 
 
 def form_people(
     email: Any, honeycomb_role: Any = "", honeybadger_role: Any = "", honeybadger_team_ids: Any = ""
 ) -> list[dict[str, Any]]:
     """The people that a form names."""
-    fields: dict[str, dict[str, Any]] = {
-        "honeycomb": {"role": str(honeycomb_role or "").strip()},
-        "honeybadger": {"role": str(honeybadger_role or "").strip(), "team_ids": _parts(honeybadger_team_ids or [])},
-    }
-    access = {
-        service: {key: value for key, value in given.items() if value}
-        for service, given in fields.items()
-        if given["role"].lower() != NONE
-    }
-    return [{"email": address, **access} for address in dict.fromkeys(_parts(email))]
-
-
-def _parts(given: Any) -> list[str]:
-    """The parts of a text, or of each text of a list."""
-    texts = given if isinstance(given, (list, tuple)) else [given]
-    return [part for text in texts for part in re.split(r"[,;\s]+", str(text)) if part]
+    return _form.form_people(
+        email,
+        honeycomb_role=honeycomb_role,
+        honeybadger_role=honeybadger_role,
+        honeybadger_team_ids=honeybadger_team_ids,
+    )
 
 
 class FilterModule:

@@ -41,48 +41,15 @@ _value:
   elements: dict
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._model import fold
-from ..module_utils._roster import MAX_TEXT, ROLES
+from ..plugin_utils import _present
 
 
 def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Everybody who has access or a pending invitation."""
-    found: dict[str, dict[str, Any]] = {}
-    for service, records in _records(results):
-        for record in records:
-            address = fold(record.get("email") or "")
-            person = found.setdefault(address, {"email": address, "name": ""})
-            person["name"] = person["name"] or _clean(record.get("name") or "")
-            person.setdefault(service, _access(service, record))
-    found.pop("", None)
-    return [{key: value for key, value in found[address].items() if value != ""} for address in sorted(found)]
-
-
-def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str, Any]]]]:
-    """Of several records of one person the planner corrects the first in this order."""
-    members = results.get("honeycomb", {}).get("members", [])
-    yield "honeycomb", sorted(members, key=lambda record: (record.get("status") == "pending", str(record["id"])))
-    for kind in ("users", "invitations"):
-        records = results.get("honeybadger", {}).get(kind, [])
-        yield "honeybadger", sorted(records, key=lambda record: str(record["id"]))
-
-
-def _access(service: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    access: dict[str, Any] = {"role": record["role"]} if record.get("role") in ROLES[service] else {}
-    if service == "honeybadger" and record.get("team_ids") is not None:
-        access["team_ids"] = sorted(set(record["team_ids"]))
-    return access
-
-
-def _clean(name: str) -> str:
-    """A name without what a roster refuses."""
-    printable = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in name)
-    return re.sub(" {2,}", " ", printable).strip()[:MAX_TEXT]
+    return _present.present_people(results)
 
 
 class FilterModule:

@@ -28,7 +28,8 @@ from tests.tools.tree import ROOT
 from .support import OWNER, Ask
 
 FRAGMENTS = "ansible_collections.honeyops.access.plugins.doc_fragments."
-MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+ACTIONS = {path.stem for path in (ROOT / "plugins/action").glob("*.py")}
+MODULES = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - ACTIONS)
 INTERFACE = {
     "honeybadger_account_info",
     "honeybadger_invitation",

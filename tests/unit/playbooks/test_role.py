@@ -44,7 +44,14 @@ def left(control: Control, *options: str, **variables: Any) -> dict[str, Any]:
 def test_the_result(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add("eve@example.com")
     people = [{"email": "ada@example.com", "honeycomb": {}}, {"email": "eve@example.com", "state": "absent"}]
-    options = {"lifecycle_people": people, "lifecycle_max_removals": "50%", "lifecycle_default_honeycomb_role": "admin"}
+    options = {
+        "lifecycle_people": people,
+        "lifecycle_max_removals": "50%",
+        "lifecycle_default_honeycomb_role": "admin",
+        "lifecycle_memory": "facts",
+        "honeycomb_api_url": sim.honeycomb_url,
+    }
+    team = f"{sim.honeycomb_url}/example-team"
     planned = left(control, "--check", "--diff", **options)
     assert sim.writes() == []
     assert planned["facts"] == {}
@@ -53,21 +60,24 @@ def test_the_result(control: Control, sim: Simulator) -> None:
     stale = left(control, **options, lifecycle_expected_plan_id={**ids, "honeycomb": "another"})
     assert stale["result"]["honeycomb"]["error"]["code"] == "plan_changed"
     assert stale["result"]["honeybadger"]["plan_id"] == ids["honeybadger"]
-    assert "The other service was done." in stale["failed"]
+    assert stale["result"]["honeybadger"]["error"]["code"] == "plan_changed"
+    assert stale["failed"].startswith(
+        "Nothing was done on localhost, because the plan is not the one that was approved. Honeycomb: the"
+    )
     assert sim.writes() == []
 
     done = left(control, **options, lifecycle_expected_plan_id=ids)
     assert done["failed"] == ""
-    assert set(done["result"]) == {"honeycomb", "honeybadger", "follow_up"}
+    assert set(done["result"]) == {"honeycomb", "honeybadger", "follow_up", "people"}
     assert done["result"]["honeycomb"]["plan"] == planned["result"]["honeycomb"]["plan"]
     assert "invocation" not in done["result"]["honeycomb"]
     assert done["result"]["follow_up"] == planned["result"]["follow_up"]
     assert "eve@example.com" in done["result"]["follow_up"][0]
-    assert list(done["facts"]["lifecycle_known_invitations"]) == ["ada@example.com"]
+    assert list(done["facts"]["lifecycle_known_invitations"][team]) == ["ada@example.com"]
     assert access(sim) == {"owner": "admin/Owner", "ada": "admin?/-"}
 
     sim.honeycomb.accept("ada@example.com", "ada@home.example")
-    known = left(control, **options)["facts"]["lifecycle_known_invitations"]
+    known = left(control, **options)["facts"]["lifecycle_known_invitations"][team]
     assert known["ada@example.com"]["accepted_as"] == "ada@home.example"
     assert left(control, **options)["result"]["honeycomb"]["plan"] == []
     assert len(sim.emails) == 1
@@ -81,7 +91,7 @@ def test_only_what_is_configured_has_a_result(control: Control, sim: Simulator) 
     )
     assert done.code == 0
     found = json.loads((control.folder / "left.json").read_text())
-    assert set(found["result"]) == {"honeybadger", "follow_up"}
+    assert set(found["result"]) == {"honeybadger", "follow_up", "people"}
     assert found["result"]["honeybadger"]["error"]["code"] == "plan_changed"
     assert "The other service" not in found["failed"]
 

@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin: bring the services of one host to what is declared."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ..module_utils._catalog import HONEYCOMB, SERVICES, ServiceInfo
+from ..module_utils._model import ABSENT, PRESENT, fold
+from ..module_utils._roster import STATES, check, for_service, tell
+from ..plugin_utils import _evidence, _summary
+from ..plugin_utils._action import AccessAction
+from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
+from ..plugin_utils._targets import Target
+from ..plugin_utils._variables import Refused
+
+KEPT = 200  # people whose records stay in the result, so that an event stays small
+RECORDS = ("members", "users", "invitations")
+
+People = list[dict[str, Any]]
+Results = dict[str, dict[str, Any]]
+
+
+class ActionModule(AccessAction):
+    """Plans, checks what was approved, applies and remembers. Never fails itself, so that what was done is not lost."""
+
+    def act(self) -> dict[str, Any]:
+        """Do one host."""
+        self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._warnings: list[str] = []
+        self._results: Results = {}
+        people: dict[str, People] = {}
+        failure = ""
+        try:
+            target = self._checked_target()
+            people = self._people(target)
+            self._recall = self._recalled(target)
+            self._run(target, people)
+        except Refused as fault:
+            failure = str(fault)
+        except Exception as bug:  # noqa: BLE001
+            failure = f"This run met an unforeseen {type(bug).__name__}: {bug}"
+        return self._outcome(people, failure)
+
+    def _checked_target(self) -> Target:
+        """This host, unless anything is wrong with it or with another host of the play."""
+        self._refuse_misspelt()
+        faults = self._claims().faults([self._host, *map(str, self._vars.get("ansible_play_hosts_all", ()))])
+        if faults:
+            raise Refused("Nothing was done. " + " ".join(faults))
+        return self._target()
+
+    def _people(self, target: Target) -> dict[str, People]:
+        """The people of each service that is configured."""
+        listed = self._variables.items("lifecycle_people")
+        if listed is None:
+            raise Refused("lifecycle_people names nobody. Give a list of e-mail addresses, or of mappings with email.")
+        checked, faults = check(listed)
+        if faults:
+            raise Refused("Nothing was done, because the people declared have faults:\n" + "\n".join(tell(faults)))
+        state = self._variables.choice("lifecycle_state", STATES) or PRESENT
+        self._note_unconfigured(target, checked, state)
+        return {key: for_service(checked, key, state, self._default_role(SERVICES[key])) for key in target.services}
+
+    def _default_role(self, info: ServiceInfo) -> str | None:
+        return self._variables.choice(f"lifecycle_default_{info.key}_role", info.roles)
+
+    def _note_unconfigured(self, target: Target, people: People, state: str) -> None:
+        """Say whose access cannot be given, since the service named for them is not configured here."""
+        coming = [person for person in people if PRESENT == state == person["state"]]
+        idle = True
+        for key, info in SERVICES.items():
+            named = [person["email"] for person in coming if key in person]
+            if key not in target.services and named:
+                rest = f" and {len(named) - 3} more" if len(named) > 3 else ""
+                self._warnings.append(
+                    f"{info.title} is not configured on {self._host}, so what is declared there for {', '.join(named[:3])}{rest} "
+                    "was not done."
+                )
+            idle = idle and not (key in target.services and (len(named) > 0 or len(coming) < len(people)))
+        general = [person for person in coming if not any(key in person for key in SERVICES)]
+        if people and idle and not general and self._warnings:
+            raise Refused(f"Nothing was done. {' '.join(self._warnings)}")
+
+    def _run(self, target: Target, people: dict[str, People]) -> None:
+        approved = approval(self._variables, self._host, target.services)
+        args = {key: self._args(SERVICES[key], target, people[key]) for key in target.services}
+        for key, plan in self._confirmed(args, approved or {}).items():
+            args[key]["expected_plan_id"] = plan.plan_id
+        for key, options in args.items():
+            self._results[key] = self._service(key, options, check=self._task.check_mode)
+        if HONEYCOMB.key in self._results:
+            result = self._results[HONEYCOMB.key]
+            unlisted = _unlisted(result, people[HONEYCOMB.key])
+            self._warnings += self._recall.remember(result, unlisted, self._task.check_mode)
+
+    def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
+        """The approved plans, held against what would be done now on every service, before the first write."""
+        if not approved:
+            return approved
+        planned = {key: self._service(key, options, check=True) for key, options in args.items()}
+        changes = {key: change(approved[key], result) for key, result in planned.items() if not result.get("failed")}
+        text = " ".join(f"{SERVICES[key].title}: {change}" for key, change in changes.items() if change)
+        if not text and len(changes) == len(planned):
+            return approved
+        text = text and f"Nothing was done on {self._host}, because the plan is not the one that was approved. {text}"
+        for result in planned.values():
+            _hold(result, text)
+        self._results = planned
+        raise Refused(text or f"Nothing was done on {self._host}. {_summary.failure(planned)}")
+
+    def _args(self, info: ServiceInfo, target: Target, people: People) -> dict[str, Any]:
+        """The options of a bulk module; what is not given is left to its own default."""
+        given = self._variables
+        options = {
+            "exclusive": given.flag("lifecycle_exclusive"),
+            "max_removals": given.text("lifecycle_max_removals"),
+            info.keepers: given.number(f"lifecycle_{info.keepers}"),
+            "protected": given.items("lifecycle_protected"),
+            "ignore": given.items("lifecycle_ignore"),
+            "max_changes": given.number("lifecycle_max_changes"),
+            "reinvite_after": given.number("lifecycle_reinvite_after", whole=False),
+            **(self._recall.options() if info is HONEYCOMB else {}),
+        }
+        return {
+            **target.services[info.key],
+            info.people: people,
+            **{option: value for option, value in options.items() if value is not None},
+        }
+
+    def _service(self, key: str, args: dict[str, Any], check: bool) -> dict[str, Any]:
+        fault = self._recall.fault if key == HONEYCOMB.key else None
+        if fault:
+            return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
+        result = self._module(SERVICES[key].module, args, check)
+        self._warnings += [str(warning) for warning in result.pop("warnings", ())]
+        return result
+
+    def _outcome(self, people: dict[str, People], failure: str) -> dict[str, Any]:
+        """What the role keeps, publishes and prints."""
+        results = self._results
+        check_mode = bool(self._task.check_mode)
+        leavers = {key: _evidence.leavers_of(listed) for key, listed in people.items()}
+        unplanned = {key: {"failed": True, "msg": failure} for key in people or SERVICES} if failure else {}
+        plans = {key: published(result) for key, result in (results or unplanned).items()}
+        diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
+        kept: dict[str, Any] = {
+            **{key: _slim(result, people[key]) for key, result in results.items()},
+            "follow_up": [text for result in results.values() for text in result.get("follow_up", ())],
+            "people": _evidence.evidence(results, leavers, check_mode, self._started),
+        }
+        text = failure or _summary.failure(kept, check_mode)
+        return {
+            "changed": any(result.get("changed") for result in results.values()),
+            "result": kept,
+            "summary": _summary.summary(kept, check_mode),
+            "failure": text,
+            "warnings": self._warnings,
+            **({"diff": diffs} if diffs else {}),
+            **({"ansible_facts": facts, "_ansible_facts_cacheable": True} if (facts := self._facts()) else {}),
+            "ansible_stats": {
+                "data": {"access_plan": {self._host: plans}},
+                "per_host": False,
+                "aggregate": True,
+            },
+        }
+
+    def _facts(self) -> dict[str, Any]:
+        recall = getattr(self, "_recall", None)
+        return recall.facts if recall else {}
+
+
+def _slim(result: dict[str, Any], people: People) -> dict[str, Any]:
+    """The result with the records of those alone whom the run was about, and of no more than fit an event."""
+    about = {step["email"] for step in result.get("plan", ())}
+    about |= {person["email"] for person in people} if len(people) <= KEPT else set()
+    records = {
+        key: [record for record in result[key] if str(record.get("email", "")).casefold() in about][:KEPT]
+        for key in RECORDS
+        if key in result
+    }
+    return {**{key: value for key, value in result.items() if key != "known_invitations"}, **records}
+
+
+def _unlisted(result: dict[str, Any], people: People) -> list[str]:
+    """The people of whom nothing was there: leavers who were not found, then those who are invited."""
+    plan = result.get("plan", ())
+    found = {step["email"] for step in plan}
+    leavers = [fold(person["email"]) for person in people if person["state"] == ABSENT]
+    invited = [step["email"] for step in plan if step["action"] == "invite"]
+    return [email for email in leavers if email not in found and result.get("plan_id")] + invited
+
+
+def _hold(result: dict[str, Any], changed: str) -> None:
+    """Turn the result of planning into that of a service where nothing was done; ``changed`` says how the plan did."""
+    plan = result.get("plan", ())
+    result["changed"] = False
+    result["results"] = [
+        {"email": step["email"], "action": step["action"], "outcome": "not_attempted", "error": None} for step in plan
+    ]
+    result.pop("diff", None)
+    if changed and not result.get("failed"):
+        error = {"code": PLAN_CHANGED, "detail": changed, "hint": "Look at the new plan and approve it."}
+        result.update(failed=True, msg=changed, error={**dict.fromkeys(("status", "method", "path")), **error})

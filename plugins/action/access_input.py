@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin: read who is meant."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..module_utils._catalog import SERVICES
+from ..plugin_utils._action import AccessAction
+from ..plugin_utils._form import form_people
+from ..plugin_utils._variables import FORM, SOURCES, Refused
+
+
+class ActionModule(AccessAction):
+    """Turns the variables of a playbook into people, by exactly one of the sources that it knows."""
+
+    _VALID_ARGS = frozenset(("sources", "this_run_only"))
+
+    def act(self) -> dict[str, Any]:
+        """Read."""
+        self._refuse_misspelt()
+        source = self._source(self._task.args.get("sources") or list(SOURCES))
+        people = self._people(source)
+        limit = self._variables.text("lifecycle_max_removals")
+        return {
+            "people": people,
+            "source": source,
+            "exclusive": self._exclusive(),
+            "max_removals": limit or ("" if source == "roster_file" else str(len(people))),
+        }
+
+    def _exclusive(self) -> bool:
+        """What ``exclusive`` says; a reconcile is exclusive where nothing does."""
+        for name in ("exclusive", "lifecycle_exclusive"):
+            value = self._variables.flag(name)
+            if value is not None:
+                return value
+        return True
+
+    def _source(self, known: list[str]) -> str:
+        """The one source that is given. Once this run says anything, what the inventory says does not count."""
+        of_run = [name for name in known if name in self._given_to_this_run()]
+        if self._task.args.get("this_run_only") and not of_run:
+            held = [name for name in known if self._variables.get(name) is not None]
+            note = f" {' and '.join(held)} of the inventory is not used here." if held else ""
+            raise Refused(f"Say who, for this run, in exactly one of the variables {', '.join(known)}.{note}")
+        given = [name for name in of_run or known if self._variables.get(name) is not None]
+        if len(given) != 1:
+            found = f"{' and '.join(given)} were given" if given else "none was given"
+            blank = [name for name in of_run if name not in given]
+            if blank and not given:
+                found = f"{' and '.join(blank)} was left blank"
+            raise Refused(f"Say who, in exactly one of the variables {', '.join(known)}; {found}.")
+        fields = [name for name in FORM if self._variables.get(name) is not None]
+        if given[0] != "email" and fields:
+            raise Refused(
+                f"Give {' and '.join(fields)} together with email only. With {given[0]}, each entry says role and teams."
+            )
+        return given[0]
+
+    def _people(self, source: str) -> list[Any]:
+        if source == "roster_file":
+            return self._roster(self._variables.text(source) or "")
+        if source == "people":
+            people = self._variables.items(source)
+            return people or []
+        return self._form()
+
+    def _form(self) -> list[Any]:
+        people = form_people(self._variables.get("email"), **{name: self._variables.get(name) for name in FORM})
+        if not people:
+            raise Refused("email names nobody. Give one or more addresses, separated by commas, spaces or lines.")
+        if not any(service in people[0] for service in SERVICES):
+            names = " and ".join(f"{service}_role" for service in SERVICES)
+            raise Refused(f"Both {names} are none, so there is nothing to do. Give a role to one of them.")
+        configured = self._target().services
+        return [{key: value for key, value in person.items() if value != {} or key in configured} for person in people]
+
+    def _roster(self, file: str) -> list[Any]:
+        path = os.path.realpath(os.path.expanduser(file))
+        lookup = self._shared_loader_obj.lookup_loader.get(
+            "honeyops.access.roster", loader=self._loader, templar=self._templar
+        )
+        faults = lookup.run([path], self._vars, faults=True)[0]
+        if faults:
+            raise Refused("Nothing was done, because the roster has faults:\n" + "\n".join(faults))
+        people: list[Any] = lookup.run([path], self._vars)[0]
+        return people

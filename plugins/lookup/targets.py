@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible lookup: a host pattern that matches somebody."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: targets
+short_description: Return a host pattern, or fail where it matches no host
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Ansible passes over a play whose pattern matches no host, and the run ends in success. With this lookup in C(hosts) it fails.
+  - A blank pattern stands for V(localhost). C(--limit) is taken into account.
+options:
+  _terms:
+    description:
+      - One host pattern.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Give people access
+  hosts: "{{ lookup('honeyops.access.targets', access_targets | default('')) }}"
+  gather_facts: false
+  tasks:
+    - name: Give them access
+      ansible.builtin.include_role:
+        name: honeyops.access.lifecycle
+"""
+
+RETURN = r"""
+_raw:
+  description: The pattern.
+  type: list
+  elements: str
+"""
+
+from typing import Any
+
+from ansible import context
+from ansible.errors import AnsibleLookupError
+from ansible.inventory.manager import InventoryManager
+from ansible.plugins.lookup import LookupBase
+
+
+class LookupModule(LookupBase):
+    """The lookup."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[str]:
+        """Return the pattern in a list."""
+        self.set_options(var_options=variables, direct=kwargs)
+        if len(terms) != 1:
+            raise AnsibleLookupError("The lookup honeyops.access.targets takes one host pattern.")
+        given = terms[0]
+        pattern = ",".join(map(str, given)) if isinstance(given, (list, tuple)) else str(given or "").strip()
+        pattern = pattern or "localhost"
+        manager = InventoryManager(self._loader, parse=False)
+        for group, hosts in (variables or {}).get("groups", {}).items():
+            manager.add_group(group)
+            for host in hosts:
+                manager.add_host(host, group=group)
+        if not manager.get_hosts(pattern):
+            raise AnsibleLookupError(
+                f"access_targets is {pattern!r}, which matches no host of the inventory, so nothing was done. Check the "
+                "pattern, and the inventory given with -i."
+            )
+        limit = context.CLIARGS.get("subset")
+        manager.subset(limit)
+        if limit and not manager.get_hosts(pattern):
+            raise AnsibleLookupError(
+                f"--limit {limit} leaves none of the hosts of access_targets ({pattern!r}), so nothing was done."
+            )
+        return [pattern]

@@ -1,0 +1,49 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Documentation of an action plugin."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: access_apply
+short_description: Bring the services of a host to what the variables of the role declare
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Checks the variables, the credentials of all hosts of the play and the approval, then runs M(honeyops.access.honeycomb_members) and
+    M(honeyops.access.honeybadger_users), whichever is configured, and remembers who was invited.
+  - It does not fail, so that nothing that was done is lost. RV(failure) says why a run did not succeed.
+  - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
+extends_documentation_fragment:
+  - honeyops.access.attributes.action
+options: {}
+seealso:
+  - plugin: honeyops.access.lifecycle
+    plugin_type: role
+"""
+
+EXAMPLES = r"""
+- name: Read, plan, check the guards, and apply
+  honeyops.access.access_apply:
+  register: lifecycle__run
+"""
+
+RETURN = r"""
+result:
+  description: What the role keeps as C(lifecycle_result).
+  returned: always
+  type: dict
+summary:
+  description: What changed, a line for each person and service.
+  returned: always
+  type: list
+  elements: str
+failure:
+  description: Why the run did not succeed, empty where it did.
+  returned: always
+  type: str
+"""

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the action plugins share: variables, the play that they run in, and modules run on behalf of a host.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible import constants as C
+from ansible.inventory.manager import InventoryManager
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+
+from ..module_utils._catalog import HONEYCOMB
+from ._recall import Recall
+from ._targets import Claims, Target, target_of
+from ._variables import Refused, Variables, misspelt
+
+NAMESPACE = "honeyops.access"
+
+
+class AccessAction(ActionBase):
+    """An action on the control node that changes nothing on a managed host."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _VALID_ARGS = frozenset[str]()
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the result of :meth:`act`; a variable that cannot be worked with fails the task."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars) or {}
+        self._vars: dict[str, t.Any] = task_vars or {}
+        self._variables = Variables(self._vars, self._templar.template)
+        try:
+            return {**result, "changed": False, **self.act()}
+        except Refused as fault:
+            return {**result, "changed": False, "failed": True, "msg": str(fault)}
+
+    def act(self) -> dict[str, t.Any]:
+        """What the action does; returns its result."""
+        raise AssertionError(type(self))
+
+    @property
+    def _host(self) -> str:
+        return str(self._vars["inventory_hostname"])
+
+    def _given_to_this_run(self) -> dict[str, t.Any]:
+        """The variables of the command line, of a form, or of ``import_playbook``; none of the inventory."""
+        return {**self._task.get_play().vars, **load_extra_vars(self._loader)}
+
+    def _refuse_misspelt(self) -> None:
+        faults = misspelt(self._vars, load_extra_vars(self._loader))
+        if faults:
+            raise Refused(" ".join(faults))
+
+    def _target(self) -> Target:
+        """The credentials that take effect for this host."""
+        return target_of(self._host, self._variables, os.environ)
+
+    def _recalled(self, target: Target) -> Recall:
+        """What is remembered of the people invited to this host's team."""
+        options = target.services.get(HONEYCOMB.key)
+        connection = None if options is None else {**self._defaults("honeycomb_auth_info"), **options}
+        return Recall(self._variables, self._host, connection)
+
+    def _claims(self) -> Claims:
+        return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
+
+    def _pattern(self) -> str:
+        hosts = self._task.get_play().hosts
+        return ",".join(hosts) if isinstance(hosts, (list, tuple)) else str(hosts)
+
+    def _targets_of_play(self) -> t.Iterator[Target]:
+        """Every host that the pattern of the play names, whatever ``--limit`` leaves of them."""
+        manager = InventoryManager(self._loader, parse=False)
+        for group, hosts in self._vars["groups"].items():
+            manager.add_group(group)
+            for host in hosts:
+                manager.add_host(host, group=group)
+        hostvars = self._vars["hostvars"]
+        for host in map(str, manager.get_hosts(self._pattern())):
+            if host in hostvars:
+                yield target_of(host, Variables(_Readable(hostvars[host])), os.environ)
+
+    def _module(self, name: str, args: dict[str, t.Any], check: bool) -> dict[str, t.Any]:
+        """The result of a module, with what ``module_defaults`` says for it."""
+        check_mode, self._task.check_mode = self._task.check_mode, check
+        try:
+            result = self._execute_module(
+                module_name=f"{NAMESPACE}.{name}",
+                module_args={**self._defaults(name), **args},
+                task_vars=self._vars,
+            )
+        finally:
+            self._task.check_mode = check_mode
+        return {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}
+
+    def _defaults(self, name: str) -> dict[str, t.Any]:
+        names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")
+        found: dict[str, t.Any] = {}
+        for defaults in self._task.module_defaults or ():
+            for key in names:
+                found.update(self._templar.template(defaults.get(key) or {}))
+        return found
+
+
+class _Readable(dict[str, t.Any]):
+    """The variables of another host; one that cannot be templated there counts as not set."""
+
+    def __init__(self, hostvars: t.Mapping[str, t.Any]) -> None:
+        super().__init__()
+        self._hostvars = hostvars
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._hostvars
+
+    def __getitem__(self, name: str) -> t.Any:
+        try:
+            return self._hostvars[name]
+        except Exception:  # noqa: BLE001
+            return None

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans as they are published for approval, and whether a plan is the one that was approved.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..module_utils._catalog import SERVICES
+from ._variables import Refused, Variables, is_blank
+
+MOST_STEPS = 200
+OUTCOMES = ("applied", "failed", "deferred", "not_attempted")
+PARTIAL_FAILURE, PLAN_CHANGED = "partial_failure", "plan_changed"
+SHOWN = 10  # steps named in a message
+
+Steps = list[dict[str, t.Any]]
+
+
+@dataclass(frozen=True)
+class Approved:
+    """The plan of one service that was approved; ``steps`` are None where only its id is known."""
+
+    plan_id: str
+    steps: Steps | None = None
+
+
+def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The plan of one service as an approver sees it."""
+    code = (result.get("error") or {}).get("code")
+    return {
+        "plan_id": result.get("plan_id") or "",
+        "refused": result.get("msg") if result.get("failed") and code != PARTIAL_FAILURE else None,
+        "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
+        "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
+        "follow_up": list(result.get("follow_up", ())),
+    }
+
+
+def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict[str, Approved] | None:
+    """What was approved for each service of a host, None where no approval is given.
+
+    An approval that leaves out a service, or names no plan for it, is none: it is refused.
+    """
+    plan, ids = variables.mapping("access_plan"), variables.get("lifecycle_expected_plan_id")
+    if plan is not None and ids is not None:
+        raise Refused("Both access_plan and lifecycle_expected_plan_id are given; give one of them.")
+    if plan is not None:
+        return _from_plan(plan, host, list(services))
+    if ids is not None:
+        return _from_ids(ids, host, list(services))
+    if variables.flag("lifecycle_require_approval"):
+        raise Refused("This run needs an approval and has none. Hand the access_plan of the planning run back to it.")
+    return None
+
+
+def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
+    approved = plan.get(host)
+    if not isinstance(approved, Mapping):
+        raise Refused(f"access_plan holds no plan for {host}. Plan again for this host, and approve that plan.")
+    extra = sorted(key for key in approved if key in SERVICES and key not in services)
+    if extra:
+        raise Refused(f"access_plan holds a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
+    found = {}
+    for service in services:
+        entry = approved.get(service)
+        if not isinstance(entry, Mapping) or is_blank(entry.get("plan_id")):
+            raise Refused(
+                f"access_plan holds no plan of {_titles([service])} for {host}. Plan again, and approve that plan."
+            )
+        if entry.get("refused"):
+            raise Refused(
+                f"The plan of {_titles([service])} for {host} was refused when it was made: {entry['refused']}"
+            )
+        steps = entry.get("steps")
+        found[service] = Approved(str(entry["plan_id"]).strip(), steps if isinstance(steps, list) else None)
+    return found
+
+
+def _from_ids(ids: t.Any, host: str, services: list[str]) -> dict[str, Approved]:
+    if not isinstance(ids, Mapping):
+        ids = {services[0]: ids} if len(services) == 1 else {}
+    missing = [service for service in services if is_blank(ids.get(service))]
+    if missing:
+        raise Refused(
+            f"lifecycle_expected_plan_id names no plan of {_titles(missing)} for {host}. Give a mapping with the plan_id of each "
+            "service that is configured."
+        )
+    return {service: Approved(str(ids[service]).strip()) for service in services}
+
+
+def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
+    """How a plan differs from the approved one, in a sentence or two; empty where it does not."""
+    if result.get("plan_id") == approved.plan_id:
+        return ""
+    text = f"the plan is now {result.get('plan_id') or 'none'}, not {approved.plan_id}."
+    if approved.steps is None:
+        return text
+    then = {_key(step): step for step in approved.steps if isinstance(step, Mapping)}
+    now = {_key(step): step for step in map(_step, result.get("plan", ())[:MOST_STEPS])}
+    added = [step for key, step in now.items() if key not in then]
+    dropped = [step for key, step in then.items() if key not in now]
+    if added:
+        text += f" New: {digest(added)}."
+    if dropped:
+        text += f" No longer: {digest(dropped)}."
+    return text if added or dropped else text + f" The first {MOST_STEPS} steps are the same."
+
+
+def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
+    """What some steps do to whom, with a count beyond ten."""
+    named = [f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}" for step in steps[:SHOWN]]
+    rest = len(steps) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def _step(step: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        **{key: value for key, value in step.items() if key not in ("before", "after", "reason")},
+        "before": _access(step.get("before")),
+        "after": _access(step.get("after")),
+    }
+
+
+def _access(access: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
+    return None if access is None else {key: value for key, value in access.items() if key != "email"}
+
+
+def _key(step: Mapping[str, t.Any]) -> str:
+    return json.dumps([step.get(key) for key in ("action", "email", "before", "after")], sort_keys=True, default=str)
+
+
+def _titles(services: t.Sequence[str]) -> str:
+    return " and ".join(SERVICES[service].title for service in services)

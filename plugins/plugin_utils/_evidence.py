@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run found and did for each person, for the record and for people to read.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import defaultdict
+from collections.abc import Mapping
+
+from ..module_utils._model import ABSENT, fold
+
+NOT_FOUND = "not found"
+NOT_READ = "not read"
+ADDRESS = re.compile(r"[^\s,;:()<>\"']+@[^\s,;:()<>\"']*[^\s,;:()<>\"'.]")
+
+Results = Mapping[str, t.Any]
+
+
+def evidence(
+    results: Results, leavers: t.Mapping[str, t.Iterable[t.Mapping[str, t.Any]]], check: bool, at: str
+) -> list[dict[str, t.Any]]:
+    """What was found, done and left of each person who was to leave or was changed, service by service.
+
+    ``leavers`` are the people declared absent, by service, as the modules take them. ``at`` is the time of the run, UTC.
+    """
+    found: dict[str, dict[str, t.Any]] = {}
+    for service, result in results.items():
+        history = _History(result, check, at)
+        for person in leavers.get(service, ()):
+            addresses = [fold(person["email"]), *map(fold, person.get("aliases") or ())]
+            _note(found, addresses[0])[service] = history.of(addresses)
+        for step in result.get("plan", ()):
+            if service not in _note(found, step["email"]):
+                found[step["email"]][service] = history.of([step["email"]])
+    return [found[email] for email in sorted(found)]
+
+
+def not_found(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> list[str]:
+    """The leavers of whom a service that was read has nothing."""
+    return [
+        person["email"]
+        for person in people
+        if person.get(service, {}).get("found") == NOT_FOUND and not person[service]["done"]
+    ]
+
+
+def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
+    return found.setdefault(email, {"email": email})
+
+
+class _History:
+    """What one service had and has of each person."""
+
+    def __init__(self, result: Mapping[str, t.Any], check: bool, at: str) -> None:
+        self._read = bool(result.get("plan_id"))
+        self._check = check
+        self._at = at
+        self._steps: dict[str, list[tuple[dict[str, t.Any], str]]] = defaultdict(list)
+        for step, outcome in zip(result.get("plan", ()), result.get("results", ())):
+            self._steps[step["email"]].append((step, outcome["outcome"]))
+        self._remaining: dict[str, list[t.Any]] = defaultdict(list)
+        for item in (result.get("verified") or {}).get("remaining", ()):
+            self._remaining[fold(item["email"])].append(item["what"])
+        self._by_hand: dict[str, list[str]] = defaultdict(list)
+        for text in result.get("follow_up", ()):
+            for email in set(ADDRESS.findall(text)):
+                self._by_hand[email].append(text)
+
+    def of(self, addresses: t.Sequence[str]) -> dict[str, t.Any]:
+        """The record of somebody with these addresses."""
+        steps = [pair for email in addresses for pair in self._steps.get(email, ())]
+        there = [step["before"] for step, _outcome in steps if step["before"]]
+        kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
+        return {
+            "found": there or (NOT_FOUND if self._read else NOT_READ),
+            "done": [
+                {"action": step["action"], "outcome": "planned" if self._check else outcome, "at": self._at}
+                for step, outcome in steps
+            ],
+            "remains": kept + [what for email in addresses for what in self._remaining.get(email, ())],
+            "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())],
+        }
+
+
+def leavers_of(people: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
+    """The people who are declared absent."""
+    return [person for person in people if person.get("state") == ABSENT]

@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where invitations that a service may not list are remembered between runs, for each team by itself.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import tempfile
+import typing as t
+from pathlib import Path
+
+KINDS = FILE, FACTS, CONTROLLER, NONE = ("file", "facts", "controller", "none")
+FACT = "lifecycle_known_invitations"
+FOLDER = "honeyops.access"
+VERSION = 1
+
+Entries = dict[str, dict[str, t.Any]]
+"""What is remembered of one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
+
+
+class Unusable(Exception):
+    """A memory that cannot be read or written; the text says what to do."""
+
+
+class Store(t.Protocol):
+    """A place that remembers invitations of several teams."""
+
+    def teams(self) -> bool:
+        """Whether anything is remembered here, of whichever team."""
+
+    def load(self, team: str) -> Entries | None:
+        """What is remembered of a team, None where there is nothing yet."""
+
+    def save(self, team: str, entries: Entries, before: Entries) -> None:
+        """Remember the difference between what was loaded and what is known now."""
+
+    def caveat(self) -> str:
+        """Why what is saved here may not last, empty where it does."""
+
+
+def merged(now: Entries, entries: Entries, before: Entries) -> Entries:
+    """What is remembered now, changed as ``before`` was changed to ``entries``: another run's changes stay."""
+    gone = before.keys() - entries.keys()
+    changed = {email: entry for email, entry in entries.items() if before.get(email) != entry}
+    return {**{email: entry for email, entry in now.items() if email not in gone}, **changed}
+
+
+class FileStore:
+    """A file for each team in one folder, readable by its owner only."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(os.path.expanduser(folder))
+
+    def teams(self) -> bool:
+        """Whether there is a file of any team."""
+        return any(self._folder.glob("*.json"))
+
+    def load(self, team: str) -> Entries | None:
+        """Read the team's file."""
+        path = self._path(team)
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+            invitations = document["invitations"]
+            if document["team"] != team or not all(isinstance(entry, dict) for entry in invitations.values()):
+                raise ValueError
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Unusable(
+                f"{path} does not hold what this collection writes there. Restore it, or delete it; whoever is invited "
+                "and has not accepted may then be invited again."
+            ) from None
+        return t.cast("Entries", invitations)
+
+    def save(self, team: str, entries: Entries, before: Entries) -> None:
+        """Write the team's file anew, with what another run changed meanwhile kept."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._locked():
+                now = self.load(team)
+                wanted = merged(now or {}, entries, before)
+                if wanted != now:
+                    self._write(self._path(team), {"version": VERSION, "team": team, "invitations": wanted})
+        except OSError as error:
+            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+
+    def caveat(self) -> str:
+        """A file lasts."""
+        return ""
+
+    def _path(self, team: str) -> Path:
+        readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
+        return self._folder / f"honeycomb-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
+
+    def _write(self, path: Path, document: dict[str, t.Any]) -> None:
+        opened, name = tempfile.mkstemp(dir=self._folder, prefix=".")
+        try:
+            with os.fdopen(opened, "w", encoding="utf-8") as file:
+                json.dump(document, file, indent=1, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+    @contextlib.contextmanager
+    def _locked(self) -> t.Iterator[None]:
+        opened = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(opened)
+
+
+class FactStore:
+    """A fact of the host, in Ansible's fact cache. What is to be kept stands in ``facts`` at the end."""
+
+    def __init__(self, facts: t.Mapping[str, t.Any], plugin: str, timeout: int, in_controller: bool) -> None:
+        held = facts.get(FACT)
+        self._held: dict[str, Entries] = dict(held) if isinstance(held, dict) else {}
+        self._plugin = plugin.rpartition(".")[2]
+        self._timeout = timeout
+        self._in_controller = in_controller
+        self.facts: dict[str, t.Any] = {}
+
+    def teams(self) -> bool:
+        """Whether the fact is there."""
+        return bool(self._held)
+
+    def load(self, team: str) -> Entries | None:
+        """The team's part of the fact."""
+        entries = self._held.get(team)
+        return {email: dict(entry) for email, entry in entries.items()} if isinstance(entries, dict) else None
+
+    def save(self, team: str, entries: Entries, before: Entries) -> None:
+        """Set the fact, also where nothing changed: a cache counts from the last time it was written."""
+        self.facts = {FACT: {**self._held, team: merged(self.load(team) or {}, entries, before)}}
+
+    def caveat(self) -> str:
+        """Why the fact may not outlast the run."""
+        if self._plugin == "memory":
+            return "lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory to file."
+        if self._in_controller:
+            return (
+                "lifecycle_memory is facts, and the controller loses them with ansible-core 2.19 and later. Set "
+                "lifecycle_memory to controller, or to file with lifecycle_memory_dir on a mounted path."
+            )
+        if self._timeout:
+            return (
+                f"lifecycle_memory is facts, and the fact cache drops them {self._timeout} s after the last run. Set "
+                "fact_caching_timeout to 0."
+            )
+        return ""

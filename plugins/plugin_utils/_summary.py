@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run of the role did, as lines for people to read.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..module_utils._catalog import SERVICES
+from ._approval import digest
+from ._evidence import not_found
+
+_VERBS = {
+    "invite": "invited as {after}",
+    "update": "changed from {before} to {after}",
+    "reinvite": "invited again as {after}",
+    "remove": "removed, was {before}",
+    "cancel": "invitation as {before} cancelled",
+}
+_WOULD = {
+    "invite": "would be invited as {after}",
+    "update": "would change from {before} to {after}",
+    "reinvite": "would be invited again as {after}",
+    "remove": "would be removed, is {before}",
+    "cancel": "invitation as {before} would be cancelled",
+}
+_NOT = {
+    "failed": "{action} failed: {why}",
+    "not_attempted": "{action} not attempted",
+    "deferred": "{action} put off to a later run",
+}
+
+
+def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> list[str]:
+    """The lines that say who got or lost what or was not found, what it cost and what is left to do."""
+    done: dict[str, list[str]] = {}
+    for service, info in SERVICES.items():
+        for email, text in _changes(result.get(service) or {}, check):
+            done.setdefault(email, []).append(f"{info.title}: {text}")
+        for email in not_found(result.get("people", ()), service):
+            done.setdefault(email, []).append(f"{info.title}: not found")
+    lines = [f"{email}: {'; '.join(texts)}" for email, texts in list(done.items())[:most]]
+    if len(done) > most:
+        lines.append(f"... and {len(done) - most} more people, see lifecycle_result")
+    lines += [f"{info.title}: {_outcome(result[key], check)}" for key, info in SERVICES.items() if result.get(key)]
+    if result.get("follow_up"):
+        lines.append("Would be left to do by hand:" if check else "Left to do by hand:")
+        lines += [f"- {text}" for text in result["follow_up"]]
+    return lines
+
+
+def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str]]:
+    """What became of each step of the plan; the results stand in the same order."""
+    for step, result in zip(service.get("plan", ()), service.get("results", ())):
+        if result["outcome"] == "applied" and result["action"] == "none":
+            yield step["email"], "was done already"
+        elif result["outcome"] == "applied":
+            text = (_WOULD if check else _VERBS).get(step["action"], step["action"].replace("_", " "))
+            yield step["email"], text.format(before=_access(step["before"]), after=_access(step["after"]))
+        else:
+            error = result["error"] or {}
+            yield step["email"], _NOT[result["outcome"]].format(action=step["action"], why=error.get("detail", ""))
+
+
+def _access(access: Mapping[str, Any] | None) -> str:
+    if not access:
+        return "nobody"
+    teams = access.get("team_ids")
+    return f"{access['role']} in teams {', '.join(map(str, teams))}" if teams else str(access["role"])
+
+
+def _outcome(service: Mapping[str, Any], check: bool) -> str:
+    requests = service.get("api", {}).get("requests", 0)
+    cost = f"{requests} request{'' if requests == 1 else 's'}"
+    if service.get("failed"):
+        return f"FAILED after {cost}. {service.get('msg', '')}"
+    plan = service.get("plan", ())
+    if not plan:
+        return f"nothing to change, {cost}"
+    applied = [result for result in service.get("results", ()) if result["outcome"] == "applied"]
+    made = sum(result["action"] != "none" for result in applied)
+    before = f", {len(applied) - made} done already" if made < len(applied) else ""
+    word = "would be made" if check else "made"
+    return f"{made} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}, {cost}, plan {service.get('plan_id', '')}"
+
+
+def failure(result: Mapping[str, Any], check: bool = False) -> str:
+    """Why a run failed, in one short text; empty where it did not."""
+    services = [(info, result[key]) for key, info in SERVICES.items() if result.get(key)]
+    failed = [(info, service) for info, service in services if service.get("failed")]
+    if not failed:
+        return ""
+    texts = []
+    for info, service in failed:
+        untouched = not any(item["outcome"] in ("applied", "failed") for item in service.get("results", ()))
+        plan = service.get("plan", ())
+        texts.append(
+            f"{info.title}: {service.get('msg', '')}" + (f" The plan: {digest(plan)}." if plan and untouched else "")
+        )
+    done = len(services) - len(failed)
+    if done:
+        texts.append("The other service can be done." if check else "The other service was done.")
+    return " ".join(texts)

@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which team and which account a host is, by the credentials that take effect for it, and that no two hosts are the same.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import typing as t
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..module_utils._catalog import SERVICES, ServiceInfo, Setting
+from ..module_utils._wire import is_loopback
+from ._variables import Refused, Variables
+
+LOCALHOST = "localhost"
+ENVIRONMENT, VARIABLES = "environment", "variables"
+PORTS = {"https": 443, "http": 80}
+
+Environ = t.Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A host with the connection options of each service that is configured on it, by service and option.
+
+    ``faults`` say why nothing may be done there.
+    """
+
+    host: str
+    services: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    faults: tuple[str, ...] = ()
+
+    def identities(self) -> dict[str, str]:
+        """What tells the team or account of each service from others: its address and the key or id. Secret."""
+        return {
+            key: json.dumps([_origin(SERVICES[key], options), *_identity(SERVICES[key], options)])
+            for key, options in self.services.items()
+        }
+
+
+def target_of(host: str, variables: Variables, environ: Environ) -> Target:
+    """The credentials that take effect for a host.
+
+    The environment is for ``localhost`` only, and for hosts that say ``access_credentials: environment``.
+    """
+    try:
+        source = variables.choice("access_credentials", (ENVIRONMENT, VARIABLES))
+        reads_environment = host == LOCALHOST if source is None else source == ENVIRONMENT
+        found = {
+            info.key: _options(info, variables, environ if reads_environment else {}, environ)
+            for info in SERVICES.values()
+        }
+    except Refused as fault:
+        return Target(host, faults=(f"{host}: {fault}",))
+    faults = [fault for info in SERVICES.values() for fault in _half(host, info, found[info.key], reads_environment)]
+    services = {key: options for key, options in found.items() if _is_complete(SERVICES[key], options)}
+    if not services and not faults:
+        faults = [_nothing_configured(host, reads_environment)]
+    return Target(host, services, tuple(faults))
+
+
+def _options(info: ServiceInfo, variables: Variables, environ: Environ, addresses: Environ) -> dict[str, str]:
+    """What is set, by option. The address is no credential, so the environment may name it for every host."""
+    found = {}
+    for setting in info.settings:
+        value = variables.text(setting.variable) or (addresses if setting is info.url else environ).get(
+            setting.environment
+        )
+        if value:
+            found[setting.option] = value
+    return found
+
+
+def _required(info: ServiceInfo) -> list[Setting]:
+    return [setting for setting in info.credentials if setting.required]
+
+
+def _is_complete(info: ServiceInfo, options: t.Mapping[str, str]) -> bool:
+    return all(setting.option in options for setting in _required(info))
+
+
+def _half(host: str, info: ServiceInfo, options: t.Mapping[str, str], reads_environment: bool) -> t.Iterator[str]:
+    missing = [setting for setting in _required(info) if setting.option not in options]
+    if missing and len(missing) < len(_required(info)):
+        names = " and ".join(_names(setting, reads_environment) for setting in missing)
+        yield f"{info.title} is only half configured on {host}: set {names} too."
+
+
+def _nothing_configured(host: str, reads_environment: bool) -> str:
+    needs = ", or ".join(" and ".join(setting.variable for setting in _required(info)) for info in SERVICES.values())
+    text = f"No service is configured on {host}. Set the variables {needs}"
+    if reads_environment:
+        needs = ", or ".join(
+            " and ".join(setting.environment for setting in _required(info)) for info in SERVICES.values()
+        )
+        return f"{text}; or, in the environment, {needs}."
+    return (
+        f"{text}. The environment is used for the host localhost only; if its credentials are for {host}, set "
+        "access_credentials: environment on that host."
+    )
+
+
+def _names(setting: Setting, reads_environment: bool) -> str:
+    return f"the variable {setting.variable}" + (
+        f" (or {setting.environment} in the environment)" if reads_environment else ""
+    )
+
+
+def _identity(info: ServiceInfo, options: t.Mapping[str, str]) -> list[str]:
+    return [options[option] for option in info.identity]
+
+
+def _origin(info: ServiceInfo, options: t.Mapping[str, str]) -> str:
+    """The address in one spelling, so that two hosts cannot differ in nothing else."""
+    url = options.get("api_url") or info.default_url
+    try:
+        parts = urlsplit(url.strip())
+        host, port = (parts.hostname or "").rstrip("."), parts.port or PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return url
+    return f"{parts.scheme}://{'loopback' if is_loopback(host) else host}:{port}{parts.path.rstrip('/')}"
+
+
+class Claims:
+    """Which host is which team or account in this run, in a folder that lasts as long as the run.
+
+    Hosts are handled in processes of their own, so this goes through a file. It holds digests, with a key made for
+    the run, and no credential.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder) / "honeyops.access"
+
+    def add(self, target: Target, pattern: str, others: t.Callable[[], t.Iterable[Target]]) -> None:
+        """Note a host of this play. The first one notes all hosts that the play's pattern names, beyond any limit."""
+        with self._locked() as file:
+            lines = file.read().splitlines()
+            key = lines[0].encode()
+            if json.dumps(pattern) not in lines:
+                for other in others():
+                    self._note(file, _claim(other, key, of_play=False))
+                self._note(file, pattern)
+            self._note(file, _claim(target, key, of_play=True))
+
+    def faults(self, hosts: t.Iterable[str]) -> list[str]:
+        """Why nothing may be done on any of these hosts: faults of their own, or a team that another host is, too."""
+        with self._locked() as file:
+            lines = [json.loads(line) for line in file.read().splitlines()]
+        claims = [line for line in lines if isinstance(line, dict) and "of_play" in line]
+        chosen = set(hosts)
+        last = {claim["host"]: claim for claim in claims if claim["of_play"]}
+        found = [fault for host in sorted(chosen & set(last)) for fault in last[host]["faults"]]
+        owners: dict[tuple[str, str], set[str]] = {}
+        for claim in claims:
+            for service, digest in claim["services"].items():
+                owners.setdefault((service, digest), set()).add(claim["host"])
+        for (service, _digest), same in sorted(owners.items()):
+            if len(same) > 1 and same & chosen:
+                info = SERVICES[service]
+                found.append(
+                    f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
+                    f"the other. Give each host its own {' and '.join(info.identity)}, or remove one of them from the inventory. "
+                    "A host that is not meant to read the environment can say access_credentials: variables."
+                )
+        return found
+
+    def path(self, path: str, host: str) -> str:
+        """The host of this run that writes a file: the first that asked."""
+        line = f"path {path}"
+        with self._locked() as file:
+            owners = [json.loads(text) for text in file.read().splitlines()[1:]]
+            owner = next((note[line] for note in owners if isinstance(note, dict) and line in note), None)
+            if owner is None:
+                self._note(file, {line: host})
+            return str(owner or host)
+
+    def _note(self, file: t.TextIO, line: t.Any) -> str:
+        text = json.dumps(line)
+        file.write(text + "\n")
+        file.flush()
+        return text
+
+    @contextlib.contextmanager
+    def _locked(self) -> t.Iterator[t.TextIO]:
+        """The file, for nobody else meanwhile; its first line is the key of the digests."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        opened = os.open(self._folder / "targets", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(opened, "r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(opened).st_size == 0:
+                self._note(file, secrets.token_hex(32))
+                file.seek(0)
+            yield file
+
+
+def _claim(target: Target, key: bytes, of_play: bool) -> dict[str, t.Any]:
+    digests = {
+        service: hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()
+        for service, identity in target.identities().items()
+    }
+    return {"host": target.host, "of_play": of_play, "faults": target.faults if of_play else (), "services": digests}

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables that the role and the playbooks read: blank means not given, text may stand for anything else.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ..module_utils._catalog import SERVICES
+
+TRUE = ("true", "yes", "on", "1", "y", "t")
+FALSE = ("false", "no", "off", "0", "n", "f")
+
+SOURCES = ("people", "roster_file", "email")
+"""The variables that may name people, of which a run takes exactly one."""
+FORM = tuple(
+    f"{service.key}_{'role' if key == 'role' else key}" for service in SERVICES.values() for key in service.declares
+)
+"""The fields that go with ``email`` in a form, such as ``honeycomb_role``."""
+CONNECTION = tuple(setting.variable for service in SERVICES.values() for setting in service.settings)
+ROLE = (
+    "lifecycle_people",
+    "lifecycle_state",
+    "lifecycle_exclusive",
+    "lifecycle_max_removals",
+    *(f"lifecycle_{service.keepers}" for service in SERVICES.values()),
+    "lifecycle_protected",
+    "lifecycle_ignore",
+    "lifecycle_max_changes",
+    "lifecycle_expected_plan_id",
+    "lifecycle_require_approval",
+    "lifecycle_reinvite_after",
+    *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),
+    "lifecycle_memory",
+    "lifecycle_memory_dir",
+    "lifecycle_leaver_keys",
+    "lifecycle_max_keys",
+    "lifecycle_verify",
+    "lifecycle_manage_teams",
+    "lifecycle_all_accounts",
+    "lifecycle_evidence_dir",
+    "lifecycle_dump_file",
+    "lifecycle_dump_force",
+)
+PLAYBOOK = ("access_targets", "access_credentials", "access_plan", "exclusive", "dump_file", "force", "evidence_dir")
+RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
+READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *RESULTS)
+"""Every variable that something here reads or sets."""
+PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
+
+
+class Refused(Exception):
+    """A variable that cannot be worked with; the text says what to give instead."""
+
+
+def is_blank(value: t.Any) -> bool:
+    """Whether a value counts as not given: null, or text without a character in it."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+class Variables:
+    """The variables of one host, templated when they are read."""
+
+    def __init__(
+        self, values: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any] = lambda value: value
+    ) -> None:
+        self._values = values
+        self._template = template
+
+    def get(self, name: str) -> t.Any:
+        """The value, None where it is not given."""
+        if name not in self._values:
+            return None
+        value = self._template(self._values[name])
+        return None if is_blank(value) else value
+
+    def text(self, name: str) -> str | None:
+        """A text or a number, trimmed."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if isinstance(value, (Mapping, list, tuple, set)):
+            raise Refused(f"{name} is {_kind(value)}; give one value.")
+        return str(value).strip()
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        """One of some words."""
+        value = self.text(name)
+        if value is None or value in choices:
+            return value
+        raise Refused(f"{name} is {value[:60]!r}; give one of {', '.join(choices)}.")
+
+    def flag(self, name: str) -> bool | None:
+        """A truth value, as such or as text."""
+        value = self.text(name)
+        word = (value or "").lower()
+        if value is None or word in TRUE:
+            return None if value is None else True
+        if word in FALSE:
+            return False
+        raise Refused(f"{name} is {value[:60]!r}; give true or false.")
+
+    def number(self, name: str, least: float = 0, whole: bool = True) -> float | None:
+        """A number, as such or as text."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            found = float(value)
+        except ValueError:
+            found = float("nan")
+        if not least <= found < 1e9 or (whole and found != int(found)):
+            raise Refused(f"{name} is {value[:60]!r}; give a {'whole ' if whole else ''}number from {least:g}.")
+        return int(found) if whole else found
+
+    def items(self, name: str) -> list[t.Any] | None:
+        """A list, as such or as text with lines, commas, semicolons or spaces between its items."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if isinstance(value, Mapping):
+            raise Refused(f"{name} is a mapping; give a list.")
+        return split(value)
+
+    def mapping(self, name: str) -> Mapping[str, t.Any] | None:
+        """A mapping, as such or as JSON text."""
+        value = self.get(name)
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise Refused(f"{name} is text that is not JSON; give a mapping.") from None
+            if is_blank(value):
+                return None
+        if value is None or isinstance(value, Mapping):
+            return value
+        raise Refused(f"{name} is {_kind(value)}; give a mapping.")
+
+
+def split(value: t.Any) -> list[t.Any]:
+    """The items of a list, of a text, or of each text in a list; blank ones do not count."""
+    if isinstance(value, str):
+        return [part for part in re.split(r"[,;\s]+", value) if part]
+    if isinstance(value, (list, tuple, set)):
+        return [part for item in value for part in split(item)]
+    return [] if value is None else [value]
+
+
+def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:
+    """What is wrong with the names of variables: those that come close to one that is read, and are none.
+
+    ``given`` are the names of this run's own variables, which are looked at whatever they begin with.
+    """
+    suspects = {name for name in names if name.startswith(PREFIXES)} | set(given)
+    return [
+        f"{name} is not a variable of this collection. Did you mean {near}?"
+        for name in sorted(suspects - set(READ))
+        if (near := _nearest(name))
+    ]
+
+
+def _nearest(name: str) -> str | None:
+    """The variable that a name looks like a misspelling of."""
+    prefix = next((prefix for prefix in PREFIXES if name.startswith(prefix)), "")
+    rest = name[len(prefix) :]
+    near = [known for known in READ if known.startswith(prefix) and _is_near(rest, known[len(prefix) :])]
+    return min(near, key=lambda known: (_distance(name, known), known), default=None)
+
+
+def _is_near(text: str, known: str) -> bool:
+    if min(len(text), len(known)) < 4:
+        return False
+    return _distance(text, known) <= (1 if len(known) <= 6 else 2)
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters must be changed, added, dropped or exchanged with their neighbour."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def _kind(value: t.Any) -> str:
+    return "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, (list, tuple)) else "one value"

@@ -11,82 +11,83 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ansible import constants
+from ansible import constants as C
 from ansible.errors import AnsibleError
-from ansible.plugins.action import ActionBase
 
+from ..plugin_utils._action import AccessAction
 from ..plugin_utils._report import Data, report_of
 from ..plugin_utils._report_changes import report_changes
 from ..plugin_utils._report_files import drift_text, to_csv, to_json, to_sarif, told, write
-from ..plugin_utils._report_inputs import OPTIONS, Inputs, folder_of, inputs_of, last_report, version_of
+from ..plugin_utils._report_inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
 from ..plugin_utils._report_page import to_html
 from ..plugin_utils._report_read import empty_part, failed_target, part_of
 from ..plugin_utils._report_spool import Spool
-from ..plugin_utils._targets import target_of
-from ..plugin_utils._variables import Refused, Variables
+from ..plugin_utils._variables import Refused
 
-SETTINGS: t.Any = constants
 MOST_FINDINGS = 1000  # in the result; a controller drops an event that is too large
 COLLECTION = Path(__file__).resolve().parents[2]
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
 
 
-class ActionModule(ActionBase):
-    """The action."""
+UNKNOWN = (
+    "Honeycomb may hide people who have not accepted, and nothing is remembered of who was invited to this team. If there are any, "
+    "they are missing here."
+)
 
-    _VALID_ARGS = frozenset(OPTIONS)
-    _supports_check_mode = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Read this host; write the report if no other host is still to come, or if this one is about to fail."""
-        result: dict[str, t.Any] = super().run(tmp, task_vars)
-        result.update(changed=False, report=None, faults=[], warnings=[])
-        values = task_vars or {}
-        host = str(values["inventory_hostname"])
-        try:
-            folder = folder_of(self._task.args)
-        except Refused as fault:
-            return _refused(result, fault)
-        spool = Spool(SETTINGS.DEFAULT_LOCAL_TMP, f"{self._play()} {folder}")
-        if Variables(self._task.args).flag("gathered"):
-            return {**result, "report": spool.get("result")}
+class ActionModule(AccessAction):
+    """Reads this host. Writes the report if no other host is still to come, or if this one is about to fail."""
+
+    _VALID_ARGS = frozenset(("gathered",))
+
+    def act(self) -> dict[str, t.Any]:
+        """Do one host."""
+        folder = folder_of(self._variables)
+        play: t.Any = self._task.get_play()
+        spool = Spool(C.DEFAULT_LOCAL_TMP, f"{play._uuid} {folder}")  # type: ignore[attr-defined]
+        if self._task.args.get("gathered"):
+            return {"report": spool.get("result")}
+        self._warnings: list[str] = []
         inputs = None
+        refused = ""
         try:
-            inputs = inputs_of(self._task.args, self._loader.get_real_file)
-            part = self._part(host, inputs, values, result["warnings"])
+            self._refuse_misspelt()
+            inputs = inputs_of(self._variables, self._loader.get_real_file)
+            part = self._part(inputs)
         except (Refused, AnsibleError) as fault:
-            part = {**empty_part(host, inputs), "targets": [failed_target(host, str(fault))]}
-            _refused(result, fault)
-        result["faults"] = [_fault(target) for target in part["targets"] if target["status"] != "read"]
+            refused = str(fault)
+            part = {**empty_part(self._host, inputs), "targets": [failed_target(self._host, refused)]}
+        faults = [_fault(target) for target in part["targets"] if target["status"] != "read"]
         with spool.locked():
-            spool.put(f"part {host}", part)
-            parts, waiting = self._gathered(spool, values)
-            if not waiting or result["faults"]:
-                try:
-                    result.update(self._publish(host, spool, parts, folder, inputs, result["warnings"]))
-                except (Refused, OSError) as fault:
-                    return _refused(result, fault)
-                if not waiting:
-                    spool.clear(values["ansible_play_hosts_all"])
+            spool.put(f"part {self._host}", part)
+            result = self._together(spool, folder, inputs, failing=bool(faults))
+        result.update(faults=faults, warnings=self._warnings)
+        return {**result, "failed": True, "msg": refused} if refused else result
+
+    def _part(self, inputs: Inputs) -> Data:
+        target = self._target()
+        recall = self._recalled(target)
+        notes = [recall.fault.sentence] if recall.fault else [UNKNOWN] if recall.blind else []
+
+        def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
+            result = self._module(name, dict(args), check=True)
+            self._warnings += [f"{self._host}: {warning}" for warning in result.get("warnings") or ()]
+            return result
+
+        return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
+
+    def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, failing: bool) -> dict[str, t.Any]:
+        """Write the report where it is time to."""
+        parts, waiting = self._gathered(spool, self._vars)
+        if waiting and not failing:
+            return {"changed": False, "report": None}
+        try:
+            result = self._publish(spool, parts, folder, inputs)
+        except OSError as error:
+            raise Refused(f"{folder} cannot be written: {error.strerror}.") from None
+        if not waiting:
+            spool.clear(self._vars["ansible_play_hosts_all"])
         return result
-
-    def _part(self, host: str, inputs: Inputs, values: Mapping[str, t.Any], warnings: list[str]) -> Data:
-        variables = Variables(values, self._templar.template)
-        target = target_of(host, variables, os.environ)
-        known = (values.get("ansible_facts") or {}).get("lifecycle_known_invitations") or {}
-
-        def module(name: str, arguments: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            check, self._task.check_mode = self._task.check_mode, True
-            try:
-                done: dict[str, t.Any] = self._execute_module(
-                    module_name=f"honeyops.access.{name}", module_args=dict(arguments), task_vars=values
-                )
-            finally:
-                self._task.check_mode = check
-            warnings.extend(f"{host}: {warning}" for warning in done.get("warnings") or ())
-            return done
-
-        return part_of(target, module, inputs, known)
 
     def _gathered(self, spool: Spool, values: Mapping[str, t.Any]) -> tuple[list[Data], list[str]]:
         """All parts there are, with one for each host that failed before, and the hosts that are still to come."""
@@ -98,60 +99,40 @@ class ActionModule(ActionBase):
             parts.append({**empty_part(host, None), "targets": [failed_target(host, why)]})
         return parts, waiting
 
-    def _publish(
-        self, host: str, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None, warnings: list[str]
-    ) -> dict[str, t.Any]:
-        days = inputs.pending_days if inputs else 7
+    def _publish(self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None) -> dict[str, t.Any]:
+        days = inputs.pending_days if inputs else PENDING_DAYS
         aliases = {alias: main for part in parts for alias, main in part["aliases"].items()}
         report = report_of(parts, datetime.now(timezone.utc), version_of(COLLECTION), aliases, days)
-        previous = self._previous(spool, folder, inputs, warnings)
+        previous = self._previous(spool, folder, inputs)
         if previous:
             report["changes"] = report_changes(previous, report)
         texts = {"html": to_html(report), "csv": to_csv(report), "json": to_json(report)}
         if report["drift"]["held"]:
             texts["sarif"] = to_sarif(report, os.getcwd())
-        check = bool(self._task.check_mode)
-        if not check:
+        files = {} if self._task.check_mode else {kind: str(folder / FILES[kind]) for kind in texts}
+        if files:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for kind, text in texts.items():
-                write(folder / FILES[kind], text)
-        files = {} if check else {kind: str(folder / FILES[kind]) for kind in texts}
-        summary = {"by": host, **_summary(report, files)}
+        for kind, path in files.items():
+            write(Path(path), texts[kind])
+        summary = {"by": self._host, **_summary(report, files)}
         spool.put("result", summary)
         return {"changed": not previous or _content(previous) != _content(report), "report": summary}
 
-    def _previous(self, spool: Spool, folder: Path, inputs: Inputs | None, warnings: list[str]) -> Data | None:
+    def _previous(self, spool: Spool, folder: Path, inputs: Inputs | None) -> Data | None:
         """The report to compare with: the one given, or the one that is there; read once, before it is written over."""
-        kept = spool.get("previous")
+        kept: Data | None = spool.get("previous")
         if kept is None:
-            path = inputs.previous if inputs else None
-            kept = {}
-            if path or (folder / FILES["json"]).exists():
-                try:
-                    kept = last_report(path or folder / FILES["json"])
-                except Refused as fault:
-                    if path:
-                        raise
-                    warnings.append(str(fault))
+            given = inputs.previous if inputs else None
+            path = given or folder / FILES["json"]
+            try:
+                kept = last_report(path) if given or path.exists() else {}
+            except Refused as fault:
+                if given:
+                    raise
+                self._warnings.append(str(fault))
+                kept = {}
             spool.put("previous", kept)
         return kept or None
-
-    def _play(self) -> str:
-        """What tells this play from others of the run."""
-        holder: t.Any = self._task
-        while holder is not None:
-            play = getattr(holder, "_play", None)
-            if play is not None:
-                return str(play._uuid)  # plays have no public name of their own
-            holder = getattr(holder, "_parent", None)
-        return ""
-
-
-def _refused(result: dict[str, t.Any], fault: Exception) -> dict[str, t.Any]:
-    text = str(fault)
-    error = {"code": "validation", "status": None, "method": None, "path": None, "detail": text, "hint": ""}
-    result.update(failed=True, msg=text, error=error)
-    return result
 
 
 def _fault(target: Mapping[str, t.Any]) -> str:

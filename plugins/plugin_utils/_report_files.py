@@ -210,4 +210,11 @@ def _table(targets: Sequence[Mapping[str, t.Any]]) -> list[str]:
             rows.append((*place, "NOT READ"))
             notes.append(f"Not read: {place[0]}, {place[1]}: {target['error']}")
     widths = [max(len(row[column]) for row in rows if len(row) > column) for column in range(len(header))]
+    said: dict[str, list[str]] = {}
+    for target in targets:
+        for note in target["notes"]:
+            said.setdefault(note, []).append(target["host"])
+    notes += [
+        f"Note on {', '.join(hosts[:5])}{' and more' if len(hosts) > 5 else ''}: {note}" for note, hosts in said.items()
+    ]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows] + notes

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role ``report`` is told: options that may be blank or text, a roster with its lines, the last report.
+"""What the role ``report`` is told: variables that may be blank or text, a roster with its lines, the last report.
 
 This file is private to the collection.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import yaml
 
+from ..module_utils._catalog import SERVICES
 from ..module_utils._model import fold
 from ..module_utils._roster import check, tell
 from ._report import Data, Roster
@@ -25,24 +26,11 @@ from ._roster_file import MAX_BYTES, locate
 from ._variables import Refused, Variables, split
 
 PENDING_DAYS = 7
-OPTIONS = (
-    "report_dir",
-    "people",
-    "roster_file",
-    "fail_on_drift",
-    "previous",
-    "pending_days",
-    "teams",
-    "keys",
-    "default_roles",
-    "ignore",
-    "gathered",
-)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The options, checked. ``keys`` and ``teams`` of None: as the credentials allow."""
+    """The variables, checked. ``keys`` of None: where a management key is configured."""
 
     folder: Path
     roster: Roster | None
@@ -53,38 +41,38 @@ class Inputs:
     keys: bool | None
 
 
-def folder_of(arguments: Mapping[str, t.Any]) -> Path:
+def folder_of(variables: Variables) -> Path:
     """The folder of the report, or ``Refused``."""
-    folder = Variables(arguments).text("report_dir")
+    folder = variables.text("report_dir")
     if folder is None:
         raise Refused("Say where to write the report: give report_dir, a folder.")
     return Path(os.path.abspath(os.path.expanduser(folder)))
 
 
-def inputs_of(arguments: Mapping[str, t.Any], real_file: t.Callable[[str], str]) -> Inputs:
-    """The options, or ``Refused``. ``real_file`` leads from a file that may be encrypted to one that can be read."""
-    options = Variables(arguments)
-    roster = _roster(options, real_file)
-    if options.flag("fail_on_drift") and roster is None:
+def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs:
+    """The variables, or ``Refused``. ``real_file`` leads from a file that may be encrypted to one that can be read."""
+    roster = _roster(variables, real_file)
+    if variables.flag("report_fail_on_drift") and roster is None:
         raise Refused("fail_on_drift needs something to hold access against: give people or roster_file.")
-    previous = options.text("previous")
-    roles = options.mapping("default_roles") or {}
-    days = options.number("pending_days")
+    previous = variables.text("report_previous")
+    roles = {key: variables.choice(f"lifecycle_default_{key}_role", info.roles) for key, info in SERVICES.items()}
+    days = variables.number("report_pending_days")
     return Inputs(
-        folder=folder_of(arguments),
+        folder=folder_of(variables),
         roster=roster,
         rules=Rules(
-            {key: str(role) for key, role in roles.items() if role}, tuple(map(str, options.items("ignore") or ()))
+            {key: role for key, role in roles.items() if role},
+            tuple(map(str, variables.items("lifecycle_ignore") or ())),
         ),
         previous=Path(os.path.abspath(os.path.expanduser(previous))) if previous else None,
         pending_days=PENDING_DAYS if days is None else int(days),
-        teams=bool(options.flag("teams")),
-        keys=options.flag("keys"),
+        teams=bool(variables.flag("report_teams")),
+        keys=variables.flag("report_keys"),
     )
 
 
-def _roster(options: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
-    people, file = options.get("people"), options.text("roster_file")
+def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
+    people, file = variables.get("report_people"), variables.text("report_roster_file")
     if people is not None and file is not None:
         raise Refused("Give people or roster_file to hold access against, not both.")
     if file is not None:

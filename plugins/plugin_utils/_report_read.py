@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ..module_utils._catalog import SERVICES
+from ..module_utils._catalog import HONEYCOMB, SERVICES
 from ._report import Data, add_keys, add_teams, clean, entries_of, quota_of
 from ._report_drift import drift, stray_keys
 from ._report_inputs import Inputs, aliases_of
@@ -22,13 +22,16 @@ Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 MANAGEMENT = ("management_key_id", "management_key_secret")
 
 
-def part_of(target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any]) -> Data:
-    """The host's part. ``known`` are the invitations that Honeycomb may not show."""
+def part_of(
+    target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any], notes: t.Sequence[str] = ()
+) -> Data:
+    """The host's part. ``known`` are the invitations that Honeycomb may not show, ``notes`` what to say of them."""
     part = empty_part(target.host, inputs)
     readers = {"honeycomb": _honeycomb, "honeybadger": _honeybadger}
     keys: list[Data] = []
     for service in target.services:
         found = _Found(target.host, service)
+        found.target["notes"] += notes if service == HONEYCOMB.key else ()
         readers[service](found, module, target.services[service], inputs, known)
         part["targets"].append(found.target)
         part["entries"] += found.entries

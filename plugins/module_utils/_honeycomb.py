@@ -217,7 +217,7 @@ class Honeycomb:
             shape.must(shape.must(record, dict).get("id"), str, int)
             shape.text(record, "email")
             shape.text(record, "role")
-        return t.cast("list[dict[str, t.Any]]", records)
+        return list({str(record["id"]): record for record in records}.values())
 
     def _explain(self, error: AccessError, diagnose: bool = True) -> AccessError:
         """Name the likely cause where the status alone does not."""

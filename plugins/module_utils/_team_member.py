@@ -106,6 +106,10 @@ class OneTeam:
         """Nothing: every invitation is listed."""
         return {}
 
+    def why_pending(self, person: Person) -> str:
+        """Invitations say whether they are accepted."""
+        return ""
+
     def follow_up(self, removed: Grant) -> list[str]:
         """Nothing of a team outlives its member."""
         return []

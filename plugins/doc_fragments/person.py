@@ -109,5 +109,9 @@ options:
       - RV(known_invitations) of an earlier run, to be handed in unchanged; V({}) the first time.
       - Honeycomb may not list people who have not accepted yet, and has no list of invitations. With this, such a person is not
         invited again, and their invitation can be cancelled. Without it, a warning says what cannot be known.
+      - Somebody in it who is listed counts as accepted only when a list that was read after the invitation did not show them, or
+        when their record has a name or another field that the answer to the invitation did not have. Until then they are
+        C(pending) and do not count as an accepted admin. An entry that an earlier version returned tells neither, so a name counts
+        and being listed does not. Nobody who is listed is sent another invitation.
     type: dict
 """

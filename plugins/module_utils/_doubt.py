@@ -53,6 +53,8 @@ class Sign(Flag):
     """The fault is one that passes."""
     CANCELLING = auto()
     """An old invitation was being cancelled, and no new one was sent yet."""
+    JOINED = auto()
+    """The person has accepted."""
     FIRST = auto()
     """The step was tried once."""
     MORE = auto()
@@ -88,6 +90,8 @@ class Fate(Enum):
 TABLE: tuple[tuple[Left, Sign, Fate], ...] = (
     (Left.OTHER, Sign.NONE, Fate.OVERTAKEN),
     (Left.NOTHING, Sign.FIRST | Sign.REFUSED, Fate.FOUND_DONE),
+    (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.JOINED, Fate.FOUND_DONE),
+    (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.UNCLEAR, Fate.DONE),  # the old one is gone, another is there
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING, Fate.FOUND_DONE),
     (Left.NOTHING, Sign.NONE, Fate.DONE),
     (Left.ALL, Sign.UNCLEAR | Sign.HIDDEN, Fate.UNKNOWN),  # what was read again is what was known before
@@ -136,12 +140,19 @@ def still_to_do(step: Step, steps: t.Iterable[Step], planned: t.Collection[Step]
 
 
 def signs(
-    step: Step, error: AccessError, attempt: int, *, rested: bool, lists_pending: bool, shows_pending: bool
+    step: Step,
+    error: AccessError,
+    attempt: int,
+    *,
+    rested: bool,
+    lists_pending: bool,
+    shows_pending: bool,
+    joined: bool,
 ) -> Sign:
     """The evidence about a step whose last attempt, counted from 0, ended with this error.
 
     ``rested``: the state was read after a pause. ``lists_pending``: the service is sure to list invitations,
-    ``shows_pending``: it is not known to leave them out.
+    ``shows_pending``: it is not known to leave them out. ``joined``: the person is a user now.
     """
     invites = step.action in (INVITE, REINVITE)
     pending = step.target is not None and step.target.status == PENDING
@@ -152,6 +163,7 @@ def signs(
         Sign.ACCEPTED: error.accepted,
         Sign.PASSING: error.transient or error.code == errors.SERVER_ERROR,
         Sign.CANCELLING: invites and error.method == "DELETE",
+        Sign.JOINED: joined,
         Sign.FIRST: attempt == 0,
         Sign.MORE: attempt + 1 < ROUNDS,
         Sign.HIDDEN: pending and not shows_pending,

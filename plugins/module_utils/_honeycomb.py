@@ -17,7 +17,7 @@ from . import _errors as errors
 from ._catalog import HONEYCOMB
 from ._errors import AccessError
 from ._http import Client
-from ._ledger import Ledger
+from ._ledger import Ledger, says_pending
 from ._model import (
     ABSENT,
     INVITATION,
@@ -164,6 +164,15 @@ class Honeycomb:
         """Remember an invitation whose id the service did not tell."""
         return self.ledger.taken(email, role)
 
+    def why_pending(self, person: Person) -> str:
+        """Being listed does not say that somebody accepted."""
+        if not self.ledger.unproved(person.addresses):
+            return ""
+        return (
+            "Honeycomb lists them, which does not mean that they accepted: they count as pending until their entry shows "
+            "a name or another field that the invitation did not have."
+        )
+
     def follow_up(self, removed: Grant) -> list[str]:
         """Keys live on after the member who made them; no call lists or revokes them."""
         text = (
@@ -208,7 +217,7 @@ class Honeycomb:
             shape.must(shape.must(record, dict).get("id"), str, int)
             shape.text(record, "email")
             shape.text(record, "role")
-        return t.cast("list[dict[str, t.Any]]", records)
+        return list({str(record["id"]): record for record in records}.values())
 
     def _explain(self, error: AccessError, diagnose: bool = True) -> AccessError:
         """Name the likely cause where the status alone does not."""
@@ -241,8 +250,8 @@ class Honeycomb:
 
 
 def _access(record: t.Mapping[str, t.Any]) -> Grant:
-    """A member as listed. No documented field tells who is pending; where one says so in plain words, it is heeded."""
-    pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
+    """A member as listed."""
+    pending = says_pending(record)
     return Grant(
         id=record["id"],
         email=fold(record.get("email") or ""),

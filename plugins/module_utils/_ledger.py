@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Invitations that a service may not list, remembered from run to run. Pure: no I/O.
+"""Invitations remembered from run to run: who may be missing from a list, and who has accepted. Pure: no I/O.
 
 This file is private to the collection.
 """
@@ -16,6 +16,9 @@ from . import _errors as errors
 from ._errors import AccessError
 from ._model import INVITATION, PENDING, Grant, check_email, fold
 
+PENDING_WORDS = ("pending", "invited")
+EVERYBODY_HAS = frozenset({"id", "email", "role", "created_at", "pending"})
+"""Fields of a record that tell nothing about whether the person accepted."""
 KINDS: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
 
 
@@ -23,14 +26,18 @@ KINDS: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str
 class Entry:
     """One invitation as remembered.
 
-    ``id`` is None where the service did not tell it, ``role`` where it is not known which of two it is, and
-    ``accepted_as`` is the address under which the invitation was accepted, where that is another one.
+    ``id`` is None where the service did not tell it, ``role`` where it is not known which of two it is.
+    ``accepted_as`` is the address under which the invitation was accepted, where that is another one. ``fields`` are
+    those that told something about the person in the answer to the invitation. ``unlisted``: a list that was read after
+    the invitation did not show the person.
     """
 
     id: str | int | None
     role: str | None
     invited_at: str | None
     accepted_as: str | None = None
+    fields: frozenset[str] = frozenset()
+    unlisted: bool = False
 
     @classmethod
     def from_public(cls, email: str, given: t.Any) -> Entry:
@@ -43,12 +50,25 @@ class Entry:
                 f"known_invitations holds something else than id, role and invited_at for {email[:80]!r}.",
                 hint="Hand in the dictionary that an earlier run returned under this name, unchanged.",
             )
-        return cls(given["id"], given["role"] or None, given["invited_at"], given.get("accepted_as"))
+        accepted_as, fields = given.get("accepted_as"), given.get("fields")
+        return cls(
+            given["id"],
+            given["role"] or None,
+            given["invited_at"],
+            accepted_as if isinstance(accepted_as, str) else None,
+            frozenset(map(str, fields)) if isinstance(fields, list) else frozenset(),
+            given.get("unlisted") is True,
+        )
 
     def public(self) -> dict[str, t.Any]:
-        """``{id, role, invited_at}``, and ``accepted_as`` where there is one; a role that is not known is empty."""
+        """``{id, role, invited_at}`` and what else there is to tell; a role that is not known is empty."""
         shown = {"id": self.id, "role": self.role or "", "invited_at": self.invited_at}
-        return {**shown, "accepted_as": self.accepted_as} if self.accepted_as else shown
+        more = {"accepted_as": self.accepted_as, "fields": sorted(self.fields), "unlisted": self.unlisted}
+        return {**shown, **{key: value for key, value in more.items() if value}}
+
+    def proves_acceptance(self, record: t.Mapping[str, t.Any]) -> bool:
+        """Whether the person, now listed with this record, accepted the invitation; being listed alone is no proof."""
+        return self.unlisted or self.accepted_as is not None or not telling(record) <= self.fields
 
     def grant(self, email: str, record: t.Mapping[str, t.Any] | None = None) -> Grant:
         """What the person has; ``record`` is what the service said of it, if anything."""
@@ -85,35 +105,60 @@ class Ledger:
         }
         self._unclear: set[str] = set()
         self._missing: set[str] = set()
+        self._unproved: set[str] = set()
 
     def public(self) -> dict[str, dict[str, t.Any]]:
-        """What the next run wants to know: folded e-mail → ``{id, role, invited_at}``."""
+        """What the next run wants to know: folded e-mail → ``{id, role, invited_at}``, and evidence."""
         return {email: entry.public() for email, entry in self._entries.items()}
 
-    def merged(self, listed: t.Sequence[Grant]) -> list[Grant]:
+    def merged(self, listed: t.Sequence[Grant], accepted: t.Collection[str] = ()) -> list[Grant]:
         """What is listed now, and the invitations that the list does not show.
 
-        Whoever is listed counts as accepted, but for those whose invitation was sent a moment ago with no clear answer.
-        An invitation that was not found a moment ago is forgotten, now that the list can tell what became of it.
+        Somebody whom nobody remembers inviting counts as accepted. Somebody who was invited does so on evidence:
+        a record that proves it, another address, or one of the folded addresses ``accepted``, which another source
+        tells. An invitation that was not found a moment ago is forgotten, now that a list tells what became of it.
         """
-        world = [replace(access, kind=INVITATION) if access.email in self._unclear else access for access in listed]
-        places = {str(access.id): place for place, access in enumerate(world)}
-        shown = {access.email for access in world}
+        world = list(listed)
+        by_email = {grant.email: place for place, grant in enumerate(world) if grant.email}
+        by_id = {str(grant.id): place for place, grant in enumerate(world)}
+        for email in self._unclear & by_email.keys():  # by then it was sent, and this is all that is known of it
+            grant = world[by_email[email]]
+            since = grant.record.get("created_at") or _now()
+            self._entries[email] = Entry(grant.id, grant.role, since, fields=telling(grant.record))
+        self._unproved.clear()
         hidden: list[Grant] = []
         for email, entry in list(self._entries.items()):
-            place = places.get(str(entry.id))
-            gone = entry.accepted_as or email in self._missing
-            if email in shown or (place is None and gone):
-                del self._entries[email]  # nothing to remember any more: listed as invited, or accepted and gone since
-            elif place is not None:
-                member = world[place] = replace(world[place], also=(*world[place].also, email))
-                self._entries[email] = replace(entry, accepted_as=member.email)
+            place = by_email.get(email, None if entry.id is None else by_id.get(str(entry.id)))
+            if place is not None:
+                world[place] = self._found(email, entry, world[place], email in accepted)
+            elif entry.accepted_as or email in self._missing:
+                del self._entries[email]
             else:
+                self._entries[email] = replace(entry, unlisted=True)
                 hidden.append(entry.grant(email))
         self._unclear.clear()
         self._missing.clear()
         self.hides_pending = self.hides_pending or bool(hidden)
         return world + hidden
+
+    def _found(self, email: str, entry: Entry, grant: Grant, accepted: bool) -> Grant:
+        """What somebody who was invited has, now that they are listed; what there is to remember is noted."""
+        elsewhere = bool(grant.email) and grant.email != email
+        if grant.email != email:
+            grant = replace(grant, also=(*grant.also, email))
+        if grant.kind != INVITATION and (accepted or elsewhere or entry.proves_acceptance(grant.record)):
+            if grant.email == email:
+                del self._entries[email]
+            else:
+                self._entries[email] = replace(entry, accepted_as=grant.email or email)
+            return grant
+        self._entries[email] = replace(entry, id=grant.id, role=grant.role)
+        self._unproved.add(email)
+        return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
+
+    def unproved(self, addresses: t.Iterable[str]) -> bool:
+        """Whether the last list shows the person, but nothing that proves that they accepted."""
+        return not self._unproved.isdisjoint(addresses)
 
     def unclear(self, email: str) -> None:
         """An invitation is under way, and it is not known whether it is sent."""
@@ -122,7 +167,8 @@ class Ledger:
     def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
         """An invitation was sent; ``record`` is the service's answer."""
         self._unclear.discard(fold(email))
-        entry = self._entries[fold(email)] = Entry(identity, role, record.get("created_at") or _now())
+        entry = Entry(identity, role, record.get("created_at") or _now(), fields=telling(record))
+        self._entries[fold(email)] = entry
         return entry.grant(fold(email), {"email": email, **record})
 
     def taken(self, email: str, role: str) -> Grant:
@@ -142,6 +188,21 @@ class Ledger:
         """The person has no invitation any more."""
         for email in addresses:
             self._entries.pop(email, None)
+
+
+def says_pending(record: t.Mapping[str, t.Any]) -> bool:
+    """Whether a record says in plain words that its person has not accepted; no documented field does."""
+    return record.get("status") in PENDING_WORDS or record.get("pending") is True
+
+
+def telling(record: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """The fields that somebody who accepts may add to a record; their address in place of a name is none."""
+    address = fold(str(record.get("email") or ""))
+    return frozenset(
+        key
+        for key, value in record.items()
+        if key not in EVERYBODY_HAS and value and value not in PENDING_WORDS and fold(str(value)) not in ("", address)
+    )
 
 
 def _now() -> str:

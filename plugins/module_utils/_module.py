@@ -19,7 +19,9 @@ from . import _errors as errors
 from ._catalog import ServiceInfo, Setting
 from ._errors import AccessError, unexpected
 from ._honeybadger import Honeybadger, TokenAuth
+from ._honeybadger_teams import HoneybadgerTeams
 from ._honeycomb import Honeycomb, KeyHeader
+from ._honeycomb_keys import MEDIA_TYPE, BearerKey, HoneycombKeys
 from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
 from ._model import ABSENT, PRESENT
 from ._run import Result
@@ -114,6 +116,15 @@ def people(info: ServiceInfo) -> Spec:
 
 HONEYCOMB: Spec = {**setting(catalog.HONEYCOMB.credentials[0]), **connection(catalog.HONEYCOMB)}
 HONEYBADGER: Spec = {**setting(catalog.HONEYBADGER.credentials[0]), **connection(catalog.HONEYBADGER)}
+MANAGEMENT: Spec = {
+    **{
+        option: {**spec, "required": True}
+        for found in catalog.HONEYCOMB.credentials[1:]
+        for option, spec in setting(found).items()
+    },
+    "api_key": {"type": "str", "no_log": True},
+    **connection(catalog.HONEYCOMB),
+}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
@@ -141,7 +152,30 @@ def honeybadger(params: t.Mapping[str, t.Any]) -> Honeybadger:
     return Honeybadger(_client(catalog.HONEYBADGER.title, params, TokenAuth(token), token), params.get("account_id"))
 
 
-def _client(name: str, params: t.Mapping[str, t.Any], auth: t.Callable[[t.Any], t.Any], secret: str) -> Client:
+def honeycomb_keys(params: t.Mapping[str, t.Any]) -> HoneycombKeys:
+    """The keys of the team that the management key belongs to."""
+    key_id = check_secret("management_key_id", params["management_key_id"])
+    secret = check_secret("management_key_secret", params["management_key_secret"])
+    client = _client(catalog.HONEYCOMB.title, params, BearerKey(key_id, secret), secret, MEDIA_TYPE)
+    for form in secret_forms(f"{key_id}:{secret}"):
+        client.hide(form)
+    return HoneycombKeys(client, key_id)
+
+
+def honeybadger_teams(params: t.Mapping[str, t.Any]) -> HoneybadgerTeams:
+    """The teams of the account that the options name."""
+    token = check_secret("auth_token", params["auth_token"])
+    client = _client(catalog.HONEYBADGER.title, params, TokenAuth(token), token)
+    return HoneybadgerTeams(client, params["account_id"])
+
+
+def _client(
+    name: str,
+    params: t.Mapping[str, t.Any],
+    auth: t.Callable[[t.Any], t.Any],
+    secret: str,
+    media_type: str = "application/json",
+) -> Client:
     check_number("request_timeout", params["request_timeout"], 0.001)
     check_number("max_wait", params["max_wait"], 0)
     return Client(
@@ -150,6 +184,7 @@ def _client(name: str, params: t.Mapping[str, t.Any], auth: t.Callable[[t.Any], 
             url=check_url(params["api_url"]),
             auth=auth,
             secret=secret,
+            media_type=media_type,
             verify=(params["ca_path"] or True) if params["validate_certs"] else False,
             request_timeout=params["request_timeout"],
             max_wait=params["max_wait"],
@@ -187,6 +222,8 @@ def _mask(module: Module) -> None:
         secret = module.params.get(option)
         if secret and secret.strip():
             forms = secret_forms(secret)
+            if option == "management_key_secret":
+                forms += secret_forms(f"{module.params.get('management_key_id')}:{secret}")
             module.no_log_values.update(forms)
             register_secrets(forms)
         else:

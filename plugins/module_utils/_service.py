@@ -17,6 +17,14 @@ from ._http import Client
 from ._model import Grant, Kind, Person
 
 
+class Reader(t.Protocol):
+    """Whatever asks a service for something."""
+
+    @property
+    def client(self) -> Client:
+        """Through which it asks."""
+
+
 class Service(t.Protocol):
     """One team or account of a service.
 
@@ -52,6 +60,9 @@ class Service(t.Protocol):
     def remembered(self) -> dict[str, t.Any]:
         """What a result holds for the next run to know, by its key."""
 
+    def why_pending(self, person: Person) -> str:
+        """Why somebody who may have accepted counts as pending, empty where that is plain."""
+
     def follow_up(self, removed: Grant) -> list[str]:
         """What is left to do by hand after somebody was removed."""
 
@@ -83,3 +94,10 @@ class Shape:
         """A text that may be missing or null, then empty."""
         value = record.get(key)
         return "" if value is None else str(self.must(value, str))
+
+    def flag(self, record: t.Mapping[str, t.Any], key: str) -> bool:
+        """A truth value that may be missing or null, then false."""
+        value = record.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise self._error

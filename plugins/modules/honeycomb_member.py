@@ -103,7 +103,9 @@ follow_up:
   elements: str
   sample: []
 known_invitations:
-  description: Invitations that the list may not show, folded e-mail to C(id), C(role) and C(invited_at), for the next run.
+  description:
+    - Invitations whose acceptance is not proved yet, for the next run. Folded e-mail to C(id), C(role) and C(invited_at).
+    - An entry may hold more keys. They are evidence of what became of the invitation; hand them in unchanged.
   returned: always
   type: dict
   sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}

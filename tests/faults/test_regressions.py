@@ -227,7 +227,7 @@ def test_an_invitation_that_was_not_found_is_remembered_until_a_list_tells(sim: 
     sim.fail(Fault("status", after=1, times=0, status=404))
     asked: dict[str, Any] = {"email": ADA, "state": "absent"}
     first = ask(sim, "honeycomb_member", known_invitations=invitations, **asked)
-    assert (first["rc"], first["known_invitations"]) == (1, invitations)
+    assert (first["rc"], first["known_invitations"].keys()) == (1, invitations.keys())
     sim.faults.clear()
     second = ask(sim, "honeycomb_member", known_invitations=first["known_invitations"], **asked)
     assert (second["rc"], second["action"], second["status"]) == (0, "cancel", "absent")

@@ -57,6 +57,14 @@ def prove(ask: Ask, sim: Simulator, module: str, lists: int, **options: Any) -> 
     return done
 
 
+def remembered(result: Result) -> Result:
+    """The three keys of every entry in known_invitations; it may hold more."""
+    return {
+        email: {key: entry[key] for key in ("id", "role", "invited_at")}
+        for email, entry in result["known_invitations"].items()
+    }
+
+
 World = Callable[[Side, Simulator], Any]
 
 
@@ -335,15 +343,15 @@ def test_known_invitations_carry_over(ask: Ask, sim: Simulator) -> None:
     first = ask("honeycomb_member", email="Ada@Example.com", known_invitations={})
     (invitation,) = sim.honeycomb.members.find(ADA)
     known = {ADA: {"id": invitation.id, "role": "member", "invited_at": invitation.created_at}}
-    assert (first["action"], first["status"], first["known_invitations"]) == ("invite", "pending", known)
+    assert (first["action"], first["status"], remembered(first)) == ("invite", "pending", known)
     assert warnings_of(first) == []
 
     again = prove(ask, sim, "honeycomb_member", 1, email=ADA, known_invitations=known)
-    assert (again["status"], again["member"]["id"], again["known_invitations"]) == ("pending", invitation.id, known)
+    assert (again["status"], again["member"]["id"], remembered(again)) == ("pending", invitation.id, known)
 
     raised = prove(ask, sim, "honeycomb_member", 1, email=ADA, role="admin", known_invitations=known)
     known[ADA]["role"] = "admin"
-    assert (raised["action"], raised["known_invitations"], invitation.role) == ("update", known, "admin")
+    assert (raised["action"], remembered(raised), invitation.role) == ("update", known, "admin")
 
     gone = prove(ask, sim, "honeycomb_member", 1, email=ADA, state="absent", known_invitations=known)
     assert (gone["action"], gone["status"]) == ("cancel", "absent")
@@ -406,7 +414,7 @@ def test_invited_before_without_a_record(ask: Ask, sim: Simulator, duplicate: st
     assert (done["changed"], done["action"], done["status"]) == (False, "none", "pending")
     assert len(sim.emails) == 1
     assert "known_invitations" in warnings_of(done)[0]
-    kept = done["known_invitations"]
+    kept = remembered(done)
     assert kept[ADA]["id"] is None
     forget(sim)
     assert ask("honeycomb_member", email=ADA, known_invitations=kept)["action"] == "none"
@@ -414,7 +422,7 @@ def test_invited_before_without_a_record(ask: Ask, sim: Simulator, duplicate: st
     # Nothing can be done to it without its id; once that was said of a removal, it is left to those who were told.
     for options, then in (({"role": "admin"}, kept), ({"state": "absent"}, {})):
         failed = ask("honeycomb_member", email=ADA, **options, known_invitations=kept, fails="conflict")
-        assert (failed["changed"], failed["known_invitations"], failed["status"]) == (False, then, "pending")
+        assert (failed["changed"], remembered(failed), failed["status"]) == (False, then, "pending")
     sim.honeycomb.accept(side_effect.id)
     assert ask("honeycomb_member", email=ADA, known_invitations=kept)["status"] == "active"
 

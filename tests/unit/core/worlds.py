@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
 from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
 from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits
+from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
     ACTIVE,
     INVITATION,
@@ -27,7 +28,6 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Person,
     Step,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules
 
 from .support import Clock
 
@@ -102,7 +102,7 @@ def cases(draw: st.DrawFn) -> Case:
     rules = Rules(
         roles,
         roles[0],
-        exclusive=bool(people) and pick([False, True]),
+        exclusive=any(person.state == "present" for person in people) and pick([False, True]),
         ignore=pick.some(POOL),
         reinvite_after=pick([None, None, 30.0]),
         pending_only=teams and pick([False, False, True]),
@@ -129,7 +129,7 @@ def born(goal: Grant, identity: int) -> Grant:
 
 
 def keepers(world: Iterable[Grant], rules: Rules) -> int:
-    return sum(access.status == ACTIVE and access.role == rules.roles[-1] for access in world)
+    return sum(access.status == ACTIVE and access.role not in rules.roles[:-1] for access in world)
 
 
 class Memory:

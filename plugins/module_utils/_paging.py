@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Paged lists of either service, read to their end and checked.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _errors as errors
+from ._errors import AccessError
+from ._http import Client
+from ._service import Shape
+
+IDLE_PAGES = 5  # in a row without anything new: one may be, an endless list has no end of them
+
+
+def read_pages(client: Client, path: str, key: str, identity: type) -> list[dict[str, t.Any]]:
+    """All records of a paged list, found on each page under ``key``; one that is shown twice is taken once.
+
+    Every record has an ``id`` of the type ``identity``.
+    """
+    service, where = client.connection.name, path.partition("?")[0]
+    records: dict[t.Any, dict[str, t.Any]] = {}
+    shape = Shape(service, "GET", where)
+    idle = 0
+    for page in client.pages(path):
+        before = len(records)
+        for record in shape.must(shape.must(page, dict).get(key), list):
+            records[shape.must(shape.must(record, dict).get("id"), identity)] = record
+        idle = 0 if len(records) > before else idle + 1
+        if idle >= IDLE_PAGES:
+            raise AccessError(
+                errors.BAD_RESPONSE,
+                f"{service} answered GET {where} with page after page of nothing new.",
+                hint="Check api_url, and whether a proxy stands in between.",
+                method="GET",
+                path=where,
+            )
+    return list(records.values())

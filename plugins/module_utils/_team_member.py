@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One Honeybadger team as a service: its members and invitations are planned and applied like an account's.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ._catalog import HONEYBADGER
+from ._honeybadger_teams import HoneybadgerTeams, Team, TeamInvitation, TeamMember
+from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person
+from ._run import Params, Result, inspect, manage_person, narrowed_to
+
+MEMBER, ADMIN = "member", "admin"
+
+
+def list_teams(teams: HoneybadgerTeams, params: Params) -> Result:
+    """The teams of an account, or those that somebody is in or invited to."""
+    email = narrowed_to(params["email"])
+    found: list[Team] = []
+
+    def values() -> dict[str, t.Any]:
+        found.extend(teams.teams(params["team_id"]))
+        return {"teams": [team.public() for team in found if email is None or _concerns(team, email)]}
+
+    result = inspect(teams, values)
+    result.warnings += [
+        f"The token may not read the {' and '.join(team.unread)} of team {team.id} ({team.name})."
+        for team in found
+        if team.unread
+    ]
+    return result
+
+
+def manage_member(teams: HoneybadgerTeams, params: Params, check: bool) -> Result:
+    """Bring one person's place in a team to what is declared."""
+    role = {True: ADMIN, False: MEMBER, None: None}[params["admin"]]
+    return manage_person(
+        OneTeam(teams, params["team_id"]),
+        {**params, "role": role},
+        check,
+        min_keepers=0,
+        objects={"member": (MEMBERSHIP,), "invitation": (INVITATION,)},
+    )
+
+
+class OneTeam:
+    """The members and pending invitations of a team; an admin of it has the higher of two roles."""
+
+    info = replace(HONEYBADGER, target="team", roles=(MEMBER, ADMIN), default_role=MEMBER)
+    lists_pending = True
+    results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP,), "invitations": (INVITATION,)}
+
+    def __init__(self, teams: HoneybadgerTeams, team_id: int) -> None:
+        self.client = teams.client
+        self.scope = f"{HONEYBADGER.key}/team/{team_id}"
+        self._teams = teams
+        self._id = team_id
+        self._members: dict[t.Any, TeamMember] = {}
+        self._invitations: dict[t.Any, TeamInvitation] = {}
+
+    def read(self) -> list[Grant]:
+        """Members, each with the addresses of the invitations they accepted, and pending invitations."""
+        team = self._teams.team(self._id)
+        self._members = {member.id: member for member in team.members}
+        self._invitations = {invitation.id: invitation for invitation in team.invitations}
+        grants = [_member(member, team.invitations) for member in team.members]
+        return grants + [_invitation(invitation) for invitation in team.pending]
+
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
+        """Send an invitation to the team."""
+        invitation = self._teams.invite(self._id, email, role == ADMIN)
+        self._invitations[invitation.id] = invitation
+        return _invitation(invitation), True
+
+    def update(self, target: Grant, goal: Grant) -> Grant:
+        """Make somebody an admin of the team, or no longer one; or what they become on accepting."""
+        admin = goal.role == ADMIN
+        if target.kind == MEMBERSHIP:
+            member = self._teams.set_admin(self._id, self._members[target.id], admin)
+            return replace(goal, record=member.record)
+        invitation = self._teams.update_invitation(self._id, self._invitations[target.id], admin)
+        return replace(goal, record=invitation.record)
+
+    def remove(self, target: Grant) -> None:
+        """Take somebody out of the team, or cancel an invitation to it."""
+        if target.kind == MEMBERSHIP:
+            self._teams.leave(self._id, self._members[target.id])
+        else:
+            self._teams.cancel_invitation(self._id, self._invitations[target.id])
+
+    def shows_pending(self) -> bool:
+        """Invitations have a list of their own."""
+        return True
+
+    def assume_invited(self, email: str, role: str) -> Grant | None:
+        """An invitation that was taken is listed."""
+        return None
+
+    def remembered(self) -> dict[str, t.Any]:
+        """Nothing: every invitation is listed."""
+        return {}
+
+    def why_pending(self, person: Person) -> str:
+        """Invitations say whether they are accepted."""
+        return ""
+
+    def follow_up(self, removed: Grant) -> list[str]:
+        """Nothing of a team outlives its member."""
+        return []
+
+    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
+        """The lists are complete."""
+        return []
+
+
+def _concerns(team: Team, email: str) -> bool:
+    """Whether somebody is in the team, or an invitation to it is or was theirs."""
+    invited = {address for item in team.invitations for address in (item.email, item.accepted_by)}
+    return email in invited or email in {member.email for member in team.members}
+
+
+def _member(member: TeamMember, invitations: t.Iterable[TeamInvitation]) -> Grant:
+    accepted = [item for item in invitations if item.accepted and member.email and item.accepted_by == member.email]
+    also = dict.fromkeys(item.email for item in accepted if item.email and item.email != member.email)
+    return Grant(
+        id=member.id,
+        email=member.email,
+        role=ADMIN if member.admin else MEMBER,
+        kind=MEMBERSHIP,
+        also=tuple(also),
+        invitations=tuple(item.id for item in accepted),
+        record=member.record,
+    )
+
+
+def _invitation(invitation: TeamInvitation) -> Grant:
+    return Grant(
+        id=invitation.id,
+        email=invitation.email,
+        role=ADMIN if invitation.admin else MEMBER,
+        kind=INVITATION,
+        since=invitation.since,
+        record=invitation.record,
+    )

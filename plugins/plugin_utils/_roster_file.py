@@ -58,6 +58,14 @@ def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_emai
 
     ``check_main`` checks main addresses.
     """
+    people, _lines, faults = locate(name, data, check_main)
+    return people, faults
+
+
+def locate(
+    name: str, data: bytes, check_main: t.Callable[[str], str] = check_email
+) -> tuple[People, list[int], list[Fault]]:
+    """The same, with the line where each person's entry begins."""
     faults: list[Fault] = []
     try:
         read = READERS.get(_ending(name))
@@ -65,9 +73,10 @@ def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_emai
             raise Unreadable(1, f"the name must end in one of {', '.join(READERS)}, which says how to read it.")
         entries = read(_text(data), faults)
     except Unreadable as error:
-        return [], sorted([*faults, error.fault], key=lambda fault: fault.line)
+        return [], [], sorted([*faults, error.fault], key=lambda fault: fault.line)
     people, wrong = check(entries, "line", check_main)
-    return people, sorted([*faults, *wrong], key=lambda fault: fault.line)
+    lines = getattr(entries, "lines", [])
+    return people, lines, sorted([*faults, *wrong], key=lambda fault: fault.line)
 
 
 def guard_cell(text: str) -> str:

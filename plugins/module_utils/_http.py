@@ -29,6 +29,7 @@ from ._wire import (
     is_loopback,
     json_or_none,
     local_path,
+    next_link,
     number,
     quota_from,
     retry_after,
@@ -137,9 +138,8 @@ class Client:
             seen.add(path)
             answer = self.request("GET", path)
             yield answer.body
-            links = answer.body.get("links") if isinstance(answer.body, dict) else None
-            following = links.get("next") if isinstance(links, dict) else None
-            if not following or not isinstance(following, str):
+            following = next_link(answer.body, path)
+            if not following:
                 return
             path = local_path(self.connection.url, answer.url, following)
 

@@ -389,11 +389,21 @@ def test_a_loop_ends(sim: Simulator, make: Make) -> None:
     assert len(sim.log) <= 2
 
 
-@pytest.mark.parametrize("links", [None, {}, [], {"next": None}, {"next": ""}, {"next": 7}, {"self": "/"}])
+@pytest.mark.parametrize("links", [None, {}, [], {"next": None}, {"next": ""}, {"self": "/"}])
 def test_the_last_page(sim: Simulator, make: Make, links: Any) -> None:
     sim.fail(Fault("html", body={"results": [], "links": links}))
     assert len(list(make("honeybadger").pages("/v2/accounts"))) == 1
     assert len(sim.log) == 1
+
+
+@pytest.mark.parametrize("links", [{"next": value} for value in (7, 0, False, [], {}, ["/"], {"href": "/"})] + ["/", 7])
+@pytest.mark.parametrize("service", ["users", "invitations"])
+def test_a_next_page_of_another_type(sim: Simulator, ask: Ask, service: str, links: Any) -> None:
+    """The list may go on, so who is not on this page must not count as absent."""
+    sim.fail(Fault("html", path=service, body={"results": [], "links": links}))
+    failed = ask("honeybadger_users", users=[{"email": "ada@example.com"}], fails="bad_response")
+    assert (failed["error"]["method"], service in failed["error"]["path"]) == ("GET", True)
+    assert (sim.writes(), sim.emails) == ([], [])
 
 
 def test_pages_without_an_end(sim: Simulator, ask: Ask) -> None:
@@ -514,6 +524,42 @@ def test_broken_answers(sim: Simulator, ask: Ask, module: str, case: str) -> Non
 def test_an_empty_name_and_missing_fields_are_fine(sim: Simulator, ask: Ask) -> None:
     sim.fail(Fault("html", service="honeycomb", body=[{"id": 7}, {"id": "x", "email": None, "name": "", "role": None}]))
     assert len(ask("honeycomb_member_info")["members"]) == 2
+
+
+LONE = [r"\ud800", r"\uDFFF", r"\ud83d"]
+
+
+@pytest.mark.parametrize("lone", LONE)
+def test_half_a_surrogate_pair(sim: Simulator, ask: Ask, lone: str) -> None:
+    """Legal JSON, and any member can have it as a name, but ansible-core throws away a result that holds one."""
+    member = (
+        f'{{"id": "a{lone}", "email": "b@example.com", "name": "B {lone}", "role": "member", "{lone}": ["{lone}"]}}'
+    )
+    sim.fail(Fault("html", body=f"[{member}]", times=0, method="GET"))
+    (shown,) = ask("honeycomb_member_info")["members"]
+    assert (shown["id"], shown["name"], shown["\ufffd"]) == ("a\ufffd", "B \ufffd", ["\ufffd"])
+    done = ask("honeycomb_members", members=[{"email": "ada@example.com"}], known_invitations={})
+    assert (done["changed"], json.dumps(done, ensure_ascii=False).encode() != b"") == (True, True)
+
+
+def test_a_whole_surrogate_pair(sim: Simulator, ask: Ask) -> None:
+    sim.fail(Fault("html", body=r'[{"id": "a", "email": "b@example.com", "name": "B \ud83d\ude00"}]'))
+    (shown,) = ask("honeycomb_member_info")["members"]
+    assert shown["name"] == "B \U0001f600"
+
+
+@pytest.mark.parametrize("module", ["honeybadger_user", "honeybadger_users"])
+def test_half_a_surrogate_pair_in_what_was_written(sim: Simulator, ask: Ask, module: str) -> None:
+    sim.fail(
+        Fault(
+            "status_after", method="POST", status=201, body='{"id": 7, "email": "ada@example.com", "note": "\\ud800"}'
+        )
+    )
+    people = {"email": "ada@example.com"} if module == "honeybadger_user" else {"users": [{"email": "ada@example.com"}]}
+    done = ask(module, **people)
+    shown = done.get("invitation") or done["invitations"][-1]
+    assert shown["note"] == "\ufffd"
+    json.dumps(done, ensure_ascii=False).encode()
 
 
 # Nothing secret in words

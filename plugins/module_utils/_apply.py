@@ -105,9 +105,9 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         report.world = _evolve(report.world, report.outcomes)
     else:
         _apply(service, report, steps, limits, options.concurrency, now)
-        if options.verify:
-            verify(service, report, now)
     report.outcomes += [Outcome(step, DEFERRED) for step in report.plan[len(steps) :]]
+    if options.verify and not options.check:
+        verify(service, report, now)
 
 
 def _read(service: Service, report: Report) -> list[Grant]:

@@ -73,7 +73,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         return
     report.notes = notes
     report.verified = {
-        "read": [path for source in (service, *service.companions) for path in source.lists],
+        "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],
         "remaining": [{"email": email, "what": what} for email, what in sorted(found)],
     }
 

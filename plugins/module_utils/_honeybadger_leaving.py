@@ -83,10 +83,8 @@ class TeamGrants:
         if not (leavers and self.warnings):
             return []
         who = ", ".join(leaver.email for leaver in leavers)
-        return [
-            f"Honeybadger: not all teams could be read. Look {WHERE} for {who}: an open team invitation lets somebody "
-            "back into the account."
-        ]
+        text = f"Honeybadger: not all teams could be read. Look {WHERE} for {who}: an open team invitation is a way back in."
+        return [text]
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """Nothing besides the plan and its results."""

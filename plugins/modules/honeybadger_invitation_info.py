@@ -85,7 +85,7 @@ def main() -> None:
             lambda: {
                 "invitations": [
                     invitation
-                    for invitation in service.invitations()
+                    for invitation in service.invitations(params["id"])
                     if invitation["status"] in shown and is_address(invitation, email)
                 ]
             },
@@ -95,6 +95,7 @@ def main() -> None:
         **HONEYBADGER,
         **ACCOUNT,
         "email": {"type": "str"},
+        "id": {"type": "int"},
         "status": {"type": "str", "choices": ["pending", "accepted", "all"], "default": "all"},
     }
     run_module(spec, work)

@@ -133,7 +133,7 @@ error:
 
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION, MEMBERSHIP
-from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, WAIT, honeybadger, person, run_module
+from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, VERIFY, WAIT, honeybadger, person, run_module
 from ..module_utils._run import manage_person
 
 
@@ -142,6 +142,8 @@ def main() -> None:
     spec = {
         **HONEYBADGER,
         **ACCOUNT,
+        **VERIFY,
+        "manage_teams": {"type": "bool", "default": False},
         **PERSON,
         **WAIT,
         "email": {"type": "str"},
@@ -153,7 +155,7 @@ def main() -> None:
     run_module(
         spec,
         lambda params, check: manage_person(
-            honeybadger(params),
+            honeybadger(params, teams=True),
             params,
             check,
             min_keepers=0 if params["allow_no_owner"] else 1,

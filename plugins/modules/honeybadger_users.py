@@ -174,7 +174,7 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, honeybadger, people, run_module
+from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, VERIFY, honeybadger, people, run_module
 from ..module_utils._run import manage_people
 
 
@@ -183,10 +183,12 @@ def main() -> None:
     spec = {
         **HONEYBADGER,
         **ACCOUNT,
+        **VERIFY,
+        "manage_teams": {"type": "bool", "default": False},
         **BULK,
         **people(catalog.HONEYBADGER),
     }
-    run_module(spec, lambda params, check: manage_people(honeybadger(params), params, check))
+    run_module(spec, lambda params, check: manage_people(honeybadger(params, teams=True), params, check))
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ error:
 
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION, MEMBERSHIP
-from ..module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, person, run_module
+from ..module_utils._module import HONEYCOMB, KEYS, PERSON, VERIFY, WAIT, honeycomb, person, run_module
 from ..module_utils._run import manage_person
 
 
@@ -137,7 +137,10 @@ def main() -> None:
         **HONEYCOMB,
         **PERSON,
         **WAIT,
+        **KEYS,
+        **VERIFY,
         "email": {"type": "str", "required": True},
+        "name": {"type": "str"},
         **person(catalog.HONEYCOMB),
         "known_invitations": {"type": "dict"},
         "allow_no_admin": {"type": "bool", "default": False},

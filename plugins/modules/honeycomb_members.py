@@ -166,8 +166,8 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import BULK, HONEYCOMB, honeycomb, people, run_module
-from ..module_utils._run import manage_people
+from ..module_utils._module import BULK, HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
+from ..module_utils._run import manage_people, names_of
 
 
 def main() -> None:
@@ -175,10 +175,12 @@ def main() -> None:
     spec = {
         **HONEYCOMB,
         **BULK,
-        **people(catalog.HONEYCOMB),
+        **KEYS,
+        **VERIFY,
+        **people(catalog.HONEYCOMB, name={"type": "str"}),
         "known_invitations": {"type": "dict"},
     }
-    run_module(spec, lambda params, check: manage_people(honeycomb(params), params, check))
+    run_module(spec, lambda params, check: manage_people(honeycomb(params, names_of(params["members"])), params, check))
 
 
 if __name__ == "__main__":

@@ -113,9 +113,7 @@ class Control:
         wanted = services or ("honeycomb", "honeybadger")
         return {key: value for key, value in everything.items() if key.startswith(wanted)}
 
-    def inventory(
-        self, hosts: Mapping[str, Mapping[str, Any]], of_all: Mapping[str, Any] | None = None
-    ) -> tuple[str, ...]:
+    def inventory(self, hosts: Mapping[str, Any], of_all: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Options for an inventory of these hosts, all of them targets; ``of_all`` are group variables."""
         self.write("hosts.json", {"all": {"hosts": hosts, "vars": of_all or {}}})
         return ("-i", "hosts.json", "-e", "access_targets=all")
@@ -133,7 +131,9 @@ class Control:
             playbook = f"honeyops.access.{playbook}"
         extra = ["-e", json.dumps(variables)] if variables else []
         played = self.run([sys.executable, "-m", "ansible", "playbook", playbook, *options, *extra], environment)
-        warnings = [text for text in re.findall(r"^\[WARNING\]: .*", played.output, re.M) if FIRST_RUN not in text]
+        warnings = [
+            text for text in re.findall(r"^\[WARNING\]: .*", played.output, re.MULTILINE) if FIRST_RUN not in text
+        ]
         assert len(warnings) == bool(warned), played.output
         assert warned in played.text, played.output
         return played

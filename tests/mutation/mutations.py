@@ -131,7 +131,7 @@ MUTATIONS = (
     mutation(
         "a doubtful answer is taken for a failure",
         DOUBT,
-        *("doubt", "    if error.request.leaves_doubt:\n        return True\n", "    if error.request.leaves_doubt:\n        return False\n"),
+        *("doubt", "    if error.request.leaves_doubt:\n        return True\n", ""),
     ),
     mutation(
         "a list that cannot be read counts as an empty team",

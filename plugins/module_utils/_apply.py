@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from . import _errors as errors
@@ -26,8 +26,9 @@ from ._doubt import (
     signs,
     still_to_do,
 )
-from ._errors import AccessError, unexpected
+from ._errors import NOT_SENT, AccessError, unexpected
 from ._guards import Limits, from_here, guard, hold_back
+from ._match import Rules, assign, several_accounts
 from ._model import (
     ABSENT,
     ACTIVE,
@@ -40,75 +41,17 @@ from ._model import (
     Step,
     fold,
 )
+from ._outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Outcome, Report
 from ._plan import (
     LOWER,
     RAISE,
     REMOVAL,
-    Rules,
     carry_out,
     check_people,
-    match,
     plan,
     plan_id,
 )
 from ._service import Service
-
-APPLIED = "applied"
-FAILED = "failed"
-DEFERRED = "deferred"
-NOT_ATTEMPTED = "not_attempted"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a step. ``removed`` and ``added``: what it took from the world and what it added to it."""
-
-    step: Step
-    outcome: str
-    error: AccessError | None = None
-    removed: Grant | None = None
-    added: Grant | None = None
-    changed: bool = False
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """The public form: ``{email, action, outcome, error}``; the action is none where nothing had to be done."""
-        action = "none" if self.outcome == APPLIED and not self.changed else self.step.action
-        error = self.error.as_dict() if self.error else None
-        return {"email": self.step.email, "action": action, "outcome": self.outcome, "error": error}
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a plan is carried out."""
-
-    check: bool = False
-    max_changes: int | None = None
-    concurrency: int = 1
-    expected_plan_id: str | None = None
-
-
-@dataclass
-class Report:
-    """All that there is to tell of a run, whether it succeeded or not. ``world``: what is there now."""
-
-    people: t.Sequence[Person]
-    rules: Rules
-    was_read: bool = False
-    world: list[Grant] = field(default_factory=list)
-    plan: list[Step] = field(default_factory=list)
-    plan_id: str = ""
-    outcomes: list[Outcome] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    error: AccessError | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was changed, in check mode whether anything would be."""
-        return any(outcome.changed for outcome in self.outcomes)
-
-    def of(self, person: Person) -> list[Grant]:
-        """What the person has now."""
-        return match([person], self.world, self.rules)[0]
 
 
 def reconcile(
@@ -132,16 +75,20 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     now = datetime.now(timezone.utc)
     report.world = service.read()
     report.was_read = True
-    report.plan = plan(report.people, report.world, report.rules, now)
+    matches = assign(report.people, report.world, report.rules)
+    report.plan = plan(report.people, report.world, report.rules, now, matches)
     report.plan_id = plan_id(service.scope, report.plan)
-    report.warnings = service.caveats(report.people, _unlisted(report), report.rules.exclusive)
+    report.conflicts = [conflict.error() for conflict in matches.conflicts]
+    report.warnings = [
+        *service.caveats(report.people, _unlisted(report), report.rules.exclusive),
+        *several_accounts(report.people, matches, report.rules),
+    ]
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(
             errors.PLAN_CHANGED,
             f"The plan is now {report.plan_id}, not {options.expected_plan_id}: people, roster or options changed "
             "since it was approved.",
             hint="Look at the new plan and approve it.",
-            attempted=False,
         )
     guard(report.plan, report.world, report.rules, limits)
     steps = report.plan[: options.max_changes]
@@ -214,7 +161,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         fault = error
     except Exception as bug:  # noqa: BLE001
         fault = unexpected(bug)
-    outcome = FAILED if fault.attempted or fault.repeated or removed else NOT_ATTEMPTED
+    outcome = FAILED if fault.request.reach != NOT_SENT or fault.request.repeated or removed else NOT_ATTEMPTED
     return Outcome(step, outcome, fault, removed, None, removed is not None)
 
 
@@ -223,7 +170,7 @@ def _remove(service: Service, target: Grant) -> None:
     try:
         service.remove(target)
     except AccessError as error:
-        if not (error.status == 404 and error.repeated and target.status == ACTIVE):
+        if not (error.status == 404 and error.request.repeated and target.status == ACTIVE):
             raise
 
 
@@ -266,6 +213,9 @@ def _settle(
             rested=rested,
             lists_pending=service.lists_pending,
             shows_pending=service.shows_pending(),
+            joined=any(
+                grant.status == ACTIVE and not step.addresses.isdisjoint(grant.addresses) for grant in report.world
+            ),
         )
         fate = judge(left, evidence)
         if fate is Fate.TRY_AGAIN and same:
@@ -304,7 +254,6 @@ def _held_back(step: Step) -> AccessError:
         errors.GUARD_REFUSED,
         f"{step.email} keeps their role for now: an earlier change failed, and too few would be left with it.",
         hint="Fix the failure reported for the others, then run again.",
-        attempted=False,
     )
 
 

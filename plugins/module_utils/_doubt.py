@@ -12,7 +12,7 @@ import typing as t
 from enum import Enum, Flag, auto
 
 from . import _errors as errors
-from ._errors import AccessError
+from ._errors import ACCEPTED, NOT_SENT, AccessError
 from ._model import INVITE, PENDING, REINVITE, Step
 
 FIRST_BACKOFF = 0.5
@@ -53,6 +53,8 @@ class Sign(Flag):
     """The fault is one that passes."""
     CANCELLING = auto()
     """An old invitation was being cancelled, and no new one was sent yet."""
+    JOINED = auto()
+    """The person has accepted."""
     FIRST = auto()
     """The step was tried once."""
     MORE = auto()
@@ -88,6 +90,8 @@ class Fate(Enum):
 TABLE: tuple[tuple[Left, Sign, Fate], ...] = (
     (Left.OTHER, Sign.NONE, Fate.OVERTAKEN),
     (Left.NOTHING, Sign.FIRST | Sign.REFUSED, Fate.FOUND_DONE),
+    (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.JOINED, Fate.FOUND_DONE),
+    (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.UNCLEAR, Fate.DONE),  # the old one is gone, another is there
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING, Fate.FOUND_DONE),
     (Left.NOTHING, Sign.NONE, Fate.DONE),
     (Left.ALL, Sign.UNCLEAR | Sign.HIDDEN, Fate.UNKNOWN),  # what was read again is what was known before
@@ -110,17 +114,17 @@ def judge(left: Left, signs: Sign) -> Fate:
 
 def is_doubtful(step: Step, error: AccessError) -> bool:
     """Whether only the state itself can tell what became of a step."""
-    if error.leaves_doubt:
+    if error.request.leaves_doubt:
         return True
     pending = step.target is None or step.target.status == PENDING  # invited or accepted meanwhile, perhaps
-    return error.attempted and (error.code in DISPUTED or (error.status == 422 and pending))
+    return error.request.reach != NOT_SENT and (error.code in DISPUTED or (error.status == 422 and pending))
 
 
 def pause_before_reading(faults: t.Sequence[AccessError], attempt: int, patience: float) -> float:
     """Seconds in which a slow service may finish what it was asked; ``patience`` is how long a request may take."""
     pause = 0.0
-    if any(fault.transient or fault.code == errors.SERVER_ERROR for fault in faults):
-        pause = max(FIRST_BACKOFF * 2**attempt, *(fault.retry_after or 0.0 for fault in faults))
+    if any(fault.request.transient or fault.code == errors.SERVER_ERROR for fault in faults):
+        pause = max(FIRST_BACKOFF * 2**attempt, *(fault.request.retry_after or 0.0 for fault in faults))
     if any(fault.code == errors.TIMEOUT for fault in faults):
         pause = max(pause, min(SLOW_SERVICE, patience))
     return pause
@@ -136,22 +140,30 @@ def still_to_do(step: Step, steps: t.Iterable[Step], planned: t.Collection[Step]
 
 
 def signs(
-    step: Step, error: AccessError, attempt: int, *, rested: bool, lists_pending: bool, shows_pending: bool
+    step: Step,
+    error: AccessError,
+    attempt: int,
+    *,
+    rested: bool,
+    lists_pending: bool,
+    shows_pending: bool,
+    joined: bool,
 ) -> Sign:
     """The evidence about a step whose last attempt, counted from 0, ended with this error.
 
     ``rested``: the state was read after a pause. ``lists_pending``: the service is sure to list invitations,
-    ``shows_pending``: it is not known to leave them out.
+    ``shows_pending``: it is not known to leave them out. ``joined``: the person is a user now.
     """
     invites = step.action in (INVITE, REINVITE)
     pending = step.target is not None and step.target.status == PENDING
     evidence = {
-        Sign.UNCLEAR: error.leaves_doubt,
-        Sign.REFUSED: error.status in (404, 409, 422) and not error.repeated,
+        Sign.UNCLEAR: error.request.leaves_doubt,
+        Sign.REFUSED: error.status in (404, 409, 422) and not error.request.repeated,
         Sign.GONE: error.status == 404 and not error.hint,
-        Sign.ACCEPTED: error.accepted,
-        Sign.PASSING: error.transient or error.code == errors.SERVER_ERROR,
+        Sign.ACCEPTED: error.request.reach == ACCEPTED,
+        Sign.PASSING: error.request.transient or error.code == errors.SERVER_ERROR,
         Sign.CANCELLING: invites and error.method == "DELETE",
+        Sign.JOINED: joined,
         Sign.FIRST: attempt == 0,
         Sign.MORE: attempt + 1 < ROUNDS,
         Sign.HIDDEN: pending and not shows_pending,
@@ -176,6 +188,7 @@ def explain(fate: Fate, step: Step, error: AccessError) -> AccessError:
             status=error.status,
             method=error.method,
             path=error.path,
+            request=error.request,
         )
     hints = {
         Fate.UNKNOWN: UNKNOWN_FATE,

@@ -15,8 +15,9 @@ from fractions import Fraction
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._model import ACTIVE, INVITE, PENDING, Grant, Step
-from ._plan import LOWER, Rules, carry_out
+from ._match import Rules
+from ._model import INVITE, PENDING, Grant, Step
+from ._plan import LOWER, carry_out
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,12 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
             errors.GUARD_REFUSED,
             f"Refused before any change: {'; '.join(broken)}.",
             hint="Look at the plan; if it is what you want, change the guard that it names.",
-            attempted=False,
         )
     if not limits.may_invite and any(step.action == INVITE for step in steps):
         raise AccessError(
             errors.NOT_A_USER,
             f"{steps[0].email} is not a user and has no invitation, and invite is off.",
             hint="Invite them first, or leave invite at its default.",
-            attempted=False,
         )
     short = too_few_keepers(steps, world, rules, limits)
     if short and limits.code == errors.LAST_ADMIN:
@@ -78,14 +77,12 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
             limits.code,
             f"{steps[0].email} is the last accepted {rules.roles[-1]} and would be removed or demoted.",
             hint=f"Make somebody else {rules.roles[-1]} first, or allow it with allow_no_{rules.roles[-1].lower()}.",
-            attempted=False,
         )
     if short:
         raise AccessError(
             limits.code,
             f"Refused before any change: {short}.",
             hint=f"Make somebody else {rules.roles[-1]} first, or lower the guard.",
-            attempted=False,
         )
 
 
@@ -112,22 +109,17 @@ def hold_back(
     """The steps of a later phase that may still be done, and those that may not since an earlier one failed."""
     if not too_few_keepers(steps, world, rules, limits):
         return list(steps), []
-    risky = [step for step in steps if step.target and _is_keeper(step.target, rules) and step.phase >= LOWER]
+    risky = [step for step in steps if step.target and rules.is_keeper(step.target) and step.phase >= LOWER]
     return [step for step in steps if step not in risky], risky
 
 
 def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
-    return sum(_is_keeper(grant, rules) for grant in world)
-
-
-def _is_keeper(grant: Grant, rules: Rules) -> bool:
-    return grant.status == ACTIVE and grant.role == rules.roles[-1]
+    return sum(rules.is_keeper(grant) for grant in world)
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
-    hit = sorted(
-        {step.email for step in steps if step.phase >= LOWER and not limits.protected.isdisjoint(step.addresses)}
-    )
+    lost = [step for step in steps if step.phase >= LOWER]
+    hit = sorted({step.email for step in lost if not limits.protected.isdisjoint(step.addresses | step.known_as)})
     return [f"protected: {', '.join(hit)} would be removed or demoted, and none of them may be"] if hit else []
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from . import _errors as errors
 from ._catalog import HONEYBADGER
-from ._errors import AccessError
+from ._errors import ACCEPTED, REFUSED, AccessError, Request
 from ._http import Answer, Client
 from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person, fold, known_role
 from ._service import Shape
@@ -47,6 +47,7 @@ class Honeybadger:
 
     def __init__(self, client: Client, account_id: str | None) -> None:
         self.client = client
+        self._account_id = account_id
         self.scope = f"{HONEYBADGER.key}/{account_id}"
         self._account = ACCOUNTS if account_id is None else f"{ACCOUNTS}/{segment(account_id)}"
         self._users = f"{self._account}/users"
@@ -85,24 +86,20 @@ class Honeybadger:
 
     def account(self) -> dict[str, t.Any]:
         """The account with ``quota_consumed`` (a fraction) and ``api_stats``."""
-        return self._one(self._account)
+        return self._one(self._account, self._account_id)
 
     def users(self, identity: int | None = None) -> list[dict[str, t.Any]]:
         """All users as the service shows them, or the one with an id, if there is one."""
         if identity is None:
             return self._list(self._users)
-        try:
-            return [self._one(f"{self._users}/{segment(identity)}")]
-        except AccessError as error:
-            if error.status != 404:
-                raise
-        return [user for user in self._list(self._users) if user["id"] == identity]
+        return self._by_id(self._users, identity)
 
-    def invitations(self) -> list[dict[str, t.Any]]:
-        """All invitations, each with ``status`` (pending or accepted) and without its token."""
+    def invitations(self, identity: int | None = None) -> list[dict[str, t.Any]]:
+        """All invitations, or the one with an id, each with ``status`` (pending or accepted) and without its token."""
+        records = self._list(self._invitations) if identity is None else self._by_id(self._invitations, identity)
         return [
             {**without_token(invitation), "status": "accepted" if _accepted(invitation) else "pending"}
-            for invitation in self._list(self._invitations)
+            for invitation in records
         ]
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
@@ -182,6 +179,7 @@ class Honeybadger:
             status=answer.status,
             method=method,
             path=path,
+            request=Request(REFUSED),
         )
 
     def _list(self, path: str, identity: type = int) -> list[dict[str, t.Any]]:
@@ -203,15 +201,30 @@ class Honeybadger:
             raise self._explain(error) from None
         return list(records.values())
 
-    def _one(self, path: str) -> dict[str, t.Any]:
-        """One record; the reference shows the list's wrapper around it, the official client reads it bare (vendor)."""
+    def _by_id(self, collection: str, identity: int) -> list[dict[str, t.Any]]:
+        """The record with an id, if there is one; a service that does not know the path for one is asked for the list."""
+        try:
+            record = self._one(f"{collection}/{segment(identity)}", identity)
+        except AccessError as error:
+            if error.status != 404:
+                raise
+            return [record for record in self._list(collection) if record["id"] == identity]
+        _check(Shape(self.info.title, "GET", collection), record)
+        self.client.hide(record.get("token"))
+        return [record]
+
+    def _one(self, path: str, identity: t.Any = None) -> dict[str, t.Any]:
+        """One record; the reference shows the list's wrapper around it, the official client reads it bare (vendor).
+
+        Of several, it is the one with that id.
+        """
         shape = Shape(self.info.title, "GET", path)
         body = shape.must(self._call("GET", path).body, dict)
-        if "results" in body:
-            results = shape.must(body["results"], list)
-            body = shape.must(results[0] if results else None, dict)
-        shape.must(body.get("id"), int, str)
-        return dict(body)
+        records = shape.must(body["results"], list) if "results" in body else [body]
+        for record in records:
+            shape.must(shape.must(record, dict).get("id"), int, str)
+        chosen = [record for record in records if identity in (None, record["id"])]
+        return dict(shape.must(chosen[0] if chosen else None, dict))
 
     def _call(self, method: str, path: str, body: t.Any = None) -> Answer:
         try:
@@ -251,6 +264,7 @@ def _endless(path: str) -> AccessError:
         hint="Check api_url, and whether a proxy stands in between.",
         method="GET",
         path=path,
+        request=Request(ACCEPTED),
     )
 
 
@@ -264,7 +278,7 @@ def _check(shape: Shape, record: t.Mapping[str, t.Any]) -> None:
 
 
 def _accepted(invitation: t.Mapping[str, t.Any]) -> bool:
-    return bool(invitation.get("accepted_at") or invitation.get("accepted_by"))
+    return bool(invitation.get("accepted_at") or any((invitation.get("accepted_by") or {}).values()))
 
 
 def _accepted_email(invitation: t.Mapping[str, t.Any]) -> str:

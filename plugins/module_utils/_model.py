@@ -84,11 +84,17 @@ class Person:
         return tuple(dict.fromkeys(fold(email) for email in (self.email, *self.aliases) if email))
 
 
-def person_from(options: t.Mapping[str, t.Any]) -> Person:
-    """A person from module options; every address is checked."""
+def check_shown(value: str) -> str:
+    """Return what a service may show instead of an address, trimmed and in lower case, or raise ``validation``."""
+    text = value.strip().lower()
+    return text if text and text.isprintable() and "@" not in text else check_email(value)
+
+
+def person_from(options: t.Mapping[str, t.Any], check: t.Callable[[str], str] = check_email) -> Person:
+    """A person from module options. ``check`` is what the main address is held to; an alias is an address."""
     team_ids = options.get("team_ids")
     return Person(
-        email=check_email(options["email"]) if options.get("email") is not None else "",
+        email=check(options["email"]) if options.get("email") is not None else "",
         role=options.get("role"),
         team_ids=None if team_ids is None else tuple(sorted(set(team_ids))),
         aliases=tuple(check_email(alias) for alias in options.get("aliases") or ()),
@@ -98,8 +104,11 @@ def person_from(options: t.Mapping[str, t.Any]) -> Person:
 
 
 def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
-    """People from a list of options; the same person twice, aliases included, is refused."""
-    people = [person_from(item) for item in items]
+    """People from a list of options; the same person twice, aliases included, is refused.
+
+    Somebody may be there under a text that is no address. Whether they are, the plan tells.
+    """
+    people = [person_from(item, check_shown) for item in items]
     owners: dict[str, Person] = {}
     for person in people:
         for address in person.addresses:
@@ -180,7 +189,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Step:
-    """One change to one person: what is there (``target``) and what shall be (``goal``), either of them None."""
+    """One change to one person: what is there (``target``) and what should be (``goal``), either of them None.
+
+    ``known_as``: more addresses that are known to be the person's.
+    """
 
     action: str
     email: str
@@ -188,6 +200,7 @@ class Step:
     goal: Grant | None
     reason: str
     phase: int
+    known_as: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def addresses(self) -> frozenset[str]:

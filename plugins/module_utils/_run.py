@@ -14,19 +14,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from . import _errors as errors
-from ._apply import (
-    APPLIED,
-    DEFERRED,
-    FAILED,
-    NOT_ATTEMPTED,
-    Options,
-    Report,
-    await_acceptance,
-    follow_ups,
-    reconcile,
-)
+from ._apply import await_acceptance, follow_ups, reconcile
 from ._errors import AccessError
 from ._guards import Limits, check_max_removals
+from ._match import Rules
 from ._model import (
     ABSENT,
     CANCEL,
@@ -37,10 +28,13 @@ from ._model import (
     UPDATE,
     Kind,
     check_email,
+    check_shown,
     fold,
     people_from,
+    person_from,
 )
-from ._plan import Rules, diff
+from ._outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Report
+from ._plan import diff
 from ._service import Reader, Service
 from ._wire import check_number
 
@@ -73,7 +67,7 @@ def manage_person(
     """
     rules = Rules(service.info.roles, service.info.default_role, pending_only=pending_only)
     try:
-        (person,) = people_from([params])
+        person = person_from(params)
         rules = replace(rules, reinvite_after=_at_least(params, "reinvite_after", 0))
         for option in ("wait_timeout", "wait_interval"):
             check_number(option, params.get(option, 0), 0)
@@ -186,14 +180,15 @@ def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
 
 
 def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | None:
+    """Why a run that came to its end left something undone."""
     first = next((outcome for outcome in report.outcomes if outcome.error), None)
     if first is None or first.error is None:
-        return None
+        return _unresolved(report)
     return AccessError(
         errors.PARTIAL_FAILURE,
         f"Of {len(report.plan)} changes {outcomes[APPLIED]} were applied, {outcomes[FAILED]} failed and "
         f"{outcomes[NOT_ATTEMPTED]} were not attempted; the first, {first.step.action} of {first.step.email}: "
-        f"{first.error.sentence}",
+        f"{first.error.sentence}{''.join(f' {conflict.msg}' for conflict in report.conflicts)}",
         hint="Look at results for each person; run again to do the rest, nothing is done twice.",
         detail=first.error.detail or first.error.msg,
         status=first.error.status,
@@ -202,8 +197,20 @@ def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | Non
     )
 
 
-def _addresses(emails: t.Iterable[str]) -> frozenset[str]:
-    return frozenset(fold(check_email(email)) for email in emails)
+def _unresolved(report: Report) -> AccessError | None:
+    """The error for people who cannot be told apart; everybody else was dealt with."""
+    if not report.conflicts:
+        return None
+    others = " Nothing was planned for these people; everybody else is dealt with." if report.plan else ""
+    return AccessError(
+        errors.VALIDATION,
+        " ".join(conflict.msg for conflict in report.conflicts) + others,
+        hint=report.conflicts[0].hint,
+    )
+
+
+def _addresses(texts: t.Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(check_shown(text)) for text in texts)
 
 
 def _at_least(params: Params, option: str, least: int) -> float | None:

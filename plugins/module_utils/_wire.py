@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from . import _errors as errors
-from ._errors import AccessError
+from ._errors import ACCEPTED, AccessError, Request
 
 DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
 LONGEST = 1e9  # seconds; much longer ones overflow what waits for them
 READ = 4000  # characters looked at for it
+SURROGATES = r"[\ud800-\udfff]"
 
 
 def check_url(url: str) -> str:
@@ -135,6 +136,24 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
     )
 
 
+def next_link(page: t.Any, path: str) -> str:
+    """The link to the page after this one, empty where it is missing or null: then this is the last."""
+    links = page.get("links") if isinstance(page, dict) else None
+    following = links.get("next") if isinstance(links, dict) else links or None
+    if following is None:
+        return ""
+    if isinstance(links, dict) and isinstance(following, str):
+        return following
+    raise AccessError(
+        errors.BAD_RESPONSE,
+        f"The list GET {path} names its next page by something that is no link, so the list may go on unseen.",
+        hint="Check api_url, and whether a proxy stands in between.",
+        method="GET",
+        path=path,
+        request=Request(ACCEPTED),
+    )
+
+
 def local_path(base: str, current: str, link: str) -> str:
     """The path of a link below the base address, whatever origin the link names."""
     prefix = urlsplit(base).path
@@ -182,9 +201,13 @@ def describe(payload: t.Any, depth: int = 9) -> str:
 
 
 def decode(content: bytes) -> t.Any:
-    """A decoded body; ValueError for anything that is not JSON, or nests too deep for Ansible to pass it on."""
+    """A decoded body; ValueError for anything that is not JSON, or nests too deep for Ansible to pass it on.
+
+    Half a surrogate pair is legal JSON, but no text that could be passed on: U+FFFD stands in its place.
+    """
+    text = content.decode(json.detect_encoding(content), "surrogatepass")
     try:
-        document = json.loads(content)
+        document = json.loads(text)
     except RecursionError:
         raise ValueError from None
     level: list[t.Iterable[t.Any]] = [[document]]
@@ -196,8 +219,19 @@ def decode(content: bytes) -> t.Any:
             if isinstance(item, (dict, list))
         ]
         if not level:
-            return document
+            return _whole(document) if re.search(SURROGATES + r"|\\u[dD][89a-fA-F]", text) else document
     raise ValueError
+
+
+def _whole(value: t.Any) -> t.Any:
+    """The same document without halves of surrogate pairs."""
+    if isinstance(value, str):
+        return re.sub(SURROGATES, "\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
 def json_or_none(content: bytes) -> t.Any:

@@ -18,6 +18,7 @@ import typing as t
 
 import yaml
 
+from ..module_utils._model import check_email
 from ..module_utils._roster import (
     MAX_TEXT,
     Broken,
@@ -52,8 +53,19 @@ class Unreadable(Exception):
         self.fault = Fault(line, reason)
 
 
-def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
-    """The people in a file of this name with this content, and every fault; with a fault the people are of no use."""
+def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_email) -> tuple[People, list[Fault]]:
+    """The people in a file of this name with this content, and every fault; with a fault the people are of no use.
+
+    ``check_main`` checks main addresses.
+    """
+    people, _lines, faults = locate(name, data, check_main)
+    return people, faults
+
+
+def locate(
+    name: str, data: bytes, check_main: t.Callable[[str], str] = check_email
+) -> tuple[People, list[int], list[Fault]]:
+    """The same, with the line where each person's entry begins."""
     faults: list[Fault] = []
     try:
         read = READERS.get(_ending(name))
@@ -61,9 +73,10 @@ def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
             raise Unreadable(1, f"the name must end in one of {', '.join(READERS)}, which says how to read it.")
         entries = read(_text(data), faults)
     except Unreadable as error:
-        return [], sorted([*faults, error.fault], key=lambda fault: fault.line)
-    people, wrong = check(entries, "line")
-    return people, sorted([*faults, *wrong], key=lambda fault: fault.line)
+        return [], [], sorted([*faults, error.fault], key=lambda fault: fault.line)
+    people, wrong = check(entries, "line", check_main)
+    lines = getattr(entries, "lines", [])
+    return people, lines, sorted([*faults, *wrong], key=lambda fault: fault.line)
 
 
 def guard_cell(text: str) -> str:

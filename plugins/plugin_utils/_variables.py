@@ -51,7 +51,18 @@ ROLE = (
 )
 PLAYBOOK = ("access_targets", "access_credentials", "access_plan", "exclusive", "dump_file", "force", "evidence_dir")
 RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
-READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *RESULTS)
+REPORT = (
+    "report_dir",
+    "report_people",
+    "report_roster_file",
+    "report_fail_on_drift",
+    "report_previous",
+    "report_pending_days",
+    "report_teams",
+    "report_keys",
+    "fail_on_drift",
+)
+READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *RESULTS)
 """Every variable that something here reads or sets."""
 PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
 

@@ -225,7 +225,8 @@ def _truth_by_person(run: Run) -> Iterator[str]:
     for step, item in zip(result["plan"], result["results"], strict=True):
         if _key(run, step) not in (None, *old):
             continue  # a known invitation that somebody deleted, which no list shows
-        done = _was_done(run, step) if item["action"] != "none" else _was_there(run, step)
+        found = item["action"] == "none" or (run.blind and step["action"] == "invite")
+        done = (found and _was_there(run, step)) or (item["action"] != "none" and _was_done(run, step))
         hint = (item["error"] or {}).get("hint", "")
         what = f"{step['action']} of {step['email']}"
         if item["outcome"] == "applied" and not done:

@@ -199,9 +199,11 @@ class Access(RuleBasedStateMachine):
         """Who is invited without anybody here knowing as what: no list shows it, and nobody told."""
         if self.service != "honeycomb" or self.sim.settings.pending_listed:
             return set()
-        told = {email for email, invitation in self.known.items() if invitation["id"] is not None}
+        told = {(email, str(invitation["id"])) for email, invitation in self.known.items()}
         return {
-            member.email for member in self.sim.honeycomb.members if not member.accepted and member.email not in told
+            member.email
+            for member in self.sim.honeycomb.members
+            if not member.accepted and (member.email, str(member.id)) not in told
         }
 
     def unwanted(

@@ -19,6 +19,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._guards import (
     hold_back,
     most_removals,
 )
+from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
     INVITATION,
     MEMBERSHIP,
@@ -27,7 +28,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Step,
     people_from,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules, check_people, plan
+from ansible_collections.honeyops.access.plugins.module_utils._plan import check_people, plan
 
 from .worlds import NOW
 
@@ -196,7 +197,9 @@ def test_empty_and_exclusive() -> None:
         check_people([], EXCLUSIVE)
     assert caught.value.code == "guard_refused"
     check_people([], RULES)
-    check_people([Person("a@b.c", state="absent")], EXCLUSIVE)
+    with pytest.raises(AccessError):
+        check_people([Person("a@b.c", state="absent")], EXCLUSIVE)
+    check_people([Person("a@b.c", state="absent"), Person("d@e.f")], EXCLUSIVE)
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,10 @@ import requests
 
 from ansible_collections.honeyops.access.plugins.module_utils import _http
 from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._exchange import Connection
 from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import TokenAuth
 from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import KeyHeader
-from ansible_collections.honeyops.access.plugins.module_utils._http import Client, Connection
+from ansible_collections.honeyops.access.plugins.module_utils._http import Client
 from tests.simulator import Fault, Simulator
 
 from .support import OWNER, Ask, Clock, verbs
@@ -85,7 +86,7 @@ def test_a_passing_fault(sim: Simulator, make: Make, clock: Clock, method: str, 
     if method == "POST" and fault not in UNDONE:
         with pytest.raises(AccessError) as caught:
             send(client, method, sim)
-        assert (caught.value.transient, caught.value.unprocessed, clock.slept) == (True, False, [])
+        assert (caught.value.request.transient, caught.value.request.reach, clock.slept) == (True, "unknown", [])
         assert verbs(sim) == ["POST"]
     else:
         assert send(client, method, sim).status in (200, 201, 204)
@@ -155,7 +156,7 @@ def test_a_port_that_nobody_listens_on(make: Make, clock: Clock) -> None:
     client = make(url="http://127.0.0.1:9")
     with pytest.raises(AccessError) as caught:
         client.request("POST", MEMBERS, INVITE)
-    assert (caught.value.code, caught.value.unprocessed, client.requests) == ("connection", True, 5)
+    assert (caught.value.code, caught.value.request.reach, client.requests) == ("connection", "refused", 5)
     assert "refused" in caught.value.msg
 
 
@@ -277,7 +278,12 @@ def test_used_up_and_too_long_to_wait_for(sim: Simulator, make: Make, clock: Clo
     client.request("GET", "/v2/accounts")
     with pytest.raises(AccessError) as caught:
         client.request("GET", "/v2/accounts")
-    assert (caught.value.code, caught.value.attempted, len(sim.log), clock.slept) == ("rate_limited", False, 1, [])
+    assert (caught.value.code, caught.value.request.reach, len(sim.log), clock.slept) == (
+        "rate_limited",
+        "not_sent",
+        1,
+        [],
+    )
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Remaining": "5"}, {"X-RateLimit-Remaining": "00"}])
@@ -314,7 +320,7 @@ def test_the_whole_is_bounded(sim: Simulator, make: Make, clock: Clock) -> None:
     count = len(sim.log)
     with pytest.raises(AccessError) as caught:
         client.request("GET", MEMBERS)
-    assert (caught.value.code, caught.value.attempted, len(sim.log)) == ("timeout", False, count)
+    assert (caught.value.code, caught.value.request.reach, len(sim.log)) == ("timeout", "not_sent", count)
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "slow_bytes"])
@@ -389,11 +395,21 @@ def test_a_loop_ends(sim: Simulator, make: Make) -> None:
     assert len(sim.log) <= 2
 
 
-@pytest.mark.parametrize("links", [None, {}, [], {"next": None}, {"next": ""}, {"next": 7}, {"self": "/"}])
+@pytest.mark.parametrize("links", [None, {}, [], {"next": None}, {"next": ""}, {"self": "/"}])
 def test_the_last_page(sim: Simulator, make: Make, links: Any) -> None:
     sim.fail(Fault("html", body={"results": [], "links": links}))
     assert len(list(make("honeybadger").pages("/v2/accounts"))) == 1
     assert len(sim.log) == 1
+
+
+@pytest.mark.parametrize("links", [{"next": value} for value in (7, 0, False, [], {}, ["/"], {"href": "/"})] + ["/", 7])
+@pytest.mark.parametrize("service", ["users", "invitations"])
+def test_a_next_page_of_another_type(sim: Simulator, ask: Ask, service: str, links: Any) -> None:
+    """The list may go on, so who is not on this page must not count as absent."""
+    sim.fail(Fault("html", path=service, body={"results": [], "links": links}))
+    failed = ask("honeybadger_users", users=[{"email": "ada@example.com"}], fails="bad_response")
+    assert (failed["error"]["method"], service in failed["error"]["path"]) == ("GET", True)
+    assert (sim.writes(), sim.emails) == ([], [])
 
 
 def test_pages_without_an_end(sim: Simulator, ask: Ask) -> None:
@@ -516,6 +532,42 @@ def test_an_empty_name_and_missing_fields_are_fine(sim: Simulator, ask: Ask) -> 
     assert len(ask("honeycomb_member_info")["members"]) == 2
 
 
+LONE = [r"\ud800", r"\uDFFF", r"\ud83d"]
+
+
+@pytest.mark.parametrize("lone", LONE)
+def test_half_a_surrogate_pair(sim: Simulator, ask: Ask, lone: str) -> None:
+    """Legal JSON, and any member can have it as a name, but ansible-core throws away a result that holds one."""
+    member = (
+        f'{{"id": "a{lone}", "email": "b@example.com", "name": "B {lone}", "role": "member", "{lone}": ["{lone}"]}}'
+    )
+    sim.fail(Fault("html", body=f"[{member}]", times=0, method="GET"))
+    (shown,) = ask("honeycomb_member_info")["members"]
+    assert (shown["id"], shown["name"], shown["\ufffd"]) == ("a\ufffd", "B \ufffd", ["\ufffd"])
+    done = ask("honeycomb_members", members=[{"email": "ada@example.com"}], known_invitations={})
+    assert (done["changed"], json.dumps(done, ensure_ascii=False).encode() != b"") == (True, True)
+
+
+def test_a_whole_surrogate_pair(sim: Simulator, ask: Ask) -> None:
+    sim.fail(Fault("html", body=r'[{"id": "a", "email": "b@example.com", "name": "B \ud83d\ude00"}]'))
+    (shown,) = ask("honeycomb_member_info")["members"]
+    assert shown["name"] == "B \U0001f600"
+
+
+@pytest.mark.parametrize("module", ["honeybadger_user", "honeybadger_users"])
+def test_half_a_surrogate_pair_in_what_was_written(sim: Simulator, ask: Ask, module: str) -> None:
+    sim.fail(
+        Fault(
+            "status_after", method="POST", status=201, body='{"id": 7, "email": "ada@example.com", "note": "\\ud800"}'
+        )
+    )
+    people = {"email": "ada@example.com"} if module == "honeybadger_user" else {"users": [{"email": "ada@example.com"}]}
+    done = ask(module, **people)
+    shown = done.get("invitation") or done["invitations"][-1]
+    assert shown["note"] == "\ufffd"
+    json.dumps(done, ensure_ascii=False).encode()
+
+
 # Nothing secret in words
 
 
@@ -543,7 +595,7 @@ def test_a_request_that_cannot_be_made(make: Make) -> None:
     secret = "canaryKey"
     with pytest.raises(AccessError) as caught:
         make(auth=KeyHeader(f"{secret}\nX: y")).request("GET", MEMBERS)
-    assert (caught.value.code, caught.value.attempted) == ("connection", False)
+    assert (caught.value.code, caught.value.request.reach) == ("connection", "not_sent")
     assert secret not in f"{caught.value.as_dict()} {caught.value.sentence}"
 
 

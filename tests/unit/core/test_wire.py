@@ -210,3 +210,14 @@ def test_quota(headers: dict[str, str], quota: tuple[Any, ...] | None) -> None:
 )
 def test_next_page(base: str, current: str, link: str, path: str) -> None:
     assert _wire.local_path(base, current, link) == path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32-le"])
+def test_half_a_surrogate_pair(encoding: str) -> None:
+    content = '{"\ud800": ["a\udfff", "\U0001f600"]}'.encode(encoding, "surrogatepass")
+    assert _wire.decode(content) == {"\ufffd": ["a\ufffd", "\U0001f600"]}
+
+
+@pytest.mark.parametrize("depth", [51, 900, 100_000])
+def test_half_a_surrogate_pair_too_deep(depth: int) -> None:
+    assert _wire.json_or_none(b"[" * depth + rb'"\ud800"' + b"]" * depth) is None

@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._errors import REFUSED, UNKNOWN, AccessError, Request
 from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits
+from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
     ACTIVE,
     INVITATION,
@@ -27,7 +28,6 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Person,
     Step,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._plan import Rules
 
 from .support import Clock
 
@@ -102,7 +102,7 @@ def cases(draw: st.DrawFn) -> Case:
     rules = Rules(
         roles,
         roles[0],
-        exclusive=bool(people) and pick([False, True]),
+        exclusive=any(person.state == "present" for person in people) and pick([False, True]),
         ignore=pick.some(POOL),
         reinvite_after=pick([None, None, 30.0]),
         pending_only=teams and pick([False, False, True]),
@@ -129,7 +129,7 @@ def born(goal: Grant, identity: int) -> Grant:
 
 
 def keepers(world: Iterable[Grant], rules: Rules) -> int:
-    return sum(access.status == ACTIVE and access.role == rules.roles[-1] for access in world)
+    return sum(access.status == ACTIVE and access.role not in rules.roles[:-1] for access in world)
 
 
 class Memory:
@@ -165,11 +165,15 @@ class Memory:
                 self.mails[come.email.strip().casefold()] += 1
             self.fewest = min(self.fewest, keepers(self.world, self._rules))
         if fault == "lost":
-            raise AccessError("connection", "It broke.", method=method, path="/", transient=True)
+            raise AccessError(
+                "connection", "It broke.", method=method, path="/", request=Request(UNKNOWN, transient=True)
+            )
         if fault == "fails":
-            raise AccessError("server_error", "It failed.", method=method, path="/", status=500)
+            raise AccessError(
+                "server_error", "It failed.", method=method, path="/", status=500, request=Request(UNKNOWN)
+            )
         if fault == "denied":
-            raise AccessError("forbidden", "It may not.", method=method, path="/", status=403)
+            raise AccessError("forbidden", "It may not.", method=method, path="/", status=403, request=Request(REFUSED))
 
     def read(self) -> list[Grant]:
         return list(self.world)

@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ansible action: read who has access on each host, and have the last one write the report of all."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+
+from ..plugin_utils._action import AccessAction
+from ..plugin_utils._report import Data, report_of
+from ..plugin_utils._report_changes import report_changes
+from ..plugin_utils._report_files import drift_text, to_csv, to_json, to_sarif, told, write
+from ..plugin_utils._report_inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
+from ..plugin_utils._report_page import to_html
+from ..plugin_utils._report_read import empty_part, failed_target, part_of
+from ..plugin_utils._report_spool import Spool
+from ..plugin_utils._variables import Refused
+
+MOST_FINDINGS = 1000  # in the result; a controller drops an event that is too large
+COLLECTION = Path(__file__).resolve().parents[2]
+FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
+
+
+UNKNOWN = (
+    "Honeycomb may hide people who have not accepted, and nothing is remembered of who was invited to this team. If there are any, "
+    "they are missing here."
+)
+
+
+class ActionModule(AccessAction):
+    """Reads this host. Writes the report if no other host is still to come, or if this one is about to fail."""
+
+    _VALID_ARGS = frozenset(("gathered",))
+
+    def act(self) -> dict[str, t.Any]:
+        """Do one host."""
+        folder = folder_of(self._variables)
+        play: t.Any = self._task.get_play()
+        spool = Spool(C.DEFAULT_LOCAL_TMP, f"{play._uuid} {folder}")  # type: ignore[attr-defined]
+        if self._task.args.get("gathered"):
+            return {"report": spool.get("result")}
+        self._warnings: list[str] = []
+        inputs = None
+        refused = ""
+        try:
+            self._refuse_misspelt()
+            inputs = inputs_of(self._variables, self._loader.get_real_file)
+            part = self._part(inputs)
+        except (Refused, AnsibleError) as fault:
+            refused = str(fault)
+            part = {**empty_part(self._host, inputs), "targets": [failed_target(self._host, refused)]}
+        faults = [_fault(target) for target in part["targets"] if target["status"] != "read"]
+        with spool.locked():
+            spool.put(f"part {self._host}", part)
+            result = self._together(spool, folder, inputs, failing=bool(faults))
+        result.update(faults=faults, warnings=self._warnings)
+        return {**result, "failed": True, "msg": refused} if refused else result
+
+    def _part(self, inputs: Inputs) -> Data:
+        target = self._target()
+        recall = self._recalled(target)
+        notes = [recall.fault.sentence] if recall.fault else [UNKNOWN] if recall.blind else []
+
+        def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
+            result = self._module(name, dict(args), check=True)
+            self._warnings += [f"{self._host}: {warning}" for warning in result.get("warnings") or ()]
+            return result
+
+        return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
+
+    def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, failing: bool) -> dict[str, t.Any]:
+        """Write the report where it is time to."""
+        parts, waiting = self._gathered(spool, self._vars)
+        if waiting and not failing:
+            return {"changed": False, "report": None}
+        try:
+            result = self._publish(spool, parts, folder, inputs)
+        except OSError as error:
+            raise Refused(f"{folder} cannot be written: {error.strerror}.") from None
+        if not waiting:
+            spool.clear(self._vars["ansible_play_hosts_all"])
+        return result
+
+    def _gathered(self, spool: Spool, values: Mapping[str, t.Any]) -> tuple[list[Data], list[str]]:
+        """All parts there are, with one for each host that failed before, and the hosts that are still to come."""
+        parts, without = spool.parts(values["ansible_play_hosts_all"])
+        alive = set(values["ansible_play_hosts"])
+        waiting = [host for host in without if host in alive]
+        for host in without:
+            why = "It was not read yet." if host in alive else "An earlier task failed there, so it was not read."
+            parts.append({**empty_part(host, None), "targets": [failed_target(host, why)]})
+        return parts, waiting
+
+    def _publish(self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None) -> dict[str, t.Any]:
+        days = inputs.pending_days if inputs else PENDING_DAYS
+        aliases = {alias: main for part in parts for alias, main in part["aliases"].items()}
+        report = report_of(parts, datetime.now(timezone.utc), version_of(COLLECTION), aliases, days)
+        previous = self._previous(spool, folder, inputs)
+        if previous:
+            report["changes"] = report_changes(previous, report)
+        texts = {"html": to_html(report), "csv": to_csv(report), "json": to_json(report)}
+        if report["drift"]["held"]:
+            texts["sarif"] = to_sarif(report, os.getcwd())
+        files = {} if self._task.check_mode else {kind: str(folder / FILES[kind]) for kind in texts}
+        if files:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for kind, path in files.items():
+            write(Path(path), texts[kind])
+        summary = {"by": self._host, **_summary(report, files)}
+        spool.put("result", summary)
+        return {"changed": not previous or _content(previous) != _content(report), "report": summary}
+
+    def _previous(self, spool: Spool, folder: Path, inputs: Inputs | None) -> Data | None:
+        """The report to compare with: the one given, or the one that is there; read once, before it is written over."""
+        kept: Data | None = spool.get("previous")
+        if kept is None:
+            given = inputs.previous if inputs else None
+            path = given or folder / FILES["json"]
+            try:
+                kept = last_report(path) if given or path.exists() else {}
+            except Refused as fault:
+                if given:
+                    raise
+                self._warnings.append(str(fault))
+                kept = {}
+            spool.put("previous", kept)
+        return kept or None
+
+
+def _fault(target: Mapping[str, t.Any]) -> str:
+    return f"{target['service'].capitalize()}: {target['error']}" if target["service"] else str(target["error"])
+
+
+def _content(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {key: value for key, value in report.items() if key not in ("generated_at", "changes")}
+
+
+def _summary(report: Data, files: Mapping[str, str]) -> Data:
+    """The report as a result: without the people, who stand in the files, and with no more findings than an event holds."""
+    shorter = {
+        key: {**report[key], "findings": report[key]["findings"][:MOST_FINDINGS]} if report[key] else None
+        for key in ("drift", "changes")
+    }
+    if shorter["drift"]:
+        shorter["drift"]["text"] = drift_text(report)
+    targets = [{key: value for key, value in target.items() if key != "quota"} for target in report["targets"]]
+    return {
+        **{key: report[key] for key in ("generated_at", "collection", "totals", "pending_days")},
+        **shorter,
+        "targets": targets,
+        "files": dict(files),
+        "lines": [*told(report), *([f"Report: {files['html']}"] if files else [])],
+    }

@@ -1,0 +1,273 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Polls teams and accounts, and tells what changed: what the event source ``access_changes`` is made of.
+
+An event is written down, with the state that it comes from, before it is handed on. So a restart neither loses nor
+repeats one. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+import threading
+import typing as t
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ..module_utils._errors import AccessError
+from ..module_utils._model import ACTIVE
+from ._report_changes import Change, changes, key_changes
+from ._report_files import write
+
+INTERVAL = 300.0  # seconds from poll to poll
+LONGEST_PAUSE = 3600.0  # seconds, after polls that failed
+HOUR = 3600.0
+SHARE = 0.5  # of a service's quota that polling may use; the rest is for those who give and take access
+VERSION = 1
+
+Event = dict[str, t.Any]
+LOG = logging.getLogger("honeyops.access.access_changes")
+
+
+class Queue(t.Protocol):
+    """Where events go."""
+
+    async def put(self, item: Event) -> None:
+        """Take an event."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one poll saw: seats, keys where they are read, what it cost, and the quota where the service has one."""
+
+    seats: list[dict[str, t.Any]]
+    keys: dict[str, dict[str, t.Any]] | None = None
+    requests: int = 1
+    hourly: int | None = None
+
+
+@dataclass
+class Polled:
+    """A team or account to poll. ``credential`` tells whose quota it uses."""
+
+    name: str
+    service: str
+    read: Callable[[], Look]
+    scope: str = ""
+    credential: str = ""
+    due: float = 0.0
+    failures: int = 0
+    cost: tuple[int, int | None] = (0, None)
+    state: dict[str, t.Any] | None = field(default=None, repr=False)
+
+    @property
+    def key(self) -> str:
+        """Its name in the snapshot."""
+        return " ".join(part for part in (self.service, self.name, self.scope) if part)
+
+    def __str__(self) -> str:
+        return f"{self.service.capitalize()} of {self.name}"
+
+
+class Snapshot:
+    """What was seen last, and the events that were not handed on yet, in a file that only its owner can read."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = Path(os.path.abspath(os.path.expanduser(path))) if path else None
+        self._lock: t.IO[str] | None = None
+        self.targets: dict[str, t.Any] = {}
+        self.outbox: list[Event] = []
+        if self._path:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._claim(self._path)
+            self._load(self._path)
+
+    def _claim(self, path: Path) -> None:
+        """Keep others from using the same file: each would take the other's changes for told."""
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._lock = os.fdopen(lock, "w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.close()
+            raise ValueError(
+                f"Another rulebook uses the snapshot {path}. Give each its own, or end the other one."
+            ) from None
+
+    def _load(self, path: Path) -> None:
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept["version"] != VERSION:
+                raise ValueError("another version")
+            self.targets, self.outbox = dict(kept["targets"]), list(kept["outbox"])
+        except FileNotFoundError:
+            return
+        except (ValueError, KeyError, TypeError):
+            self.close()
+            raise ValueError(
+                f"{path} is no snapshot that can be read. Move it away to begin anew; changes made meanwhile are then not told."
+            ) from None
+
+    def save(self) -> None:
+        """Write it, whole or not at all."""
+        if self._path:
+            write(self._path, json.dumps({"version": VERSION, "targets": self.targets, "outbox": self.outbox}) + "\n")
+
+    def close(self) -> None:
+        """Let others use the file."""
+        if self._lock:
+            self._lock.close()
+
+
+class Poller:
+    """Polls each target when it is due, and hands on what changed."""
+
+    def __init__(
+        self, targets: Sequence[Polled], queue: Queue, interval: float = INTERVAL, snapshot: str | None = None
+    ) -> None:
+        self._targets = targets
+        self._queue = queue
+        self._interval = interval
+        self._path = snapshot
+        self._told: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        snapshot = Snapshot(self._path)
+        try:
+            for target in self._targets:
+                target.state = snapshot.targets.get(target.key)
+            await self._hand_on(snapshot)
+            while True:
+                now = asyncio.get_running_loop().time()
+                for target in self._targets:
+                    if target.due <= now:
+                        await self._poll(target, snapshot)
+                wait = min(target.due for target in self._targets) - asyncio.get_running_loop().time()
+                await asyncio.sleep(max(wait, 0.0))
+        finally:
+            snapshot.close()
+
+    async def _poll(self, target: Polled, snapshot: Snapshot) -> None:
+        try:
+            look = await in_thread(target.read)
+        except AccessError as error:
+            self._failed(target, error.sentence, error.request.retry_after or 0.0)
+            return
+        except Exception as bug:  # noqa: BLE001
+            self._failed(target, f"{type(bug).__name__} while reading.", 0.0)  # its text may quote a credential
+            return
+        if not any(seat["status"] == ACTIVE for seat in look.seats):
+            self._failed(target, "The service listed nobody, which is taken for a fault of the service.", 0.0)
+            return
+        if target.failures:
+            LOG.info("%s can be read again.", target)
+        target.failures = 0
+        target.cost = (look.requests, look.hourly)
+        target.due = asyncio.get_running_loop().time() + self._pause(target)
+        state = {"seats": look.seats, "keys": look.keys}
+        if target.state is not None:
+            snapshot.outbox += events(target, target.state, state)
+        if state != target.state:
+            target.state = snapshot.targets[target.key] = state
+            snapshot.save()
+        await self._hand_on(snapshot)
+
+    async def _hand_on(self, snapshot: Snapshot) -> None:
+        """Hand the events on in order; those that could not be are kept for the next start."""
+        if not snapshot.outbox:
+            return
+        try:
+            while snapshot.outbox:
+                await self._queue.put(snapshot.outbox[0])
+                del snapshot.outbox[0]
+        finally:
+            snapshot.save()
+
+    def _failed(self, target: Polled, why: str, at_least: float) -> None:
+        """Tell of the first failure in a row, and wait longer after each."""
+        target.failures += 1
+        pause = min(self._interval * 2 ** min(target.failures - 1, 20), max(LONGEST_PAUSE, self._interval))
+        target.due = asyncio.get_running_loop().time() + max(pause, at_least)
+        log = LOG.warning if target.failures == 1 else LOG.debug
+        log(
+            "%s could not be read, so nothing is told of it now; next try in %.0f s. %s",
+            target,
+            max(pause, at_least),
+            why,
+        )
+
+    def _pause(self, target: Polled) -> float:
+        """The interval, or a longer one where the quota of the credential asks for it, which is said."""
+        sharing = [
+            other
+            for other in self._targets
+            if other.credential == target.credential and other.service == target.service
+        ]
+        requests = sum(other.cost[0] for other in sharing)
+        hourly = target.cost[1]
+        needed = requests * HOUR / (hourly * SHARE) if hourly else 0.0
+        if needed <= self._interval:
+            return self._interval
+        if self._told.get(target.key, 0.0) < needed:
+            self._told[target.key] = needed
+            LOG.warning(
+                "%s is polled every %.0f s instead of %.0f s: a poll takes %d requests, and %d an hour are allowed, of which "
+                "polling uses half.",
+                target,
+                needed,
+                self._interval,
+                requests,
+                hourly,
+            )
+        return needed
+
+
+def events(target: Polled, before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> list[Event]:
+    """The events from one state of a target to the next."""
+    found: list[Change] = changes(before["seats"], after["seats"])
+    if before["keys"] is not None and after["keys"] is not None:
+        found += key_changes(before["keys"], after["keys"])
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [
+        {
+            "id": str(uuid.uuid4()),
+            "type": change.type,
+            "service": target.service,
+            "target": target.name,
+            "email": change.email,
+            "before": change.before,
+            "after": change.after,
+            "time": now,
+        }
+        for change in found
+    ]
+
+
+async def in_thread(call: Callable[[], Look]) -> Look:
+    """The result of a call that blocks. Cancelled, this ends at once; the thread does not keep the program from ending."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Look] = loop.create_future()
+
+    def settle(set_: Callable[[t.Any], None], value: t.Any) -> None:
+        if not done.done():
+            set_(value)
+
+    def work() -> None:
+        try:
+            outcome: tuple[Callable[[t.Any], None], t.Any] = (done.set_result, call())
+        except Exception as error:  # noqa: BLE001
+            outcome = (done.set_exception, error)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, *outcome)
+
+    threading.Thread(target=work, daemon=True, name="access_changes").start()
+    return await done

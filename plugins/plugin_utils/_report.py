@@ -1,0 +1,270 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The access report as data: from what the modules return to people, targets and totals. Pure.
+
+A target is one service on one inventory host. What a host's services hold is gathered in a *part*; the parts of all
+hosts become one report, which ``docs/report.schema.json`` describes. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+
+from ..module_utils._catalog import SERVICES
+from ..module_utils._model import ACTIVE, PENDING, fold, known_role
+
+SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
+COLLECTION = "honeyops.access"
+LONGEST = 1000  # characters of any text from outside
+PRIVILEGED = 2  # in Honeybadger the two most powerful roles, Admin and Owner
+_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+Data = dict[str, t.Any]
+
+
+def clean(value: t.Any) -> str:
+    """Text from outside without control characters, and without marks that turn the direction of what stands around it."""
+    text = "" if value is None else str(value)[: 2 * LONGEST]
+    return _NOT_SHOWN.sub(" ", text).strip()[:LONGEST]
+
+
+def is_privileged(service: str, role: str) -> bool:
+    """Whether a role may manage others: the last of Honeycomb, Admin and Owner of Honeybadger, and any that is not known."""
+    info = SERVICES[service]
+    return info.power(role) >= len(info.roles) - (PRIVILEGED if len(info.roles) > PRIVILEGED else 1)
+
+
+def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Data]:
+    """Everybody whom the result of a bulk module tells of: active people, then pending ones."""
+    records: list[tuple[str, Mapping[str, t.Any]]] = []
+    for record in result.get("members") or ():
+        pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
+        records.append((PENDING if pending else ACTIVE, record))
+    records += [(ACTIVE, record) for record in result.get("users") or ()]
+    records += [(PENDING, record) for record in result.get("invitations") or ()]
+    accepted = _accepted(result.get("known_invitations") or {})
+    entries = [_entry(host, service, status, record, accepted) for status, record in records]
+    return sorted(entries, key=lambda entry: (entry["status"] == PENDING, entry["email"], str(entry["id"])))
+
+
+def _accepted(known: Mapping[str, t.Any]) -> dict[str, list[str]]:
+    """The addresses that were invited, by the address that accepted."""
+    found: dict[str, list[str]] = {}
+    for invited, invitation in known.items():
+        if invitation.get("accepted_as"):
+            found.setdefault(fold(invitation["accepted_as"]), []).append(fold(invited))
+    return found
+
+
+def _entry(
+    host: str, service: str, status: str, record: Mapping[str, t.Any], accepted: Mapping[str, list[str]]
+) -> Data:
+    email = clean(fold(record.get("email") or ""))
+    role = known_role(clean(record.get("role")), SERVICES[service].roles)
+    team_ids = record.get("team_ids")
+    return {
+        "host": host,
+        "service": service,
+        "id": record.get("id"),
+        "email": email,
+        "name": clean(record.get("name")),
+        "role": role,
+        "status": status,
+        "since": clean(record.get("created_at")) or None,
+        "privileged": is_privileged(service, role),
+        "also": accepted.get(email, []),
+        "team_ids": sorted(set(team_ids)) if team_ids is not None else None,
+        "teams": [],
+        "keys": [],
+    }
+
+
+def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> None:
+    """Note the teams of each person: as a member, or by an open invitation."""
+    by_email = {entry["email"]: entry for entry in reversed(entries)}
+    for team in teams:
+        for kind, status in (("members", ACTIVE), ("invitations", PENDING)):
+            for somebody in team.get(kind) or ():
+                entry = by_email.get(clean(fold(somebody.get("email") or "")))
+                if entry and not somebody.get("accepted_at"):
+                    entry["teams"].append(
+                        {
+                            "id": team.get("id"),
+                            "name": clean(team.get("name")),
+                            "admin": bool(somebody.get("admin")),
+                            "status": status,
+                        }
+                    )
+
+
+def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]]) -> list[Data]:
+    """Note the API keys that each person made, and return those whose maker is no member."""
+    by_email = {address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"])}
+    strays = []
+    for key in keys:
+        creator = key.get("creator") or {}
+        shown = {name: key.get(name) for name in ("id", "type", "disabled", "created_at")}
+        shown = {**shown, "name": clean(key.get("name")), "environment": _environment(key.get("environment"))}
+        email = clean(fold(creator.get("email") or ""))
+        entry = by_email.get(email) if email else None
+        if entry:
+            entry["keys"].append(shown)
+        elif creator:
+            strays.append({**shown, "creator": {"id": creator.get("id"), "email": email}})
+    return strays
+
+
+def _environment(environment: t.Any) -> str:
+    return clean(
+        environment.get("name") or environment.get("slug") if isinstance(environment, Mapping) else environment
+    )
+
+
+def quota_of(account: Mapping[str, t.Any]) -> Data:
+    """The quota as the service tells it, and what was stored, limited and ignored on each day."""
+    stats = account.get("api_stats")
+    consumed = account.get("quota_consumed")
+    return {
+        "consumed": consumed if isinstance(consumed, (int, float)) and not isinstance(consumed, bool) else None,
+        "days": _days(stats) if isinstance(stats, Mapping) else [],
+    }
+
+
+def _days(stats: Mapping[str, t.Any]) -> list[Data]:
+    days: dict[str, Data] = {}
+    for kind in ("stored", "limited", "ignored"):
+        for pair in stats.get(kind) or ():
+            try:
+                day = datetime.fromtimestamp(int(pair[0]), timezone.utc).strftime("%Y-%m-%d")
+                count = int(pair[1])
+            except (TypeError, ValueError, IndexError, KeyError, OverflowError, OSError):
+                continue  # the figures are for looking at, and no reason to have no report
+            found = days.setdefault(day, {"day": day, "stored": 0, "limited": 0, "ignored": 0})
+            found[kind] += count
+    return [days[day] for day in sorted(days)]
+
+
+class Roster(t.NamedTuple):
+    """People as declared, each with the line where the entry stands, 0 without a file."""
+
+    file: str
+    people: list[Data]
+    lines: list[int]
+
+
+def report_of(
+    parts: Sequence[Data], now: datetime, version: str, aliases: Mapping[str, str], pending_days: int
+) -> Data:
+    """The whole report. ``aliases`` leads from any further address of a person to the main one."""
+    entries = [entry for part in parts for entry in part["entries"]]
+    people = _people(entries, aliases)
+    findings = [finding for part in parts for finding in part["findings"]]
+    targets = [_target(target, part, pending_days, now) for part in parts for target in part["targets"]]
+    read = {target["service"] for target in targets if target["status"] == "read"}
+    for person in people:
+        services = {access["service"] for access in person["access"]}
+        person["only_in"] = next(iter(services)) if len(read) > 1 and len(services) == 1 else None
+        for access in person["access"]:
+            access["overdue"] = access["status"] == PENDING and _age(access["since"], now) > pending_days
+    held = [part["roster"] for part in parts if part["held"]]
+    return {
+        "$schema": SCHEMA,
+        "collection": {"name": COLLECTION, "version": version},
+        "generated_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "pending_days": pending_days,
+        "targets": targets,
+        "totals": _totals(people, targets),
+        "people": people,
+        "drift": {
+            "held": bool(held),
+            "rosters": sorted({file for file in held if file}),
+            "counts": _counts(findings),
+            "findings": findings,
+        },
+        "changes": None,
+    }
+
+
+def _people(entries: Iterable[Data], aliases: Mapping[str, str]) -> list[Data]:
+    found: dict[str, Data] = {}
+    entries = list(entries)
+    main: dict[str, str] = {address: entry["email"] for entry in entries for address in entry["also"]}
+    for entry in entries:
+        email = main.get(str(entry["email"]), str(entry["email"]))
+        email = str(aliases.get(email, email))
+        key = email or f"{entry['host']} {entry['service']} {entry['status']} {entry['id']}"
+        person = found.setdefault(key, {"email": email, "name": "", "addresses": [], "only_in": None, "access": []})
+        person["name"] = person["name"] or entry["name"]
+        for address in (entry["email"], *entry["also"]):
+            if address and address != email and address not in person["addresses"]:
+                person["addresses"].append(address)
+        hidden = ("email", "name", "also", "team_ids")
+        person["access"].append({key: value for key, value in entry.items() if key not in hidden})
+    return [found[key] for key in sorted(found, key=lambda key: (not found[key]["email"], key))]
+
+
+def _target(target: Data, part: Data, pending_days: int, now: datetime) -> Data:
+    mine = [entry for entry in part["entries"] if entry["service"] == target["service"]]
+    pending = [entry for entry in mine if entry["status"] == PENDING]
+    return {
+        **target,
+        "counts": {
+            "people": len({entry["email"] or str(entry["id"]) for entry in mine}),
+            "privileged": sum(entry["privileged"] for entry in mine if entry["status"] == ACTIVE),
+            "pending": len(pending),
+            "overdue": sum(_age(entry["since"], now) > pending_days for entry in pending),
+            "drift": sum(finding["service"] == target["service"] for finding in part["findings"]),
+        },
+    }
+
+
+def _totals(people: Sequence[Data], targets: Sequence[Data]) -> Data:
+    def having(test: t.Callable[[Data], bool]) -> int:
+        return sum(any(map(test, person["access"])) for person in people)
+
+    return {
+        "people": len(people),
+        "targets": len(targets),
+        "failed_targets": sum(target["status"] != "read" for target in targets),
+        "privileged": having(lambda access: access["privileged"]),
+        "pending": having(lambda access: access["status"] == PENDING),
+        "overdue": having(lambda access: access["overdue"]),
+        "only_one_service": sum(person["only_in"] is not None for person in people),
+        "keys": sum(len(access["keys"]) for person in people for access in person["access"]),
+    }
+
+
+def _counts(findings: Iterable[Data]) -> dict[str, int]:
+    counts = dict.fromkeys(KINDS, 0)
+    for finding in findings:
+        counts[finding["kind"]] += 1
+    return counts
+
+
+KINDS: dict[str, str] = {
+    "unexpected": "should not be there",
+    "missing": "missing",
+    "role": "another role",
+    "teams": "other teams",
+    "stray_key": "key without membership",
+}
+"""The kinds of drift, and what each is called."""
+
+
+def age_in_days(since: str | None, now: datetime) -> int | None:
+    """For how many whole days, None where no time is known."""
+    found = _age(since, now)
+    return None if found < 0 else int(found)
+
+
+def _age(since: str | None, now: datetime) -> float:
+    try:
+        moment = datetime.fromisoformat((since or "").replace("Z", "+00:00"))
+    except ValueError:
+        return -1
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (now - moment).total_seconds() / 86400)

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Drift: what a host's services hold, held against a roster. It finds what the playbook reconcile would change. Pure.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from ..module_utils._catalog import SERVICES
+from ..module_utils._model import ACTIVE, PENDING, PRESENT, fold
+from ..module_utils._roster import for_service
+from ._report import Data, Roster
+
+
+class Rules(t.NamedTuple):
+    """What else says who belongs where.
+
+    ``default_roles``, by service, are for people who declare none; nobody in ``ignore`` is drift. ``with_teams`` are
+    the services of which the teams were read.
+    """
+
+    default_roles: Mapping[str, str]
+    ignore: Collection[str] = ()
+    with_teams: Collection[str] = ()
+
+
+def drift(host: str, services: Sequence[str], entries: Sequence[Data], roster: Roster, rules: Rules) -> list[Data]:
+    """The findings for the services of a host that were read."""
+    ignored = {fold(address) for address in rules.ignore}
+    found: list[Data] = []
+    for service in services:
+        mine = [entry for entry in entries if entry["service"] == service and not _addresses(entry) & ignored]
+        found += _of_service(host, service, mine, roster, rules, ignored)
+    return found
+
+
+def _of_service(
+    host: str, service: str, entries: Sequence[Data], roster: Roster, rules: Rules, ignored: Collection[str]
+) -> Iterator[Data]:
+    there: dict[str, list[Data]] = {}
+    for entry in entries:
+        for address in _addresses(entry):
+            there.setdefault(address, []).append(entry)
+    declared: dict[str, int] = {}
+    place = _Place(host, service, roster)
+    for number, person in enumerate(roster.people):
+        addresses = [fold(address) for address in (person["email"], *person["aliases"])]
+        declared.update(dict.fromkeys(addresses, number))
+        wanted = for_service([person], service, PRESENT, rules.default_roles.get(service))
+        if not wanted or wanted[0]["state"] != PRESENT or not set(addresses).isdisjoint(ignored):
+            continue
+        held = [entry for address in addresses for entry in there.get(address, ())]
+        if held:
+            yield from _differences(place, number, wanted[0], held[0], rules)
+        else:
+            yield place.finding("missing", number, person["email"], _wanted(service, wanted[0]), None)
+    for entry in entries:
+        number = next((declared[address] for address in _addresses(entry) if address in declared), -1)
+        if number >= 0:
+            wanted = for_service([roster.people[number]], service, PRESENT, None)
+            if wanted and wanted[0]["state"] == PRESENT:
+                continue
+        yield place.finding("unexpected", number, entry["email"], None, _held(entry))
+
+
+def _differences(place: _Place, number: int, wanted: Data, entry: Data, rules: Rules) -> Iterator[Data]:
+    if wanted.get("role") and wanted["role"] != entry["role"]:
+        yield place.finding("role", number, entry["email"], wanted["role"], _held(entry))
+    teams = wanted.get("team_ids")
+    if teams is None:
+        return
+    if entry["status"] == ACTIVE and entry["service"] in rules.with_teams:
+        now = sorted({team["id"] for team in entry["teams"]})
+    elif entry["status"] == PENDING and entry["team_ids"] is not None:
+        now = entry["team_ids"]
+    else:
+        return
+    if now != sorted(teams):
+        yield place.finding("teams", number, entry["email"], _teams(teams), _teams(now))
+
+
+class _Place(t.NamedTuple):
+    host: str
+    service: str
+    roster: Roster
+
+    def finding(self, kind: str, number: int, email: str, expected: str | None, found: str | None) -> Data:
+        title = SERVICES[self.service].title
+        where = f"{title} of {self.host}"
+        message = {
+            "unexpected": f"{email or 'Somebody without an address'} should not be in {where}, and is there: {found}.",
+            "missing": f"{email} is missing in {where}, and should be there: {expected}.",
+            "role": f"{email} has another role in {where}: {found}, and should be {expected}.",
+            "teams": f"{email} has other teams in {where}: {found}, and should have {expected}.",
+        }[kind]
+        return {
+            "kind": kind,
+            "host": self.host,
+            "service": self.service,
+            "email": email,
+            "expected": expected,
+            "found": found,
+            "message": message,
+            "file": self.roster.file or None,
+            "line": (self.roster.lines[number] if number >= 0 else 1) if self.roster.file else None,
+        }
+
+
+def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
+    """A finding for each key that works, and whose maker is no member."""
+    return [
+        {
+            "kind": "stray_key",
+            "host": host,
+            "service": "honeycomb",
+            "email": key["creator"]["email"],
+            "expected": None,
+            "found": f"{key['type']} key {key['id']}",
+            "message": f"The {key['type']} key {key['name'] or 'without a name'} ({key['id']}) in Honeycomb of {host} works, but who "
+            f"made it is no member: {key['creator']['email'] or key['creator']['id'] or 'unknown'}.",
+            "file": None,
+            "line": None,
+        }
+        for key in keys
+        if not key["disabled"]
+    ]
+
+
+def _addresses(entry: Mapping[str, t.Any]) -> set[str]:
+    return {address for address in (entry["email"], *entry["also"]) if address}
+
+
+def _held(entry: Mapping[str, t.Any]) -> str:
+    return f"{entry['role'] or 'no role'}{', pending' if entry['status'] == PENDING else ''}"
+
+
+def _wanted(service: str, wanted: Mapping[str, t.Any]) -> str:
+    return str(wanted.get("role") or SERVICES[service].default_role)
+
+
+def _teams(ids: Sequence[int]) -> str:
+    return f"team{'s' if len(ids) > 1 else ''} {', '.join(map(str, sorted(ids)))}" if ids else "no team"

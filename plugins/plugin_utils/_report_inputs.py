@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role ``report`` is told: variables that may be blank or text, a roster with its lines, the last report.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ..module_utils._catalog import SERVICES
+from ..module_utils._model import fold
+from ..module_utils._roster import check, tell
+from ._report import Data, Roster
+from ._report_drift import Rules
+from ._roster_file import MAX_BYTES, locate
+from ._variables import Refused, Variables, split
+
+PENDING_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The variables, checked. ``keys`` of None: where a management key is configured."""
+
+    folder: Path
+    roster: Roster | None
+    rules: Rules
+    previous: Path | None
+    pending_days: int
+    teams: bool
+    keys: bool | None
+
+
+def folder_of(variables: Variables) -> Path:
+    """The folder of the report, or ``Refused``."""
+    folder = variables.text("report_dir")
+    if folder is None:
+        raise Refused("Say where to write the report: give report_dir, a folder.")
+    return Path(os.path.abspath(os.path.expanduser(folder)))
+
+
+def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs:
+    """The variables, or ``Refused``. ``real_file`` leads from a file that may be encrypted to one that can be read."""
+    roster = _roster(variables, real_file)
+    if variables.flag("report_fail_on_drift") and roster is None:
+        raise Refused("fail_on_drift needs something to hold access against: give people or roster_file.")
+    previous = variables.text("report_previous")
+    roles = {key: variables.choice(f"lifecycle_default_{key}_role", info.roles) for key, info in SERVICES.items()}
+    days = variables.number("report_pending_days")
+    return Inputs(
+        folder=folder_of(variables),
+        roster=roster,
+        rules=Rules(
+            {key: role for key, role in roles.items() if role},
+            tuple(map(str, variables.items("lifecycle_ignore") or ())),
+        ),
+        previous=Path(os.path.abspath(os.path.expanduser(previous))) if previous else None,
+        pending_days=PENDING_DAYS if days is None else int(days),
+        teams=bool(variables.flag("report_teams")),
+        keys=variables.flag("report_keys"),
+    )
+
+
+def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
+    people, file = variables.get("report_people"), variables.text("report_roster_file")
+    if people is not None and file is not None:
+        raise Refused("Give people or roster_file to hold access against, not both.")
+    if file is not None:
+        return _from_file(file, real_file)
+    if people is None:
+        return None
+    if isinstance(people, Mapping):
+        raise Refused("people is a mapping; give a list of e-mail addresses, or of mappings with email.")
+    checked, faults = check(split(people) if isinstance(people, str) else list(people))
+    if faults:
+        raise Refused("The people declared have faults:\n" + "\n".join(tell(faults)))
+    return Roster("", checked, [0] * len(checked))
+
+
+def _from_file(file: str, real_file: t.Callable[[str], str]) -> Roster:
+    path = os.path.abspath(os.path.expanduser(file))
+    if not os.path.isfile(path):
+        raise Refused(f"roster_file is {file}, and there is no such file.")
+    try:
+        with open(real_file(path), "rb") as opened:
+            people, lines, faults = locate(path, opened.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}.") from None
+    if faults:
+        raise Refused("The roster has faults:\n" + "\n".join(tell(faults, f"{file}, line")))
+    return Roster(file, people, lines)
+
+
+def aliases_of(roster: Roster | None) -> dict[str, str]:
+    """The main address of each further address."""
+    people = roster.people if roster else []
+    return {fold(alias): fold(person["email"]) for person in people for alias in person["aliases"]}
+
+
+def last_report(path: Path) -> Data:
+    """An earlier report, or ``Refused``."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        usable = isinstance(report, dict) and {"generated_at", "targets", "people"} <= report.keys()
+    except (OSError, ValueError):
+        usable = False
+    if not usable:
+        raise Refused(f"{path} is no report of this collection: it cannot be told what changed since.")
+    return t.cast("Data", report)
+
+
+def version_of(collection: Path) -> str:
+    """The collection's version: of the built one, or of its source."""
+    manifest = collection / "MANIFEST.json"
+    if manifest.exists():
+        return str(json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
+    return str(yaml.safe_load((collection / "galaxy.yml").read_text(encoding="utf-8"))["version"])

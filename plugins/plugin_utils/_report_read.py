@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the services of one host hold, read by the collection's own modules: the host's part of the report.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+
+from ..module_utils._catalog import HONEYCOMB, SERVICES
+from ._report import Data, add_keys, add_teams, clean, entries_of, quota_of
+from ._report_drift import drift, stray_keys
+from ._report_inputs import Inputs, aliases_of
+from ._targets import Target
+
+Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
+"""Runs a module of the collection in check mode and returns its result."""
+MANAGEMENT = ("management_key_id", "management_key_secret")
+
+
+def part_of(
+    target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any], notes: t.Sequence[str] = ()
+) -> Data:
+    """The host's part. ``known`` are the invitations that Honeycomb may not show, ``notes`` what to say of them."""
+    part = empty_part(target.host, inputs)
+    readers = {"honeycomb": _honeycomb, "honeybadger": _honeybadger}
+    keys: list[Data] = []
+    for service in target.services:
+        found = _Found(target.host, service)
+        found.target["notes"] += notes if service == HONEYCOMB.key else ()
+        readers[service](found, module, target.services[service], inputs, known)
+        part["targets"].append(found.target)
+        part["entries"] += found.entries
+        keys += found.stray_keys
+    part["targets"] += [failed_target(target.host, fault) for fault in target.faults]
+    read = [found["service"] for found in part["targets"] if found["status"] == "read"]
+    with_teams = [found["service"] for found in part["targets"] if found["teams_read"]]
+    if inputs.roster is not None:
+        rules = inputs.rules._replace(with_teams=with_teams)
+        part["findings"] += drift(target.host, read, part["entries"], inputs.roster, rules)
+    part["findings"] += stray_keys(target.host, keys)
+    return part
+
+
+def empty_part(host: str, inputs: Inputs | None) -> Data:
+    """A part with nothing read yet."""
+    roster = inputs.roster if inputs else None
+    return {
+        "host": host,
+        "targets": [],
+        "entries": [],
+        "findings": [],
+        "held": roster is not None,
+        "roster": roster.file if roster else "",
+        "aliases": aliases_of(roster),
+    }
+
+
+def failed_target(host: str, error: str) -> Data:
+    """A host of which nothing could be read."""
+    return {**_Found(host, "").target, "service": None, "status": "failed", "error": error}
+
+
+class _Found:
+    """What was read of one service so far."""
+
+    def __init__(self, host: str, service: str) -> None:
+        self.target: Data = {
+            "host": host,
+            "service": service,
+            "status": "read",
+            "error": None,
+            "teams_read": False,
+            "keys_read": False,
+            "notes": [],
+            "quota": None,
+        }
+        self.entries: list[Data] = []
+        self.stray_keys: list[Data] = []
+
+    def take(self, result: Mapping[str, t.Any]) -> bool:
+        """The people of a result, or the failure."""
+        if result.get("failed"):
+            self.target.update(status="failed", error=_why(result))
+            return False
+        self.entries = entries_of(self.target["host"], self.target["service"], result)
+        return True
+
+    def note(self, what: str, result: Mapping[str, t.Any]) -> bool:
+        """Whether something that is not needed failed; the report says so."""
+        if result.get("failed"):
+            self.target["notes"].append(f"{what}: {_why(result)}")
+        return bool(result.get("failed"))
+
+
+def _honeycomb(
+    found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs, known: Mapping[str, t.Any]
+) -> None:
+    own = _only(options, "api_key", "api_url")
+    if not found.take(module(SERVICES["honeycomb"].module, {**own, "members": [], "known_invitations": known})):
+        return
+    has_management = all(name in options for name in MANAGEMENT)
+    if not (has_management if inputs.keys is None else inputs.keys):
+        return
+    result = module("honeycomb_api_key_info", {**_only(options, *MANAGEMENT, "api_url"), "type": "all"})
+    if not found.note("Keys were not read", result):
+        found.target["keys_read"] = True
+        found.stray_keys = add_keys(found.entries, result.get("api_keys") or ())
+
+
+def _honeybadger(
+    found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs, known: Mapping[str, t.Any]
+) -> None:
+    if not found.take(module(SERVICES["honeybadger"].module, {**options, "users": []})):
+        return
+    account = module("honeybadger_account_info", options)
+    if not found.note("The quota was not read", account):
+        found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
+    if inputs.teams:
+        result = module("honeybadger_team_info", options)
+        if not found.note("Teams were not read", result):
+            found.target["teams_read"] = True
+            add_teams(found.entries, result.get("teams") or ())
+
+
+def _only(options: Mapping[str, str], *names: str) -> dict[str, str]:
+    return {name: options[name] for name in names if name in options}
+
+
+def _why(result: Mapping[str, t.Any]) -> str:
+    return clean(result.get("msg") or "no reason was told")

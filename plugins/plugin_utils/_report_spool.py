@@ -1,0 +1,67 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the parts of all hosts meet. Hosts are read in processes of their own, in any order, so this goes through files.
+
+The folder is Ansible's own for this run: for its owner only, and removed at the end. This file is private to the
+collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import typing as t
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from ._report import Data
+from ._report_files import write
+
+
+class Spool:
+    """The parts of one report."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self.folder = Path(folder) / f"honeyops.access.report.{_digest(name)}"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one host at a time: the last one to come sees all the others."""
+        with open(os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def put(self, name: str, value: t.Any) -> Path:
+        """Keep something under a name."""
+        path = self._path(name)
+        write(path, json.dumps(value))
+        return path
+
+    def get(self, name: str) -> t.Any:
+        """What was kept, None where nothing was."""
+        try:
+            return json.loads(self._path(name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def parts(self, hosts: Iterable[str]) -> tuple[list[Data], list[str]]:
+        """The parts of these hosts, in their order, and the hosts that have none yet."""
+        found = {host: self.get(f"part {host}") for host in hosts}
+        return [part for part in found.values() if part], [host for host, part in found.items() if not part]
+
+    def clear(self, hosts: Iterable[str]) -> None:
+        """Forget the parts, and what they were compared with, so that the role can be used again in the same play."""
+        for name in ("previous", *(f"part {host}" for host in hosts)):
+            self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{_digest(name)}.json"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]

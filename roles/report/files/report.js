@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: The honeyops.access contributors
+// SPDX-License-Identifier: GPL-3.0-or-later
+"use strict";
+// Shows the people of the report: only those in sight are in the document, so that thousands of them filter and scroll at once.
+(() => {
+  const ROW = 50; // height of a row, as in the style
+  const SPARE = 12; // rows kept ready above and below those in sight
+  const ROLE = 0, STATE = 1, DAY = 2, STRONG = 3, LATE = 4, DRIFT = 5, KEYS = 6, TEAMS = 7;
+  const PENDING = 1, ABSENT = 2;
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const view = document.getElementById("window");
+  const table = document.getElementById("matrix");
+  const body = table.tBodies[0];
+  const input = document.getElementById("filter");
+  const told = document.getElementById("count");
+  const dialog = document.getElementById("person");
+  const compare = new Intl.Collator("en", { sensitivity: "base", numeric: true }).compare;
+  const figure = new Intl.NumberFormat("en").format;
+
+  const rows = data.people.map(([email, name, addresses, only, changed, places], index) => {
+    const cells = places.map((place) => (place < 0 ? null : data.cells[place]));
+    const held = cells.filter(Boolean);
+    const there = held.filter((cell) => cell[STATE] !== ABSENT);
+    const words = [email, name, ...addresses];
+    cells.forEach((cell, column) => {
+      if (cell) words.push(cell[ROLE], data.columns[column][0], data.columns[column][1], ...cell[DRIFT].map((d) => data.kinds[d[0]]));
+    });
+    return {
+      index, email, name, addresses, only, cells, changed: changed === 1,
+      count: there.length,
+      strong: there.some((cell) => cell[STRONG]),
+      pending: there.some((cell) => cell[STATE] === PENDING),
+      late: held.some((cell) => cell[LATE]),
+      drift: held.some((cell) => cell[DRIFT].length),
+      keys: held.some((cell) => cell[KEYS].length),
+      text: words.join(" ").toLowerCase(),
+    };
+  });
+
+  const shows = [
+    ["all", "All", () => true],
+    ["drift", "Drift", (row) => row.drift],
+    ["strong", "Admins and owners", (row) => row.strong],
+    ["pending", "Pending", (row) => row.pending],
+    ["late", "Pending too long", (row) => row.late],
+    ["only", "One service only", (row) => row.only !== ""],
+    ["keys", "With keys", (row) => row.keys],
+    ["changed", "Changed", (row) => row.changed],
+  ];
+  let show = shows[0];
+  let sorted = rows;
+  let shown = rows;
+  let everything = false; // on paper all rows are needed
+
+  const make = (name, className, text) => {
+    const element = document.createElement(name);
+    if (className) element.className = className;
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+  const isolated = (text) => make("bdi", "", text);
+  const plural = (count, word) => `${figure(count)} ${word}${count === 1 ? "" : "s"}`;
+
+  function cellOf(cell) {
+    const td = make("td");
+    if (!cell) {
+      td.className = "none";
+      td.append("\u2013");
+      return td;
+    }
+    const box = make("div");
+    if (cell[STATE] !== ABSENT) box.append(make("span", cell[STRONG] ? "chip strong" : "role", cell[ROLE] || "no role"));
+    if (cell[STATE] === PENDING) {
+      const days = cell[DAY] === null ? "" : ` ${Math.max(0, data.today - cell[DAY])} d`;
+      box.append(make("span", cell[LATE] ? "chip late" : "chip wait", `pending${days}`));
+    }
+    for (const [kind] of cell[DRIFT]) box.append(make("span", "chip bad", data.kinds[kind]));
+    if (cell[KEYS].length) box.append(make("span", "key", plural(cell[KEYS].length, "key")));
+    td.append(box);
+    return td;
+  }
+
+  function rowOf(row, position) {
+    const tr = make("tr");
+    tr.setAttribute("aria-rowindex", String(position + 2));
+    const head = make("th");
+    head.scope = "row";
+    const who = make("button", "who", row.email || "no address");
+    who.type = "button";
+    who.title = row.email;
+    who.dataset.index = String(row.index);
+    who.setAttribute("aria-haspopup", "dialog");
+    head.append(who);
+    if (row.name || row.only) {
+      const name = make("span", "name");
+      name.append(isolated(row.name));
+      if (row.only) name.append(make("span", "only", `${data.services[row.only]} only`));
+      head.append(name);
+    }
+    tr.append(head, make("td", "", String(row.count)), ...row.cells.map(cellOf));
+    return tr;
+  }
+
+  const above = make("tr", "pad");
+  const below = make("tr", "pad");
+  for (const pad of [above, below]) {
+    const td = make("td");
+    td.colSpan = data.columns.length + 2;
+    pad.setAttribute("aria-hidden", "true");
+    pad.append(td);
+  }
+  let drawn = new Map(); // position -> row in the document
+
+  function draw() {
+    const last = shown.length;
+    const from = everything ? 0 : Math.max(0, Math.min(last, Math.floor(view.scrollTop / ROW)) - SPARE);
+    const to = everything ? last : Math.min(last, from + Math.ceil(view.clientHeight / ROW) + 2 * SPARE);
+    for (const [position, tr] of drawn) {
+      if ((position < from || position >= to) && !tr.contains(document.activeElement)) {
+        tr.remove();
+        drawn.delete(position);
+      }
+    }
+    let next = below;
+    for (let position = to - 1; position >= from; position -= 1) {
+      let tr = drawn.get(position);
+      if (!tr) {
+        tr = rowOf(shown[position], position);
+        drawn.set(position, tr);
+        body.insertBefore(tr, next);
+      }
+      next = tr;
+    }
+    above.firstChild.style.height = `${from * ROW}px`;
+    below.firstChild.style.height = `${(last - to) * ROW}px`;
+  }
+
+  function redraw() {
+    drawn = new Map();
+    body.replaceChildren(above, below);
+    if (!shown.length) {
+      const tr = make("tr", "nobody");
+      const td = make("td", "", "Nobody matches.");
+      td.colSpan = data.columns.length + 2;
+      tr.append(td);
+      body.insertBefore(tr, below);
+    }
+    table.setAttribute("aria-rowcount", String(shown.length + 1));
+    draw();
+  }
+
+  const everybody = told.textContent;
+  let speaking = 0;
+  function filter() {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    shown = sorted.filter((row) => show[2](row) && words.every((word) => row.text.includes(word)));
+    view.scrollTop = 0;
+    redraw();
+    clearTimeout(speaking);
+    const text = shown.length === rows.length ? everybody : `${figure(shown.length)} of ${figure(rows.length)} people`;
+    speaking = setTimeout(() => { told.textContent = text; }, 150);
+  }
+
+  const rank = (cell) => (!cell ? 9 : cell[STATE] === ABSENT ? 5 : cell[STATE] === PENDING ? 3 : cell[STRONG] ? 1 : 2);
+  function sort(column, down) {
+    const byEmail = (a, b) => (a.email === "") - (b.email === "") || compare(a.email, b.email);
+    const order = column === 0 ? byEmail
+      : column === 1 ? (a, b) => b.count - a.count
+        : (a, b) => rank(a.cells[column - 2]) - rank(b.cells[column - 2])
+          || compare((a.cells[column - 2] || [""])[ROLE], (b.cells[column - 2] || [""])[ROLE]);
+    sorted = [...rows].sort((a, b) => (down ? -order(a, b) : order(a, b)) || byEmail(a, b));
+    filter();
+  }
+
+  function headers() {
+    const group = make("colgroup");
+    const widths = [300, 92, ...data.columns.map(() => 176)];
+    for (const width of widths) {
+      const col = make("col");
+      col.style.width = `${width}px`;
+      group.append(col);
+    }
+    table.caption.after(group);
+    table.style.minWidth = `${widths.reduce((sum, width) => sum + width)}px`;
+    [...table.tHead.rows[0].cells].forEach((th, column) => {
+      const button = make("button");
+      button.type = "button";
+      button.append(...(th.children.length ? [...th.children] : [make("span", "", th.textContent)]));
+      th.replaceChildren(button);
+      th.setAttribute("aria-sort", column === 0 ? "ascending" : "none");
+      button.addEventListener("click", () => {
+        const down = th.getAttribute("aria-sort") === "ascending";
+        for (const other of table.tHead.rows[0].cells) other.setAttribute("aria-sort", "none");
+        th.setAttribute("aria-sort", down ? "descending" : "ascending");
+        sort(column, down);
+      });
+    });
+    table.tHead.rows[0].setAttribute("aria-rowindex", "1");
+  }
+
+  function choices() {
+    const set = document.querySelector(".show");
+    for (const choice of shows) {
+      const [name, title, test] = choice;
+      const count = rows.filter(test).length;
+      if (!count && name !== "all") continue;
+      const label = make("label");
+      const radio = make("input");
+      radio.type = "radio";
+      radio.name = "show";
+      radio.value = name;
+      radio.checked = name === "all";
+      radio.addEventListener("change", () => { show = choice; filter(); });
+      label.append(radio, title, make("b", "", figure(count)));
+      set.append(label);
+    }
+  }
+
+  const dateOf = (day) => (day === null ? "" : new Date(day * 864e5).toISOString().slice(0, 10));
+  function details(row) {
+    const head = make("header");
+    const title = make("div");
+    const heading = make("h2", "", row.email || "no address");
+    heading.id = "person-title";
+    title.append(heading);
+    if (row.name) title.append(isolated(row.name));
+    if (row.addresses.length) title.append(make("p", "quiet", `Also ${row.addresses.join(", ")}`));
+    const close = make("button", "", "Close");
+    close.type = "button";
+    close.addEventListener("click", () => dialog.close());
+    head.append(title, close);
+    const list = make("table");
+    const names = make("tr");
+    for (const name of ["Where", "Access", "Since", "Teams", "Keys", "Drift"]) {
+      const th = make("th", "", name);
+      th.scope = "col";
+      names.append(th);
+    }
+    list.append(make("caption", "away", "Access, place by place"));
+    list.createTHead().append(names);
+    const lines = list.createTBody();
+    row.cells.forEach((cell, column) => {
+      if (!cell) return;
+      const tr = make("tr");
+      const where = make("th", "", data.columns[column].slice(0, 2).join(", "));
+      where.scope = "row";
+      const access = cell[STATE] === ABSENT ? "none" : `${cell[ROLE] || "no role"}${cell[STATE] === PENDING ? ", pending" : ""}`;
+      const keys = cell[KEYS].map(([name, disabled]) => name + (disabled ? " (disabled)" : "")).join(", ");
+      const drift = cell[DRIFT].map(([kind, wanted]) => data.kinds[kind] + (wanted ? `: ${wanted}` : "")).join("; ");
+      tr.append(where, ...[access, dateOf(cell[DAY]), cell[TEAMS].join(", "), keys, drift].map((text) => make("td", "", text)));
+      lines.append(tr);
+    });
+    const scroll = make("div", "scroll");
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", "Access, place by place");
+    scroll.append(list);
+    dialog.replaceChildren(head, scroll);
+    dialog.showModal();
+  }
+
+  body.addEventListener("click", (event) => {
+    const button = event.target.closest("button.who");
+    if (button) details(rows[Number(button.dataset.index)]);
+  });
+  let waiting = false;
+  view.addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; draw(); });
+  }, { passive: true });
+  input.addEventListener("input", filter);
+  addEventListener("resize", draw);
+  addEventListener("beforeprint", () => { everything = true; draw(); });
+  addEventListener("afterprint", () => { everything = false; draw(); });
+
+  headers();
+  choices();
+  document.querySelector(".controls").hidden = false;
+  redraw();
+})();

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports about people who do not exist, as large as wanted, made the way the role makes them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.honeyops.access.plugins.module_utils import _roster
+from ansible_collections.honeyops.access.plugins.plugin_utils import (
+    _report,
+    _report_changes,
+    _report_drift,
+    _report_inputs,
+    _report_read,
+    _targets,
+)
+
+NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
+FIRST = (
+    "Ada",
+    "Bob",
+    "Carol",
+    "Dilnoza",
+    "Emeka",
+    "Frida",
+    "Grace",
+    "Hiro",
+    "Ines",
+    "Jonas",
+    "Kaya",
+    "Liam",
+    "Mei",
+    "Noor",
+    "Olga",
+)
+LAST = (
+    "Lovelace",
+    "Okafor",
+    "Haddad",
+    "Lindqvist",
+    "Tanaka",
+    "Moreau",
+    "Novak",
+    "Silva",
+    "Yilmaz",
+    "Brown",
+    "Castillo",
+)
+HOSTS = ("payments", "search", "mobile-eu", "platform", "data", "identity", "checkout", "growth", "support", "labs")
+HOSTILE = (
+    ("script@example.com", "<script>document.title='taken'</script>"),
+    ("image@example.com", '"><img src=x onerror="document.title=\'taken\'">'),
+    ("end@example.com", "</script><script>document.title='taken'</script><!--"),
+    ("rtl@example.com", "\u202e\u0645\u0647\u0627 \u05d0\u05d1\u05d2 \u0627\u0644\u062e\u0637\u064a\u0628"),
+    ("formula@example.com", '=HYPERLINK("http://example.com")'),
+    ("template@example.com", "{{ 7 * 7 }}{% raw %}"),
+    (f"{'very-long-' * 12}@{'subdomain.' * 8}example.com", "Wolfeschlegelsteinhausenbergerdorff " * 8),
+)
+
+
+def people(count: int) -> list[dict[str, str]]:
+    """So many people; among more than a handful are some with hostile names."""
+    chosen = [{"email": email, "name": name} for email, name in HOSTILE] if count > len(HOSTILE) * 3 else []
+    names = [f"{first} {last}" for last in LAST for first in FIRST]
+    for number in range(count - len(chosen)):
+        name = names[number % len(names)]
+        again = number // len(names) or ""
+        chosen.append({"email": f"{name.lower().replace(' ', '.')}{again}@example.com", "name": name})
+    return chosen
+
+
+class Company:
+    """Teams and accounts with people, and a roster that a few of them do not follow."""
+
+    def __init__(self, count: int, hosts: int, seed: int = 1, now: datetime = NOW) -> None:
+        self._random = random.Random(seed)
+        self._now = now
+        self.hosts = HOSTS[:hosts]
+        self.people = [{**person, **self._wanted(number)} for number, person in enumerate(people(count))]
+        self.held: dict[str, dict[str, dict[str, Any]]] = {host: self._host() for host in self.hosts}
+
+    def _wanted(self, number: int) -> dict[str, Any]:
+        chance = self._random
+        services = chance.choice([("honeycomb", "honeybadger")] * 7 + [("honeycomb",), ("honeybadger",)])
+        return {
+            "honeycomb": "admin" if number == 0 or chance.random() < 0.04 else "member",
+            "honeybadger": "Owner" if number == 0 else chance.choice(["Member"] * 30 + ["Billing", "Admin"]),
+            "services": services if number else ("honeycomb", "honeybadger"),
+        }
+
+    def _before(self, least: int, most: int) -> str:
+        return (self._now - timedelta(days=self._random.randint(least, most))).isoformat()
+
+    def _host(self) -> dict[str, dict[str, Any]]:
+        chance = self._random
+        small = len(self.people) < 10
+        members, users, invitations = [], [], []
+        for number, person in enumerate(self.people):
+            shown = {"email": person["email"], "name": person["name"]}
+            odd = chance.random() < 0.004 and not small
+            if ("honeycomb" in person["services"]) != odd:
+                members.append(
+                    {"id": f"m{number}", "role": person["honeycomb"], "created_at": self._before(20, 900), **shown}
+                )
+            if "honeybadger" not in person["services"]:
+                continue
+            if chance.random() < 0.02 or (small and number == 2):
+                sent = {"created_at": self._before(0, 20), "team_ids": []}
+                invitations.append({"id": number, "role": person["honeybadger"], **sent, **shown})
+            else:
+                role = "Admin" if chance.random() < 0.002 else person["honeybadger"]
+                users.append({"id": number, "role": role, **shown})
+        return {
+            "honeycomb_members": {"members": members},
+            "honeybadger_users": {"users": users, "invitations": invitations},
+            "honeybadger_account_info": {"accounts": [self._account()]},
+            "honeycomb_api_key_info": {"api_keys": self._keys()},
+            "honeybadger_team_info": {"teams": [{"id": 3, "name": "On call", "members": users[:5], "invitations": []}]},
+        }
+
+    def _account(self) -> dict[str, Any]:
+        chance = self._random
+        days = [int((self._now - timedelta(days=back)).timestamp()) for back in range(21, 0, -1)]
+        stats = {
+            "stored": [[day, chance.randint(200, 900)] for day in days],
+            "limited": [[day, chance.choice([0, 0, 0, 120])] for day in days],
+            "ignored": [[day, chance.randint(10, 90)] for day in days],
+        }
+        return {"quota_consumed": round(chance.random(), 2), "api_stats": stats}
+
+    def _keys(self) -> list[dict[str, Any]]:
+        makers = [person["email"] for person in self.people[:30:7]]
+        return [
+            {
+                "id": f"hcxik_{number}",
+                "name": f"deploy {number}",
+                "type": "ingest",
+                "disabled": number == 1,
+                "environment": "production",
+                "created_at": self._before(5, 400),
+                "creator": {"id": f"u{number}", "email": maker},
+            }
+            for number, maker in enumerate(makers + (["left.long.ago@example.com"] if len(self.people) > 10 else []))
+        ]
+
+    def roster(self) -> _report.Roster:
+        """Everybody but one in two hundred, and two who are nowhere."""
+        declared: list[dict[str, Any]] = [
+            {"email": person["email"], **{key: {"role": person[key]} for key in person["services"]}}
+            for number, person in enumerate(self.people)
+            if number % 200 != 20
+        ]
+        if len(self.people) > 3:
+            declared += [
+                {"email": f"{name}@example.com", "honeycomb": {"role": "admin"}} for name in ("zoe.lost", "yan.lost")
+            ]
+        checked, faults = _roster.check(declared)
+        assert not faults
+        return _report.Roster("people.yml", checked, list(range(2, 2 + len(checked))))
+
+    def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
+        """The report, in which one more host may have failed."""
+        inputs = _report_inputs.Inputs(Path(), roster, _report_drift.Rules({}), None, 7, True, None)
+        secret = {"api_key": "k", "management_key_id": "i", "management_key_secret": "s"}
+        services: Mapping[str, Any] = {"honeycomb": secret, "honeybadger": {"auth_token": "t", "account_id": "A"}}
+        parts = []
+        for host in self.hosts:
+            target = _targets.Target(host, dict(services))
+            parts.append(
+                _report_read.part_of(target, lambda name, _options, host=host: self.held[host][name], inputs, {})
+            )
+        if failed:
+            parts.append(
+                {
+                    **_report_read.empty_part("archive", inputs),
+                    "targets": [
+                        _report_read.failed_target(
+                            "archive", "Honeycomb answered GET /1/team_memberships with 401: unknown API key."
+                        )
+                    ],
+                }
+            )
+        return _report.report_of(parts, self._now, "0.1.0", _report_inputs.aliases_of(roster), 7)
+
+
+def sample(count: int, hosts: int) -> dict[str, Any]:
+    """A report with drift, with changes, and with a host that failed."""
+    company = Company(count, hosts)
+    before = company.report()
+    host = company.held[company.hosts[0]]
+    host["honeycomb_members"]["members"][1]["role"] = "admin"
+    if count > 3:
+        gone = host["honeybadger_users"]["users"].pop()
+        host["honeybadger_users"]["invitations"].append(
+            {
+                "id": 9001,
+                "email": "new.hire@example.com",
+                "name": "",
+                "role": "Admin",
+                "team_ids": [],
+                "created_at": NOW.isoformat(),
+            }
+        )
+        assert gone
+    report = company.report(company.roster(), failed=count > 3)
+    earlier = {**before, "generated_at": "2026-03-02T08:30:00Z"}
+    report["changes"] = _report_changes.report_changes(earlier, report)
+    return report

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Drift: what reconciling would change, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.honeyops.access.plugins.module_utils import _roster
+from ansible_collections.honeyops.access.plugins.plugin_utils import _report, _report_drift, _roster_file
+
+MEMBERS = [
+    {"id": "m1", "email": "Ada@example.com", "name": "Ada", "role": "admin", "created_at": "2026-01-01T00:00:00Z"},
+    {"id": "m2", "email": "bob@old.example", "name": "Bob", "role": "Member", "created_at": None},
+]
+USERS = [{"id": 1, "email": "ada@example.com", "name": "Ada", "role": "Owner"}]
+INVITED = [
+    {"id": 7, "email": "carol@example.com", "role": "Member", "team_ids": [7, 3], "created_at": "2026-01-01T00:00:00Z"}
+]
+
+
+def entries(members: Any = MEMBERS, users: Any = USERS, invitations: Any = INVITED) -> list[dict[str, Any]]:
+    return [
+        *_report.entries_of("acme", "honeycomb", {"members": members}),
+        *_report.entries_of("acme", "honeybadger", {"users": users, "invitations": invitations}),
+    ]
+
+
+def found(people: list[Any], services: Any = ("honeycomb", "honeybadger"), **rules: Any) -> set[tuple[str, str, str]]:
+    checked, faults = _roster.check(people)
+    assert not faults
+    roster = _report.Roster("people.yml", checked, list(range(1, 1 + len(checked))))
+    findings = _report_drift.drift("acme", services, entries(), roster, _report_drift.Rules({}, **rules))
+    return {(finding["kind"], finding["service"], finding["email"]) for finding in findings}
+
+
+RIGHT: list[Any] = [
+    {"email": "ada@example.com", "honeycomb": {"role": "admin"}, "honeybadger": {"role": "Owner"}},
+    {"email": "bob@example.com", "aliases": ["bob@old.example"], "honeycomb": {}},
+    {"email": "carol@example.com", "honeybadger": {"team_ids": [3, 7]}},
+]
+
+
+def test_none_where_everybody_has_what_is_declared() -> None:
+    assert found(RIGHT) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            {"email": "ada@example.com", "honeycomb": {"role": "member"}, "honeybadger": {}},
+            ("role", "honeycomb", "ada@example.com"),
+        ),
+        ({"email": "ada@example.com", "honeycomb": {}}, ("unexpected", "honeybadger", "ada@example.com")),
+        (
+            {"email": "carol@example.com", "honeybadger": {"team_ids": [3]}},
+            ("teams", "honeybadger", "carol@example.com"),
+        ),
+        ({"email": "bob@example.com", "honeycomb": {}}, ("missing", "honeycomb", "bob@example.com")),
+        ({"email": "carol@example.com", "state": "absent"}, ("unexpected", "honeybadger", "carol@example.com")),
+        ({"email": "dan@example.com", "honeybadger": {}}, ("missing", "honeybadger", "dan@example.com")),
+    ],
+)
+def test_each_kind(change: dict[str, Any], expected: tuple[str, str, str]) -> None:
+    others = [entry for entry in RIGHT if entry["email"] != change["email"]]
+    assert expected in found([*others, change])
+
+
+def test_a_person_without_a_service_belongs_everywhere() -> None:
+    assert found([*RIGHT, "zoe@example.com"]) == {
+        ("missing", "honeycomb", "zoe@example.com"),
+        ("missing", "honeybadger", "zoe@example.com"),
+    }
+
+
+def test_who_is_ignored_is_no_drift() -> None:
+    assert found(RIGHT[1:], ignore=["ADA@example.com"]) == set()
+    assert len(found(RIGHT[1:])) == 2
+
+
+def test_a_service_that_was_not_read_is_not_held_against_anything() -> None:
+    assert found(["zoe@example.com", *RIGHT], services=["honeybadger"]) == {
+        ("missing", "honeybadger", "zoe@example.com")
+    }
+
+
+def test_default_roles_count_for_whoever_declares_none() -> None:
+    checked, _faults = _roster.check(RIGHT)
+    roster = _report.Roster("", checked, [0] * 3)
+    rules = _report_drift.Rules({"honeycomb": "admin"})
+    (finding,) = _report_drift.drift("acme", ["honeycomb"], entries(), roster, rules)
+    assert (finding["kind"], finding["email"], finding["expected"]) == ("role", "bob@old.example", "admin")
+
+
+def test_a_finding_says_where_the_roster_says_so() -> None:
+    text = b"people:\n  - email: ada@example.com\n    honeycomb: {role: member}\n\n  - email: dan@example.com\n    honeycomb: {}\n"
+    people, lines, faults = _roster_file.locate("people.yml", text)
+    assert not faults
+    roster = _report.Roster("team/people.yml", people, lines)
+    findings = _report_drift.drift("acme", ["honeycomb"], entries(), roster, _report_drift.Rules({}))
+    places = {(finding["kind"], finding["email"]): finding["line"] for finding in findings}
+    assert places == {
+        ("role", "ada@example.com"): 2,
+        ("missing", "dan@example.com"): 5,
+        ("unexpected", "bob@old.example"): 1,
+    }
+
+
+def test_keys_of_people_who_are_no_members() -> None:
+    members = entries()
+    key = {"type": "ingest", "disabled": False, "environment": "prod", "created_at": None}
+    strays = _report.add_keys(
+        members,
+        [
+            {**key, "id": "k1", "name": "one", "creator": {"id": "u1", "email": "ada@example.com"}},
+            {**key, "id": "k2", "name": "two", "creator": {"id": "u2", "email": "eve@example.com"}},
+            {**key, "id": "k3", "name": "three", "creator": {"id": "u3", "email": None}},
+            {**key, "id": "k4", "name": "four", "creator": None},
+            {**key, "id": "k5", "name": "five", "creator": {"id": "u2", "email": "eve@example.com"}, "disabled": True},
+        ],
+    )
+    findings = _report_drift.stray_keys("acme", strays)
+    assert [(finding["email"], finding["found"]) for finding in findings] == [
+        ("eve@example.com", "ingest key k2"),
+        ("", "ingest key k3"),
+    ]
+    assert [key["id"] for entry in members for key in entry["keys"]] == ["k1"]

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbook `report`, run by name: one report of all hosts, whatever happens to some of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator import Simulator
+from tests.unit.playbooks.conftest import Control
+
+ROSTER = """\
+people:
+  - owner@example.com
+  - email: zoe@example.com
+    honeycomb: {}
+"""
+
+
+def read(control: Control, folder: str = "out") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((control.folder / folder / "report.json").read_text())
+    return found
+
+
+def status(control: Control) -> dict[tuple[str, str | None], str]:
+    return {(target["host"], target["service"]): target["status"] for target in read(control)["targets"]}
+
+
+def stats(output: str) -> dict[str, Any]:
+    """The artefact of the job, as the end of the output shows it."""
+    found: dict[str, Any] = json.loads(re.findall(r"RUN: (\{.*\})\n", output)[-1])
+    return found
+
+
+def test_one_host_without_a_roster(control: Control, sim: Simulator) -> None:
+    sim.honeybadger.invite("bob@example.com", "Member", [3])
+    done = control.play("report", report_dir="out")
+    assert done.code == 0
+    folder = control.folder / "out"
+    assert sorted(path.name for path in folder.iterdir()) == ["report.csv", "report.html", "report.json"]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    people = {person["email"]: person for person in read(control)["people"]}
+    assert people["bob@example.com"]["access"][0]["status"] == "pending"
+    assert {access["role"] for access in people["owner@example.com"]["access"]} == {"admin", "Owner"}
+    assert read(control)["targets"][1]["quota"]["days"]
+    text = "".join(path.read_text() for path in folder.iterdir())
+    assert not [secret for secret in sim.secrets if secret in text]
+    assert sim.writes() == []
+
+
+def test_drift_fails_the_job_that_asks_for_it(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add("mallory@example.com", "admin")
+    control.write("people.yml", ROSTER)
+    environment = {"ANSIBLE_SHOW_CUSTOM_STATS": "true"}
+    told = control.play("report", environment=environment, report_dir="out", roster_file="people.yml", fail_on_drift="")
+    assert told.code == 0
+    drift = stats(told.output)["report_result"]["drift"]
+    assert drift["counts"] == {"unexpected": 1, "missing": 1, "role": 0, "teams": 0, "stray_key": 0}
+    failed = control.play("report", report_dir="out", roster_file="people.yml", fail_on_drift="yes")
+    assert failed.code == 2
+    assert "1 should not be there, 1 missing" in failed.failures["localhost"]
+    assert "people.yml:3: zoe@example.com is missing in Honeycomb of localhost" in failed.output
+    sarif = json.loads((control.folder / "out/drift.sarif").read_text())
+    assert {result["ruleId"] for result in sarif["runs"][0]["results"]} == {"access/unexpected", "access/missing"}
+    fixed = control.play("report", report_dir="out", people="owner@example.com mallory@example.com", fail_on_drift=True)
+    assert fixed.code == 2  # Mallory is missing in Honeybadger now
+
+
+def test_what_changed_since_the_last_report(control: Control, sim: Simulator) -> None:
+    first = control.play("report", report_dir="out")
+    assert (first.changed, read(control)["changes"]) == ({"localhost": 1}, None)
+    second = control.play("report", report_dir="out")
+    assert (second.changed, read(control)["changes"]["findings"]) == ({"localhost": 0}, [])
+    sim.honeycomb.add("ada@example.com")
+    sim.honeybadger.invite("ada@example.com", "Admin", [])
+    third = control.play("report", "--check", report_dir="out")
+    assert third.changed == {"localhost": 1}
+    assert read(control)["changes"]["findings"] == []
+    control.play("report", report_dir="out")
+    found = {(change["type"], change["service"]) for change in read(control)["changes"]["findings"]}
+    assert found == {("joined", "honeycomb"), ("invited", "honeybadger")}
+
+
+@pytest.mark.parametrize("strategy", ["linear", "free"])
+def test_hosts_that_cannot_be_read_are_named(control: Control, strategy: str) -> None:
+    hosts = {
+        "first": control.variables("one"),
+        "second": {**control.variables("two"), "honeycomb_api_key": "wrongKey"},
+        "third": {},
+    }
+    done = control.play(
+        "report", *control.inventory(hosts), environment={"ANSIBLE_STRATEGY": strategy}, report_dir="out"
+    )
+    assert done.code == 2
+    assert set(done.failures) == {"second", "third"}
+    assert status(control) == {
+        ("first", "honeycomb"): "read",
+        ("first", "honeybadger"): "read",
+        ("second", "honeycomb"): "failed",
+        ("second", "honeybadger"): "read",
+        ("third", None): "failed",
+    }
+    assert "wrongKey" not in (control.folder / "out/report.html").read_text()
+
+
+@pytest.mark.parametrize("serial", [1, 2])
+def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
+    hosts = {"first": control.variables("one"), "gone": {}, "last": control.variables("two")}
+    control.write("hosts.json", {"all": {"hosts": hosts}})
+    control.write(
+        "mine.yml",
+        [
+            {
+                "hosts": "all",
+                "connection": "local",
+                "gather_facts": False,
+                "serial": serial,
+                "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "report_dir": "out"},
+                "tasks": [{"ansible.builtin.include_role": {"name": "honeyops.access.report"}}],
+            }
+        ],
+    )
+    done = control.play("mine.yml", "-i", "hosts.json", "--limit", "first,last")
+    assert done.code == 0
+    assert set(status(control).values()) == {"read"}
+    assert {host for host, _service in status(control)} == {"first", "last"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({}, "give report_dir"),
+        ({"report_dir": " "}, "give report_dir"),
+        ({"report_dir": "out", "fail_on_drift": "true"}, "fail_on_drift needs something"),
+        ({"report_dir": "out", "fail_on_drift": "maybe", "people": ["a@example.com"]}, "give true or false"),
+        ({"report_dir": "out", "roster_file": "nowhere.yml"}, "there is no such file"),
+        ({"report_dir": "out", "people": ["nobody"]}, "is not an e-mail address"),
+        ({"report_dir": "out", "report_previous": "hosts.json"}, "is no report of this collection"),
+        ({"report_dir": "out", "fail_on_drfit": "true"}, "Did you mean fail_on_drift?"),
+    ],
+)
+def test_what_cannot_be_worked_with_is_said(control: Control, variables: dict[str, Any], says: str) -> None:
+    done = control.play("report", **variables)
+    assert done.code == 2
+    assert says in done.failures["localhost"]
+
+
+def test_an_encrypted_roster_is_read(control: Control, tmp_path: Path) -> None:
+    from ansible.parsing.vault import VaultLib, VaultSecret
+
+    vault = VaultLib([("default", VaultSecret(b"example"))])
+    control.write("password", "example")
+    control.write("people.yml", vault.encrypt(ROSTER.encode()).decode())
+    done = control.play("report", "--vault-password-file", "password", report_dir="out", roster_file="people.yml")
+    assert done.code == 0
+    assert read(control)["drift"]["counts"]["missing"] == 1

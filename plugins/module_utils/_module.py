@@ -18,13 +18,14 @@ from . import _catalog as catalog
 from . import _errors as errors
 from ._catalog import ServiceInfo, Setting
 from ._errors import AccessError, unexpected
+from ._exchange import REQUESTS_IMPORT_ERROR, Connection
 from ._honeybadger import Honeybadger, TokenAuth
 from ._honeybadger_leaving import TeamGrants
 from ._honeybadger_teams import HoneybadgerTeams
 from ._honeycomb import Honeycomb, KeyHeader
 from ._honeycomb_keys import MEDIA_TYPE, BearerKey, HoneycombKeys
 from ._honeycomb_leaving import DELETE, DISABLE, REPORT, KeyGrants
-from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
+from ._http import Client
 from ._model import ABSENT, PRESENT
 from ._run import Result
 from ._wire import check_number, check_secret, check_url, secret_forms
@@ -162,7 +163,6 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
             errors.VALIDATION,
             f"{given[0]} is given without {next(option for option in MANAGEMENT_KEY if option not in given)}.",
             hint="A management key needs both.",
-            attempted=False,
         )
     if given:
         keys = honeycomb_keys(params)
@@ -173,7 +173,6 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
             errors.VALIDATION,
             f"leaver_keys is {params['leaver_keys']}, and there is no management key to do that with.",
             hint="Give management_key_id and management_key_secret.",
-            attempted=False,
         )
     return service
 

@@ -241,7 +241,6 @@ def _left_over(report: Report) -> AccessError | None:
         errors.PARTIAL_FAILURE,
         f"Every change was made, and the lists still show {listed}{more}.",
         hint="Run again; if that does not help, remove by hand what verified names.",
-        attempted=False,
     )
 
 
@@ -259,7 +258,6 @@ def _unresolved(report: Report) -> AccessError | None:
         errors.VALIDATION,
         " ".join(conflict.msg for conflict in report.conflicts) + others,
         hint=report.conflicts[0].hint,
-        attempted=False,
     )
 
 

@@ -26,6 +26,10 @@ options:
     description:
       - Only invitations sent to this address, or accepted under it.
     type: str
+  id:
+    description:
+      - Only the invitation with this id. The id of a user is another one.
+    type: int
   status:
     description:
       - Which invitations.

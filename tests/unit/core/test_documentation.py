@@ -101,7 +101,7 @@ def compare(where: str, documented: dict[str, Any], spec: dict[str, Any]) -> Non
         described = "".join(shown["description"])
         for variable in option.get("fallback", (None, ()))[1]:
             assert f"E({variable})" in described, here
-        assert bool(option.get("no_log")) is (name in ("api_key", "auth_token")), here
+        assert bool(option.get("no_log")) is (name in ("api_key", "auth_token", "management_key_secret")), here
 
 
 def test_all_modules_are_there() -> None:

@@ -52,8 +52,9 @@ def prove(ask: Ask, sim: Simulator, module: str, lists: int, **options: Any) -> 
         again = ask(module, check=check, diff=True, **{**options, **known})
         assert (again["changed"], again["action"]) == (False, "none")
         assert again["diff"] == {"before": "", "after": ""}
-        assert verbs(sim) == ["GET"] * lists
-        assert again["api"]["requests"] == lists
+        unknown = "id" in options and module == "honeybadger_user" and options.get("state") == "absent"
+        assert verbs(sim) == ["GET"] * (lists - unknown)  # whose id is gone has no address to look for in teams
+        assert again["api"]["requests"] == len(sim.log)
     sim.emails[:] = mails
     return done
 
@@ -228,7 +229,7 @@ def test_awkward_honeybadger(ask: Ask, sim: Simulator, settings: dict[str, Any])
     assert (done["action"], done["invitation"]["role"], done["invitation"]["team_ids"]) == ("update", "Billing", [3])
     sim.honeybadger.accept(ADA, name="")
     assert prove(ask, sim, "honeybadger_user", 2, email=ADA, role="Admin")["user"]["role"] == "Admin"
-    assert prove(ask, sim, "honeybadger_user", 2, email=ADA, state="absent")["action"] == "remove"
+    assert prove(ask, sim, "honeybadger_user", 2, email=ADA, state="absent")["action"] == "leave_team+remove"
 
 
 # honeybadger_invitation

@@ -99,6 +99,8 @@ class ActionModule(AccessAction):
             result = self._results[HONEYCOMB.key]
             unlisted = _unlisted(result, people[HONEYCOMB.key])
             self._warnings += self._recall.remember(result, unlisted, self._task.check_mode)
+            if "api" in result:
+                result["api"]["requests"] += self._recall.requests
 
     def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
         """The approved plans, held against what would be done now on every service, before the first write."""

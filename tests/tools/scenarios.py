@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.simulator import Simulator
@@ -21,8 +22,7 @@ WARNING = re.compile(r"\[(?:DEPRECATION )?WARNING\]:.*")
 def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
     return {
         **os.environ,
-        "ANSIBLE_CACHE_PLUGIN": "jsonfile",
-        "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(tree.BUILD / "molecule" / scenario / "facts"),
+        "ANSIBLE_HOME": tempfile.mkdtemp(prefix=f"{scenario}-", dir=tree.BUILD),
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "MOLECULE_COMMAND_BORDERS": "false",

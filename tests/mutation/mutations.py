@@ -148,7 +148,7 @@ MUTATIONS = (
         *("guards", "figure = len({step.email for step in steps if step.takes_away})",
           'figure = len({step.email for step in steps if step.action == "remove"})'),
     ),
-    mutation("a pending admin counts as one", (GUARDS, ONE), "match", "grant.kind.is_access and grant.status == ACTIVE and", ""),
+    mutation("a pending admin counts as one", (GUARDS, ONE), "match", "            and grant.status == ACTIVE\n", ""),
     mutation("an alias is not protected", GUARDS, "guards", "isdisjoint(step.addresses | step.known_as)", "isdisjoint({step.email})"),
     mutation(
         "an empty list may remove everybody",

@@ -42,7 +42,7 @@ def manage_member(teams: HoneybadgerTeams, params: Params, check: bool) -> Resul
     role = {True: ADMIN, False: MEMBER, None: None}[params["admin"]]
     return manage_person(
         OneTeam(teams, params["team_id"]),
-        {**params, "role": role},
+        {**params, "role": role, "reinvite_after": None},
         check,
         min_keepers=0,
         objects={"member": (MEMBERSHIP,), "invitation": (INVITATION,)},

@@ -20,7 +20,7 @@ from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, p
 from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
-KEPT = 200  # people whose records stay in the result, so that an event stays small
+KEPT = 200  # records of a kind that stay in the result, so that an event stays small
 RECORDS = ("members", "users", "invitations")
 
 People = list[dict[str, Any]]
@@ -99,6 +99,8 @@ class ActionModule(AccessAction):
             result = self._results[HONEYCOMB.key]
             unlisted = _unlisted(result, people[HONEYCOMB.key])
             self._warnings += self._recall.remember(result, unlisted, self._task.check_mode)
+            if "api" in result:
+                result["api"]["requests"] += self._recall.requests
 
     def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
         """The approved plans, held against what would be done now on every service, before the first write."""
@@ -177,13 +179,12 @@ class ActionModule(AccessAction):
 
 
 def _slim(result: dict[str, Any], people: People) -> dict[str, Any]:
-    """The result with the records of those alone whom the run was about, and of no more than fit an event."""
-    about = {step["email"] for step in result.get("plan", ())}
-    about |= {person["email"] for person in people} if len(people) <= KEPT else set()
+    """The result with no more records than fit an event: of everybody, or else of those whom the run was about."""
+    about = {step["email"] for step in result.get("plan", ())} | {fold(person["email"]) for person in people}
     records = {
-        key: [record for record in result[key] if str(record.get("email", "")).casefold() in about][:KEPT]
+        key: [record for record in result[key] if fold(str(record.get("email", ""))) in about][:KEPT]
         for key in RECORDS
-        if key in result
+        if len(result.get(key, ())) > KEPT
     }
     return {**{key: value for key, value in result.items() if key != "known_invitations"}, **records}
 

@@ -118,7 +118,7 @@ MUTATIONS = (
     mutation(
         "people are removed before others are added",
         (MANY, PLAN),
-        *("apply", "for phase in (RAISE, LOWER, REMOVAL):", "for phase in (REMOVAL, LOWER, RAISE):"),
+        *("apply", "for phase in (RAISE, LOWER, LEAVING, REMOVAL):", "for phase in (REMOVAL, LEAVING, LOWER, RAISE):"),
     ),
     mutation(
         "who is pending is invited again whatever the age",
@@ -148,7 +148,7 @@ MUTATIONS = (
         *("guards", "figure = len({step.email for step in steps if step.takes_away})",
           'figure = len({step.email for step in steps if step.action == "remove"})'),
     ),
-    mutation("a pending admin counts as one", (GUARDS, ONE), "match", "return grant.status == ACTIVE and", "return"),
+    mutation("a pending admin counts as one", (GUARDS, ONE), "match", "            and grant.status == ACTIVE\n", ""),
     mutation("an alias is not protected", GUARDS, "guards", "isdisjoint(step.addresses | step.known_as)", "isdisjoint({step.email})"),
     mutation(
         "an empty list may remove everybody",

@@ -257,6 +257,8 @@ def _truth_by_person(run: Run) -> Iterator[str]:
         return
     old = {holding.key for holding in run.before}
     for step, item in zip(result["plan"], result["results"], strict=True):
+        if "kind" in (step["before"] or step["after"]):
+            continue  # of teams and keys, the books held here say nothing
         if _key(run, step) not in (None, *old):
             continue  # a known invitation that somebody deleted, which no list shows
         found = item["action"] == "none" or (run.blind and step["action"] == "invite")

@@ -103,7 +103,7 @@ def _honeycomb(
     own = _only(options, "api_key", "api_url")
     if not found.take(module(SERVICES["honeycomb"].module, {**own, "members": [], "known_invitations": known})):
         return
-    has_management = all(name in options for name in MANAGEMENT)
+    has_management = all(options.get(name) for name in MANAGEMENT)
     if not (has_management if inputs.keys is None else inputs.keys):
         return
     result = module("honeycomb_api_key_info", {**_only(options, *MANAGEMENT, "api_url"), "type": "all"})

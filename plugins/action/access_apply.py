@@ -8,8 +8,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ansible.errors import AnsibleError
+
 from ..module_utils._catalog import HONEYCOMB, SERVICES, ServiceInfo
-from ..module_utils._model import ABSENT, PRESENT, fold
+from ..module_utils._errors import unexpected
+from ..module_utils._model import ABSENT, PRESENT, check_shown, fold
 from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._action import AccessAction
@@ -39,10 +42,10 @@ class ActionModule(AccessAction):
             people = self._people(target)
             self._recall = self._recalled(target)
             self._run(target, people)
-        except Refused as fault:
+        except (Refused, AnsibleError) as fault:
             failure = str(fault)
         except Exception as bug:  # noqa: BLE001
-            failure = f"This run met an unforeseen {type(bug).__name__}: {bug}"
+            failure = unexpected(bug).sentence
         return self._outcome(people, failure)
 
     def _checked_target(self) -> Target:
@@ -58,7 +61,7 @@ class ActionModule(AccessAction):
         listed = self._variables.items("lifecycle_people")
         if listed is None:
             raise Refused("lifecycle_people names nobody. Give a list of e-mail addresses, or of mappings with email.")
-        checked, faults = check(listed)
+        checked, faults = check(listed, check_main=check_shown)
         if faults:
             raise Refused("Nothing was done, because the people declared have faults:\n" + "\n".join(tell(faults)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT

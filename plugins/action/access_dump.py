@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..module_utils._catalog import HONEYCOMB, SERVICES
+from ..module_utils._model import check_shown
+from ..module_utils._roster import check
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._present import present_people
 from ..plugin_utils._roster_file import dump
@@ -30,7 +32,8 @@ class ActionModule(AccessAction):
         if path.exists() and not force:
             raise Refused(f"{path} exists, and nothing is overwritten. Name another file, or set force to true.")
         results, warnings = self._read()
-        text = dump(str(path), present_people(results))
+        people, _faults = check(present_people(results), check_main=check_shown)
+        text = dump(str(path), people)
         changed = not path.exists() or path.read_text(encoding="utf-8") != text
         if changed and not self._task.check_mode:
             _write(path, text)

@@ -84,8 +84,8 @@ class ActionModule(AccessAction):
         lookup = self._shared_loader_obj.lookup_loader.get(
             "honeyops.access.roster", loader=self._loader, templar=self._templar
         )
-        faults = lookup.run([path], self._vars, faults=True)[0]
+        faults = lookup.run([path], self._vars, faults=True, names=True)[0]
         if faults:
             raise Refused("Nothing was done, because the roster has faults:\n" + "\n".join(faults))
-        people: list[Any] = lookup.run([path], self._vars)[0]
+        people: list[Any] = lookup.run([path], self._vars, names=True)[0]
         return people

@@ -27,6 +27,12 @@ options:
       - Return the faults as a list of text, in place of the people, and do not fail. The list is empty for a good roster.
     type: bool
     default: false
+  names:
+    description:
+      - Accept text that is no e-mail address, such as V(robot), which a service may show for somebody. The modules take it for somebody
+        who is there already, and refuse it for anybody else.
+    type: bool
+    default: false
 notes:
   - YAML and JSON hold a list of people, or a mapping with such a list below V(people). A person is an e-mail address, or a mapping with
     V(email) and, if wanted, V(name), V(aliases) (a list), V(state) (V(present) or V(absent)), V(honeycomb) (a mapping with V(role)) and
@@ -78,6 +84,7 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ..module_utils._model import check_email, check_shown
 from ..module_utils._roster import People, tell
 from ..plugin_utils._roster_file import MAX_BYTES, load
 
@@ -109,7 +116,9 @@ class LookupModule(LookupBase):
             real = loader.get_real_file(path)
             try:
                 with open(real, "rb") as file:
-                    people, faults = load(path, file.read(MAX_BYTES + 1))
+                    people, faults = load(
+                        path, file.read(MAX_BYTES + 1), check_shown if self.get_option("names") else check_email
+                    )
             finally:
                 loader.cleanup_tmp_file(real)
         except OSError as error:

@@ -84,7 +84,6 @@ def _action(key: ApiKey | None, key_id: str, state: str) -> str | None:
             errors.NOT_FOUND,
             f"The team has no ingest or configuration key with the id {key_id}.",
             hint=f"honeycomb_api_key_info lists the ids. Management keys are not in that list; look {WHERE}.",
-            attempted=False,
         )
     if state == ABSENT:
         return DELETE_KEY
@@ -106,7 +105,7 @@ def _carry_out(service: HoneycombKeys, key: ApiKey, action: str) -> tuple[ApiKey
             return None, True
         return (service.disable(key) if action == DISABLE_KEY else service.enable(key)), True
     except AccessError as error:
-        if not (error.leaves_doubt or error.status == 404 or error.code == errors.CONFLICT):
+        if not (error.request.leaves_doubt or error.status == 404 or error.code == errors.CONFLICT):
             raise
         fault = error
     budget = service.client.budget
@@ -121,7 +120,7 @@ def _carry_out(service: HoneycombKeys, key: ApiKey, action: str) -> tuple[ApiKey
     if (now is None) == (wanted_key is None) and (
         now is None or wanted_key is None or now.disabled == wanted_key.disabled
     ):
-        return now, fault.leaves_doubt
+        return now, fault.request.leaves_doubt
     raise fault
 
 

@@ -26,7 +26,7 @@ from ._doubt import (
     signs,
     still_to_do,
 )
-from ._errors import AccessError, unexpected
+from ._errors import NOT_SENT, AccessError, unexpected
 from ._guards import Limits, from_here, guard, hold_back
 from ._match import Rules, assign, several_accounts
 from ._model import (
@@ -89,7 +89,6 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
             f"The plan is now {report.plan_id}, not {options.expected_plan_id}: people, roster or options changed "
             "since it was approved.",
             hint="Look at the new plan and approve it.",
-            attempted=False,
         )
     guard(report.plan, report.world, report.rules, limits)
     steps = report.plan[: options.max_changes]
@@ -162,7 +161,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         fault = error
     except Exception as bug:  # noqa: BLE001
         fault = unexpected(bug)
-    outcome = FAILED if fault.attempted or fault.repeated or removed else NOT_ATTEMPTED
+    outcome = FAILED if fault.request.reach != NOT_SENT or fault.request.repeated or removed else NOT_ATTEMPTED
     return Outcome(step, outcome, fault, removed, None, removed is not None)
 
 
@@ -171,7 +170,7 @@ def _remove(service: Service, target: Grant) -> None:
     try:
         service.remove(target)
     except AccessError as error:
-        if not (error.status == 404 and error.repeated and target.status == ACTIVE):
+        if not (error.status == 404 and error.request.repeated and target.status == ACTIVE):
             raise
 
 
@@ -255,7 +254,6 @@ def _held_back(step: Step) -> AccessError:
         errors.GUARD_REFUSED,
         f"{step.email} keeps their role for now: an earlier change failed, and too few would be left with it.",
         hint="Fix the failure reported for the others, then run again.",
-        attempted=False,
     )
 
 

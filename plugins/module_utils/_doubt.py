@@ -12,7 +12,7 @@ import typing as t
 from enum import Enum, Flag, auto
 
 from . import _errors as errors
-from ._errors import AccessError
+from ._errors import ACCEPTED, NOT_SENT, AccessError
 from ._model import INVITE, PENDING, REINVITE, Step
 
 FIRST_BACKOFF = 0.5
@@ -114,17 +114,17 @@ def judge(left: Left, signs: Sign) -> Fate:
 
 def is_doubtful(step: Step, error: AccessError) -> bool:
     """Whether only the state itself can tell what became of a step."""
-    if error.leaves_doubt:
+    if error.request.leaves_doubt:
         return True
     pending = step.target is None or step.target.status == PENDING  # invited or accepted meanwhile, perhaps
-    return error.attempted and (error.code in DISPUTED or (error.status == 422 and pending))
+    return error.request.reach != NOT_SENT and (error.code in DISPUTED or (error.status == 422 and pending))
 
 
 def pause_before_reading(faults: t.Sequence[AccessError], attempt: int, patience: float) -> float:
     """Seconds in which a slow service may finish what it was asked; ``patience`` is how long a request may take."""
     pause = 0.0
-    if any(fault.transient or fault.code == errors.SERVER_ERROR for fault in faults):
-        pause = max(FIRST_BACKOFF * 2**attempt, *(fault.retry_after or 0.0 for fault in faults))
+    if any(fault.request.transient or fault.code == errors.SERVER_ERROR for fault in faults):
+        pause = max(FIRST_BACKOFF * 2**attempt, *(fault.request.retry_after or 0.0 for fault in faults))
     if any(fault.code == errors.TIMEOUT for fault in faults):
         pause = max(pause, min(SLOW_SERVICE, patience))
     return pause
@@ -157,11 +157,11 @@ def signs(
     invites = step.action in (INVITE, REINVITE)
     pending = step.target is not None and step.target.status == PENDING
     evidence = {
-        Sign.UNCLEAR: error.leaves_doubt,
-        Sign.REFUSED: error.status in (404, 409, 422) and not error.repeated,
+        Sign.UNCLEAR: error.request.leaves_doubt,
+        Sign.REFUSED: error.status in (404, 409, 422) and not error.request.repeated,
         Sign.GONE: error.status == 404 and not error.hint,
-        Sign.ACCEPTED: error.accepted,
-        Sign.PASSING: error.transient or error.code == errors.SERVER_ERROR,
+        Sign.ACCEPTED: error.request.reach == ACCEPTED,
+        Sign.PASSING: error.request.transient or error.code == errors.SERVER_ERROR,
         Sign.CANCELLING: invites and error.method == "DELETE",
         Sign.JOINED: joined,
         Sign.FIRST: attempt == 0,
@@ -188,6 +188,7 @@ def explain(fate: Fate, step: Step, error: AccessError) -> AccessError:
             status=error.status,
             method=error.method,
             path=error.path,
+            request=error.request,
         )
     hints = {
         Fate.UNKNOWN: UNKNOWN_FATE,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one error type of this collection, and the codes a user may meet.
+"""The one error type of this collection, the codes a user may meet, and how far a failed request got.
 
 This file is private to the collection.
 """
@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 BAD_RESPONSE = "bad_response"
 CONFLICT = "conflict"
@@ -32,20 +33,39 @@ VALIDATION = "validation"
 WRONG_KEY_TYPE = "wrong_key_type"
 
 
+NOT_SENT = "not_sent"
+REFUSED = "refused"
+UNKNOWN = "unknown"
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the transport knows of a request that failed, for those who decide what to do next. No user sees it.
+
+    ``reach`` is how far it got: not sent; refused on the way or by the service, so that it certainly had no effect;
+    unknown; accepted, where the service said yes and only its answer could not be used. ``transient``: the same
+    request may well succeed later. ``repeated``: an earlier attempt at it may have taken effect. ``retry_after``:
+    seconds after which the service wants to be asked again. ``payload``: the decoded answer.
+    """
+
+    reach: str = NOT_SENT
+    transient: bool = False
+    repeated: bool = False
+    retry_after: float | None = None
+    payload: t.Any = None
+
+    @property
+    def leaves_doubt(self) -> bool:
+        """Whether the request, at this attempt or an earlier one, may have taken effect."""
+        return self.repeated or self.reach in (UNKNOWN, ACCEPTED)
+
+
 class AccessError(Exception):
     """Something that keeps a person's access from being as declared.
 
     ``msg`` is one plain sentence, ``hint`` what to do next, ``detail`` what the service said, cleaned.
     ``status``, ``method`` and ``path`` are those of the HTTP request, where there was one.
-
-    What the layers above need to know of a failed request:
-    ``attempted``: something was sent, so its effect may have to be looked up;
-    ``unprocessed``: the service certainly did nothing, so that sending again is safe even for an invitation;
-    ``transient``: the same request may well succeed later;
-    ``accepted``: the service said yes (2xx), only its answer could not be used;
-    ``repeated``: an earlier attempt at the same request may have taken effect;
-    ``retry_after``: seconds after which the service wants to be asked again;
-    ``payload``: the decoded answer, never shown.
     """
 
     def __init__(
@@ -58,12 +78,7 @@ class AccessError(Exception):
         status: int | None = None,
         method: str | None = None,
         path: str | None = None,
-        attempted: bool = True,
-        unprocessed: bool = False,
-        transient: bool = False,
-        accepted: bool = False,
-        retry_after: float | None = None,
-        payload: t.Any = None,
+        request: Request = Request(),
     ) -> None:
         super().__init__(msg)
         self.code = code
@@ -73,30 +88,25 @@ class AccessError(Exception):
         self.status = status
         self.method = method
         self.path = path
-        self.attempted = attempted
-        self.unprocessed = unprocessed
-        self.transient = transient
-        self.accepted = accepted
-        self.repeated = False
-        self.retry_after = retry_after
-        self.payload = payload
+        self.request = request
 
     @property
     def sentence(self) -> str:
         """What happened and what to do next."""
         return f"{self.msg} {self.hint}".strip()
 
-    @property
-    def leaves_doubt(self) -> bool:
-        """Whether the request, at this attempt or an earlier one, may have taken effect."""
-        told_nothing = self.code in (TIMEOUT, CONNECTION, SERVER_ERROR, BAD_RESPONSE)
-        return self.repeated or (told_nothing and self.attempted and not self.unprocessed)
-
     def hinted(self, hint: str) -> AccessError:
         """The same error with other advice."""
-        twin = AccessError(self.code, self.msg)
-        twin.__dict__.update(self.__dict__, hint=hint)
-        return twin
+        return AccessError(
+            self.code,
+            self.msg,
+            hint=hint,
+            detail=self.detail,
+            status=self.status,
+            method=self.method,
+            path=self.path,
+            request=self.request,
+        )
 
     def as_dict(self) -> dict[str, t.Any]:
         """The public form: ``{code, status, method, path, detail, hint}``."""
@@ -120,4 +130,5 @@ def unexpected(bug: BaseException) -> AccessError:
         BAD_RESPONSE,
         f"An answer or option led to an unforeseen {type(bug).__name__} in {where}.",
         hint="Please report this with the task that shows it, less its credentials.",
+        request=Request(UNKNOWN),
     )

@@ -64,14 +64,12 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
             errors.GUARD_REFUSED,
             f"Refused before any change: {'; '.join(broken)}.",
             hint="Look at the plan; if it is what you want, change the guard that it names.",
-            attempted=False,
         )
     if not limits.may_invite and any(step.action == INVITE for step in steps):
         raise AccessError(
             errors.NOT_A_USER,
             f"{steps[0].email} is not a user and has no invitation, and invite is off.",
             hint="Invite them first, or leave invite at its default.",
-            attempted=False,
         )
     short = too_few_keepers(steps, world, rules, limits)
     if short and limits.code == errors.LAST_ADMIN:
@@ -79,14 +77,12 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
             limits.code,
             f"{steps[0].email} is the last accepted {rules.roles[-1]} and would be removed or demoted.",
             hint=f"Make somebody else {rules.roles[-1]} first, or allow it with allow_no_{rules.roles[-1].lower()}.",
-            attempted=False,
         )
     if short:
         raise AccessError(
             limits.code,
             f"Refused before any change: {short}.",
             hint=f"Make somebody else {rules.roles[-1]} first, or lower the guard.",
-            attempted=False,
         )
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from . import _errors as errors
 from ._catalog import HONEYBADGER
-from ._errors import AccessError
+from ._errors import ACCEPTED, REFUSED, AccessError, Request
 from ._http import Answer, Client
 from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person, fold, known_role
 from ._service import Shape
@@ -179,6 +179,7 @@ class Honeybadger:
             status=answer.status,
             method=method,
             path=path,
+            request=Request(REFUSED),
         )
 
     def _list(self, path: str, identity: type = int) -> list[dict[str, t.Any]]:
@@ -263,6 +264,7 @@ def _endless(path: str) -> AccessError:
         hint="Check api_url, and whether a proxy stands in between.",
         method="GET",
         path=path,
+        request=Request(ACCEPTED),
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from . import _errors as errors
 from ._catalog import HONEYBADGER
-from ._errors import AccessError
+from ._errors import REFUSED, AccessError, Request
 from ._honeybadger import without_token
 from ._http import Client
 from ._model import fold
@@ -117,7 +117,6 @@ class HoneybadgerTeams:
             errors.NOT_FOUND,
             f"The account has no team with the id {team_id}.",
             hint="Check team_id and account_id; honeybadger_team_info lists the teams.",
-            attempted=False,
         )
 
     def invite(self, team_id: int, email: str, admin: bool) -> TeamInvitation:
@@ -153,7 +152,7 @@ class HoneybadgerTeams:
         try:
             self._call("DELETE", self._path(team_id, "team_members", member.id))
         except AccessError as error:
-            if not (error.status == 404 and error.repeated):
+            if not (error.status == 404 and error.request.repeated):
                 raise
 
     def _team(self, shape: Shape, record: Record) -> Team:
@@ -285,4 +284,5 @@ def _overtaken(email: str, what: str, status: int, method: str, path: str) -> Ac
         status=status,
         method=method,
         path=path,
+        request=Request(REFUSED),
     )

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from . import _errors as errors
 from ._catalog import HONEYCOMB
-from ._errors import AccessError
+from ._errors import REFUSED, AccessError, Request
 from ._http import Client
 from ._ledger import Ledger, says_pending
 from ._model import (
@@ -93,7 +93,7 @@ class Honeycomb:
         try:
             answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
         except AccessError as error:
-            if error.status == 409 or (error.status == 422 and "already_exists" in str(error.payload)):
+            if error.status == 409 or (error.status == 422 and "already_exists" in str(error.request.payload)):
                 return self.ledger.taken(email, role), False
             raise self._explain(error) from None
         shape = Shape(self.info.title, "POST", MEMBERSHIPS, answer.status)
@@ -110,7 +110,6 @@ class Honeycomb:
                 f"The invitation of {target.email} in Honeycomb has no known id, so its role cannot be changed.",
                 hint="Change it under Team settings, or wait until it is accepted. If it is no longer there, leave them out "
                 "of known_invitations: then they are invited anew.",
-                attempted=False,
             )
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
@@ -123,7 +122,7 @@ class Honeycomb:
         except AccessError as error:
             if error.status == 404:
                 self.ledger.missing([target.email])
-            elif error.leaves_doubt:
+            elif error.request.leaves_doubt:
                 self.ledger.changed(target.email, None)
             raise self._explain(error) from None
         if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
@@ -134,6 +133,7 @@ class Honeycomb:
                 status=answer.status,
                 method="PUT",
                 path=path,
+                request=Request(REFUSED),
             )
         self.ledger.changed(target.email, goal.role)
         return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
@@ -146,7 +146,6 @@ class Honeycomb:
                 errors.CONFLICT,
                 f"The pending invitation of {target.email} has no known id, so it cannot be cancelled from here.",
                 hint="Cancel it by hand under Team settings; the next run takes it as done.",
-                attempted=False,
             )
         try:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from . import _errors as errors
 from ._catalog import HONEYCOMB
-from ._errors import AccessError
+from ._errors import REFUSED, AccessError, Request
 from ._http import Client
 from ._model import fold
 from ._paging import read_pages
@@ -135,7 +135,7 @@ class HoneycombKeys:
         try:
             self._call("DELETE", self._path(key), WRITE_KEYS)
         except AccessError as error:
-            if not (error.status == 404 and error.repeated):
+            if not (error.status == 404 and error.request.repeated):
                 raise
 
     def _switch(self, key: ApiKey, disabled: bool) -> ApiKey:
@@ -154,6 +154,7 @@ class HoneycombKeys:
                 status=200,
                 method="PATCH",
                 path=path,
+                request=Request(REFUSED),
             )
         return told
 
@@ -209,7 +210,6 @@ def own_key(key_id: str) -> AccessError:
         errors.GUARD_REFUSED,
         f"{key_id} is the key that this run itself uses, so it is left alone.",
         hint="Use another management key for this, or do it by hand " + WHERE + ".",
-        attempted=False,
     )
 
 

@@ -55,7 +55,6 @@ class Conflict:
             errors.VALIDATION,
             f"{one.email} and {other.email} are one person here: {self.grant.email}, who accepted their invitation.",
             hint="Make them one entry with aliases, or leave them alone with ignore.",
-            attempted=False,
         )
 
 

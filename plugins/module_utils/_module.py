@@ -18,11 +18,12 @@ from . import _catalog as catalog
 from . import _errors as errors
 from ._catalog import ServiceInfo, Setting
 from ._errors import AccessError, unexpected
+from ._exchange import REQUESTS_IMPORT_ERROR, Connection
 from ._honeybadger import Honeybadger, TokenAuth
 from ._honeybadger_teams import HoneybadgerTeams
 from ._honeycomb import Honeycomb, KeyHeader
 from ._honeycomb_keys import MEDIA_TYPE, BearerKey, HoneycombKeys
-from ._http import REQUESTS_IMPORT_ERROR, Client, Connection
+from ._http import Client
 from ._model import ABSENT, PRESENT
 from ._run import Result
 from ._wire import check_number, check_secret, check_url, secret_forms

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from . import _errors as errors
-from ._errors import AccessError
+from ._errors import ACCEPTED, AccessError, Request
 from ._http import Client
 from ._service import Shape
 
@@ -39,5 +39,6 @@ def read_pages(client: Client, path: str, key: str, identity: type) -> list[dict
                 hint="Check api_url, and whether a proxy stands in between.",
                 method="GET",
                 path=where,
+                request=Request(ACCEPTED),
             )
     return list(records.values())

@@ -17,11 +17,10 @@ from ._catalog import SERVICES
 from ._errors import AccessError
 from ._model import ABSENT, PRESENT, check_email, fold
 
-PERSON_KEYS = ("email", "name", "state", "aliases", "honeycomb", "honeybadger")
+PERSON_KEYS = ("email", "name", "state", "aliases", *SERVICES)
 STATES = (PRESENT, ABSENT)
 ROLES = {key: info.roles for key, info in SERVICES.items()}
-SERVICE_KEYS = {"honeycomb": ("role",), "honeybadger": ("role", "team_ids")}
-TITLES = {"honeycomb": "Honeycomb", "honeybadger": "Honeybadger"}
+SERVICE_KEYS = {key: info.declares for key, info in SERVICES.items()}
 MAX_TEXT = 1000  # characters that any text about a person may have
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -66,18 +65,21 @@ class LocatedList(list[t.Any]):
         self.lines.append(line)
 
 
-def check(entries: t.Sequence[t.Any], place: str = "person") -> tuple[People, list[Fault]]:
+def check(
+    entries: t.Sequence[t.Any], place: str = "person", check_main: t.Callable[[str], str] = check_email
+) -> tuple[People, list[Fault]]:
     """All people in one form, and every fault; with a fault the people are not to be used.
 
-    ``place`` says what the numbers of the faults count. A person comes out with ``email``, ``state`` and ``aliases``,
-    and with ``name``, ``honeycomb`` and ``honeybadger`` where these are given. What comes out may go in again.
+    ``place`` says what the numbers of the faults count, ``check_main`` checks main addresses. A person comes out with
+    ``email``, ``state`` and ``aliases``, and with ``name``, ``honeycomb`` and ``honeybadger`` where these are given. What
+    comes out may go in again.
     """
     faults: list[Fault] = []
     people = []
     owners: dict[str, tuple[int, str, int]] = {}
     lines = getattr(entries, "lines", None) or range(1, len(entries) + 1)
     for number, (entry, line) in enumerate(zip(entries, lines)):
-        person = _Check(faults, line).person(entry)
+        person = _Check(faults, line, check_main).person(entry)
         email = person.get("email", "")
         for address in dict.fromkeys(fold(text) for text in (email, *person.get("aliases", ())) if text):
             owner = owners.setdefault(address, (number, email, line))
@@ -96,8 +98,9 @@ def tell(faults: t.Iterable[Fault], place: str = "person") -> list[str]:
 class _Check:
     """Checks one person, and notes what is wrong. A value that is wrong comes out as None."""
 
-    def __init__(self, faults: list[Fault], line: int) -> None:
+    def __init__(self, faults: list[Fault], line: int, check_main: t.Callable[[str], str]) -> None:
         self._faults = faults
+        self._check_main = check_main
         self._line = line
         self._who = ""
 
@@ -109,7 +112,7 @@ class _Check:
             return {}
         person: dict[str, t.Any] = {}
         if "email" in entry:
-            email = self._email(entry["email"], "email", self._at(entry, "email"))
+            email = self._email(entry["email"], "email", self._at(entry, "email"), self._check_main)
             person.update({"email": email} if email else {})
             self._who = f"{email}: " if email else ""
         else:
@@ -165,10 +168,12 @@ class _Check:
         self._note("name holds a line break or another control character.", line)
         return None
 
-    def _email(self, value: t.Any, label: str, line: int) -> str | None:
+    def _email(
+        self, value: t.Any, label: str, line: int, check_text: t.Callable[[str], str] = check_email
+    ) -> str | None:
         text = self._text(value, label, line)
         try:
-            return None if text is None else check_email(text)
+            return None if text is None else check_text(text)
         except AccessError as error:
             self._note(f"{label}: {error.sentence}", line)
             return None

@@ -206,7 +206,6 @@ def _unresolved(report: Report) -> AccessError | None:
         errors.VALIDATION,
         " ".join(conflict.msg for conflict in report.conflicts) + others,
         hint=report.conflicts[0].hint,
-        attempted=False,
     )
 
 

@@ -12,7 +12,7 @@ import typing as t
 
 from . import _errors as errors
 from ._catalog import ServiceInfo
-from ._errors import AccessError
+from ._errors import ACCEPTED, AccessError, Request
 from ._http import Client
 from ._model import Grant, Kind, Person
 
@@ -81,7 +81,7 @@ class Shape:
             status=status,
             method=method,
             path=path,
-            accepted=True,
+            request=Request(ACCEPTED),
         )
 
     def must(self, value: t.Any, *kinds: type) -> t.Any:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from . import _errors as errors
-from ._errors import AccessError
+from ._errors import ACCEPTED, AccessError, Request
 
 DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
@@ -150,6 +150,7 @@ def next_link(page: t.Any, path: str) -> str:
         hint="Check api_url, and whether a proxy stands in between.",
         method="GET",
         path=path,
+        request=Request(ACCEPTED),
     )
 
 

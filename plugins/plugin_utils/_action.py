@@ -12,11 +12,13 @@ import os
 import typing as t
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._catalog import HONEYCOMB
+from ..module_utils._errors import unexpected
 from ._recall import Recall
 from ._targets import Claims, Target, target_of
 from ._variables import Refused, Variables, misspelt
@@ -38,8 +40,11 @@ class AccessAction(ActionBase):
         self._variables = Variables(self._vars, self._templar.template)
         try:
             return {**result, "changed": False, **self.act()}
-        except Refused as fault:
-            return {**result, "changed": False, "failed": True, "msg": str(fault)}
+        except (Refused, AnsibleError) as fault:
+            text = str(fault)
+        except Exception as bug:  # noqa: BLE001
+            text = unexpected(bug).sentence
+        return {**result, "changed": False, "failed": True, "msg": text}
 
     def act(self) -> dict[str, t.Any]:
         """What the action does; returns its result."""

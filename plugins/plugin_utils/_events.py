@@ -160,7 +160,7 @@ class Poller:
         try:
             look = await in_thread(target.read)
         except AccessError as error:
-            self._failed(target, error.sentence, error.retry_after or 0.0)
+            self._failed(target, error.sentence, error.request.retry_after or 0.0)
             return
         except Exception as bug:  # noqa: BLE001
             self._failed(target, f"{type(bug).__name__} while reading.", 0.0)  # its text may quote a credential

@@ -18,6 +18,7 @@ import typing as t
 
 import yaml
 
+from ..module_utils._model import check_email
 from ..module_utils._roster import (
     MAX_TEXT,
     Broken,
@@ -52,13 +53,18 @@ class Unreadable(Exception):
         self.fault = Fault(line, reason)
 
 
-def load(name: str, data: bytes) -> tuple[People, list[Fault]]:
-    """The people in a file of this name with this content, and every fault; with a fault the people are of no use."""
-    people, _lines, faults = locate(name, data)
+def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_email) -> tuple[People, list[Fault]]:
+    """The people in a file of this name with this content, and every fault; with a fault the people are of no use.
+
+    ``check_main`` checks main addresses.
+    """
+    people, _lines, faults = locate(name, data, check_main)
     return people, faults
 
 
-def locate(name: str, data: bytes) -> tuple[People, list[int], list[Fault]]:
+def locate(
+    name: str, data: bytes, check_main: t.Callable[[str], str] = check_email
+) -> tuple[People, list[int], list[Fault]]:
     """The same, with the line where each person's entry begins."""
     faults: list[Fault] = []
     try:
@@ -68,7 +74,7 @@ def locate(name: str, data: bytes) -> tuple[People, list[int], list[Fault]]:
         entries = read(_text(data), faults)
     except Unreadable as error:
         return [], [], sorted([*faults, error.fault], key=lambda fault: fault.line)
-    people, wrong = check(entries, "line")
+    people, wrong = check(entries, "line", check_main)
     lines = getattr(entries, "lines", [])
     return people, lines, sorted([*faults, *wrong], key=lambda fault: fault.line)
 

@@ -36,7 +36,8 @@ def contract(service: str) -> OpenAPI:
     if service not in SERVICES:
         raise ValueError(f"no contract for {service!r}")
     document = yaml.safe_load((HERE / f"{service}.openapi.yaml").read_text(encoding="utf-8"))
-    config = Config(extra_media_type_deserializers={"application/problem+json": json.loads})
+    more = ("application/problem+json", "application/vnd.api+json")
+    config = Config(extra_media_type_deserializers=dict.fromkeys(more, json.loads))
     return OpenAPI.from_dict(document, config=config)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
-from ansible_collections.honeyops.access.plugins.module_utils import _http
+from ansible_collections.honeyops.access.plugins.module_utils import _exchange
 from tests.simulator import Fault, Simulator
 from tests.simulator.world import Entry
 
@@ -248,7 +248,7 @@ class Arena:
             elif cell and order:
                 sim.fail(cell.place.hit(order.kind, scenario.service, cell.reach, **self._extra(order)))
             if order and order.slow:
-                stack.enter_context(mock.patch.object(_http, "GRACE", HASTY / 4))
+                stack.enter_context(mock.patch.object(_exchange, "GRACE", HASTY / 4))
             return perform(
                 sim,
                 scenario.module,

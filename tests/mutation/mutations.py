@@ -34,14 +34,14 @@ MUTATIONS = (
     mutation(
         "an invitation is sent again on doubt",
         (TRANSPORT, DOUBT),
-        *("http", 'error.transient and method != "POST"', "error.transient"),
+        *("http", '(request.reach == REFUSED or method != "POST")', "True"),
     ),
-    mutation("redirects are followed", ORIGINS, "http", "allow_redirects=False", "allow_redirects=True"),
+    mutation("redirects are followed", ORIGINS, "exchange", "allow_redirects=False", "allow_redirects=True"),
     mutation(
         "a link to another origin is followed",
         ORIGINS,
         *("http", "path = local_path(self.connection.url, answer.url, following)", "path = following"),
-        *("http", "self.connection.url + path,", 'path if "//" in path else self.connection.url + path,'),
+        *("exchange", "self._connection.url + path,", 'path if "//" in path else self._connection.url + path,'),
     ),
     mutation(
         "a link without a slash names the host",
@@ -52,25 +52,25 @@ MUTATIONS = (
     mutation(
         "~/.netrc overrides the credential",
         ORIGINS,
-        *("http", "auth=self.connection.auth,", ""),
-        *("http", "    session.trust_env = False\n", ""),
+        *("exchange", "auth=self._connection.auth,", ""),
+        *("exchange", "    session.trust_env = False\n", ""),
         *(
-            "http",
-            'headers={"Accept": self.connection.media_type, **content_type},',
-            'headers=self.connection.auth(type("Bare", (), {"headers": {}})).headers,',
+            "exchange",
+            'headers={"Accept": self._connection.media_type, **content_type},',
+            'headers=self._connection.auth(type("Bare", (), {"headers": {}})).headers,',
         ),
     ),
     mutation(
         "plain http goes through a proxy",
         ORIGINS,
-        *("http", 'if url.startswith("http:") and host and not is_loopback(host):', "if False:"),
+        *("exchange", 'if url.startswith("http:") and host and not is_loopback(host):', "if False:"),
     ),
     mutation(
         "plain http goes anywhere",
         ORIGINS,
         *("wire", 'if parts.scheme == "http" and not is_loopback(host):', "if False:"),
     ),
-    mutation("certificates are not checked", TRANSPORT, "http", "verify=self._verify,", "verify=False,"),
+    mutation("certificates are not checked", TRANSPORT, "exchange", "verify=self._verify,", "verify=False,"),
     mutation("a key with a line break is used", ECHOES, "wire", 'if not value or not all("!" <= char <= "~"', "if all(False"),
     mutation("a message quotes the credential", WIRE, "wire", 'text = text.replace(form, "***")', "pass"),
     mutation(
@@ -106,7 +106,7 @@ MUTATIONS = (
     mutation(
         "any 403 counts as throttling",
         TRANSPORT,
-        *("http", '(status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")', "status == 403"),
+        *("faults", '(status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")', "status == 403"),
     ),
     mutation("a date is held against the wrong clock", WIRE, "wire", "max(0.0, date - server_time)", "max(0.0, date - time.time())"),
     mutation("the plan id depends on the order", PLAN, "plan", "content = sorted(\n", "content = list(\n"),
@@ -131,7 +131,7 @@ MUTATIONS = (
     mutation(
         "a doubtful answer is taken for a failure",
         DOUBT,
-        *("doubt", "    if error.leaves_doubt:\n        return True\n", "    if error.leaves_doubt:\n        return False\n"),
+        *("doubt", "    if error.request.leaves_doubt:\n        return True\n", ""),
     ),
     mutation(
         "a list that cannot be read counts as an empty team",

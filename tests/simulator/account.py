@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of Honeybadger: one account, its users and its invitations."""
+"""The state of Honeybadger: one account, its users, its invitations and its teams; and other accounts of the token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from typing import Any
 
 from .directory import Directory
 from .people import name_of, people
+from .teams import TeamInvitation, Teams
 from .world import World
+
+OTHER_TEAMS = 1000  # ids of another account's teams count from here
 
 
 @dataclass
@@ -39,22 +42,30 @@ class Invitation:
 class Account:
     """Everything here is what an Owner does in the service itself, outside the API.
 
-    Users and invitations count their ids separately from 1, so that one id often names both.
+    Users and invitations count their ids separately from 1, so that one id often names both. `others` are further
+    accounts of the token, by id: only those that were opened here show their people and teams.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, number: int = 0) -> None:
         self._world = world
+        self._number = number
+        self.others: dict[str, Account] = {}
+        self.teams = Teams(world, self._issue)
         self.users: Directory[User] = Directory(self._render_user)
         self.invitations: Directory[Invitation] = Directory(self._render_invitation)
         self.reset()
 
     def reset(self) -> None:
         settings = self._world.settings
-        self._random = random.Random(f"honeybadger-{settings.seed}")
+        self._random = random.Random(f"honeybadger-{settings.seed}" + f"-{self._number}" * bool(self._number))
         self._empty_users()
         self._empty_invitations()
+        self.others.clear()
+        self.teams.reset(() if self._number else settings.teams)
         if settings.owner:
             self.add(settings.owner, "Owner")
+        if self._number:
+            return
         for person in people(settings.seed, settings.people):
             self.add(person.email, "Admin" if person.lead else "Member", person.name)
 
@@ -71,7 +82,20 @@ class Account:
         self._world.issued.add(issued)
         return issued
 
+    def open(self, account_id: str) -> Account:
+        """Another account of the token, with its owner; from now on it shows its people."""
+        with self._world.lock:
+            if account_id not in self.others:
+                self.others[account_id] = Account(self._world, len(self.others) + 1)
+            return self.others[account_id]
+
     # What people do
+
+    def add_team(self, name: str = "", *, id: int = 0) -> int:  # noqa: A002
+        """The id of a new team; such ids are unique over all accounts."""
+        first = OTHER_TEAMS * self._number
+        number = id or max([first, *(team.id for team in self.teams)]) + 1
+        return self.teams.add(name or f"Team {number}", id=number).id
 
     def add(self, email: str, role: str = "Member", name: str | None = None, *, id: int = 0) -> User:  # noqa: A002
         """A user, made without an invitation."""
@@ -129,13 +153,30 @@ class Account:
             there = self.users.find(address)
             user = there[0] if there else self.add(address, invitation.role, name)
             by = {"email": user.email, "name": user.name}
+            for team_id in invitation.team_ids:
+                if self.teams.get(team_id):
+                    self.teams.join(team_id, user.email, user.name)
             self.invitations.change(invitation, accepted_at=self._world.stamp(), accepted_by=by)
+            return user
+
+    def accept_team(self, team_id: int, who: str | int, accepting: str = "", name: str | None = None) -> User:
+        """Somebody accepts an invitation to a team, and so becomes a user of the account, whoever they were before."""
+        with self._world.lock:
+            team = self.teams.find(team_id)
+            invitation: TeamInvitation = team.find_invitation(who)
+            address = accepting or invitation.email
+            there = self.users.find(address)
+            user = there[0] if there else self.add(address, "Member", name)
+            self.teams.join(team_id, user.email, user.name, invitation.admin)
+            by = {"email": user.email, "name": user.name}
+            team.invitations.change(invitation, accepted_at=self._world.stamp(), accepted_by=by)
             return user
 
     def remove(self, who: str | int) -> User:
         with self._world.lock:
             user = self.find(who)
             self.users.remove(user)
+            self.teams.forget(user.email)
             return user
 
     def delete_invitation(self, who: str | int) -> Invitation:
@@ -184,6 +225,9 @@ class Account:
     def forget_texts(self) -> None:
         self.users.forget_texts()
         self.invitations.forget_texts()
+        self.teams.forget_texts()
+        for other in self.others.values():
+            other.forget_texts()
 
     # Seeding
 
@@ -193,10 +237,16 @@ class Account:
             invitations = [asdict(invitation) for invitation in self.invitations]
             for invitation in invitations:
                 del invitation["token"]
-            return {"users": [asdict(user) for user in self.users], "invitations": invitations}
+            state = {
+                "users": [asdict(user) for user in self.users],
+                "invitations": invitations,
+                "teams": self.teams.dump(),
+            }
+            others = {name: account.dump() for name, account in self.others.items()}
+            return {**state, "accounts": others} if others else state
 
     def load(self, state: dict[str, Any]) -> None:
-        """Replace the users, the invitations, or both, as far as they are given."""
+        """Replace the users, the invitations, the teams and other accounts, as far as they are given."""
         with self._world.lock:
             if "users" in state:
                 self._empty_users()
@@ -206,3 +256,7 @@ class Account:
                 self._empty_invitations()
                 for invitation in state["invitations"]:
                     self.add_invitation(**invitation)
+            if "teams" in state:
+                self.teams.load(state["teams"])
+            for name, part in state.get("accounts", {}).items():
+                self.open(name).load(part)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .actions import ACTIONS
+from .actions import EVERY_ACTION
 from .faults import Fault
 from .messages import Reply, Request, json_reply
 
@@ -41,7 +41,7 @@ class Control:
             ("POST", "clock"): lambda order: simulator.advance(float(order["advance"])),
             ("POST", "reset"): lambda changes: simulator.reset(**(changes or {})),
         }
-        for action in ACTIONS:
+        for action in EVERY_ACTION:
             self._endpoints["POST", action] = self._action(action)
 
     def handle(self, request: Request) -> Reply:
@@ -67,7 +67,7 @@ class Control:
 
     def _credentials(self) -> dict[str, str]:
         settings = self._sim.settings
-        names = ("configuration_key", "ingest_key", "management_key", "auth_token")
+        names = ("configuration_key", "ingest_key", "management_key", "management_key_secret", "auth_token")
         return {name: getattr(settings, name) for name in names}
 
     def _add_faults(self, orders: Any) -> None:

@@ -113,18 +113,25 @@ def _bytes(body: Any) -> tuple[bytes, str]:
     return json.dumps(body).encode(), "application/json"
 
 
-def error_body(service: str, text: str) -> dict[str, str]:
-    """An error as the service words it."""
+def error_body(service: str, text: str, target: str = "", status: int = 500) -> dict[str, Any]:
+    """An error as the service words it; the second version of Honeycomb's API words it as JSON:API does."""
+    if service == "honeycomb" and target.startswith("/2/"):
+        error = {"id": "canaryordered", "status": str(status), "code": "ordered", "title": "Ordered", "detail": text}
+        return {"errors": [error]}
     return {"error": text} if service == "honeycomb" else {"errors": text}
 
 
-def _echo(service: str, request: Request) -> dict[str, str]:
-    """What a careless service says: the credential, as sent and encoded."""
-    sent = request.header("X-Honeycomb-Team") or request.header("Authorization").partition(" ")[2]
+def _echo(service: str, request: Request) -> dict[str, Any]:
+    """What a careless service says: the credential, as sent, taken apart, and encoded."""
+    scheme, _unused, credentials = request.header("Authorization").partition(" ")
+    sent = request.header("X-Honeycomb-Team") or credentials
     forms = [sent, base64.b64encode(sent.encode()).decode()]
-    if request.header("Authorization"):
+    if scheme.lower() == "basic":
         forms.append(base64.b64decode(sent + "==").decode("utf-8", "replace").rstrip(":"))
-    return error_body(service, f"cannot use the credential {' or '.join(forms)} for {request.target}")
+    elif scheme:
+        forms.append(sent.partition(":")[2])
+    text = f"cannot use the credential {' or '.join(forms)} for {request.target}"
+    return error_body(service, text, request.target, 400)
 
 
 def distort(fault: Fault, service: str, request: Request, real: Reply | None, elsewhere: str) -> Reply:
@@ -153,7 +160,8 @@ def _spoken(fault: Fault, service: str, request: Request, real: Reply | None) ->
     if fault.kind == "wrong_shape":
         is_list = real is not None and real.body.startswith(b"[")
         return 200, {"unexpected": "object"} if is_list else ["unexpected", "list"]
-    return 500, error_body(service, f"ordered failure {fault.status or 500}")
+    status = fault.status or 500
+    return 500, error_body(service, f"ordered failure {status}", request.target, status)
 
 
 def timing_headers(fault: Fault, now: float) -> dict[str, str]:

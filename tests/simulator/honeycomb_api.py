@@ -1,24 +1,24 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Honeycomb API (v1): team memberships and the key check."""
+"""The Honeycomb API: team memberships and the key check (v1); what is by a management key (v2) stands elsewhere."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from email.utils import formatdate
-from math import ceil
 from typing import Any
 
-from .limits import Allowance
+from .answers import ADDRESS
+from .keys import CONFIGURATION_KEY_ID, INGEST_KEY_ID
+from .limits import RateLimit
+from .management_api import ManagementApi
 from .messages import Refused, Reply, Request, json_reply
 from .team import Member, Team
 from .world import World
 
 ROLES = ("admin", "member")
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _PROBLEMS = "https://api.honeycomb.io/problems/"
+KEY_IDS = {"configuration": CONFIGURATION_KEY_ID, "ingest": INGEST_KEY_ID}
 _MAY = ("boards", "columns", "createDatasets", "events", "markers", "queries", "recipients", "slos", "triggers")
 
 
@@ -41,19 +41,27 @@ class HoneycombApi:
     def __init__(self, world: World, team: Team) -> None:
         self._world = world
         self._team = team
-        self.allowance = Allowance(world.now)
+        self.limit = RateLimit(world)
+        self.management = ManagementApi(world, team)
         self._endpoints: dict[str, dict[str, Callable[[Request], Reply]]] = {
             "auth": {"GET": self._auth},
             "team_memberships": {"GET": self._list, "POST": self._invite},
             "team_memberships/*": {"PUT": self._change_role, "DELETE": self._remove},
         }
 
+    def clear(self) -> None:
+        """Forget the requests that were counted."""
+        self.limit.allowance.clear()
+        self.management.clear()
+
     def handle(self, request: Request) -> Reply:
+        if request.segments[0] == "2":
+            return self.management.handle(request)
         try:
             reply = self._handle(request)
         except Refused as refused:
             reply = refused.reply
-        return reply.having(self._limit_headers())
+        return reply.having(self.limit.headers())
 
     def _handle(self, request: Request) -> Reply:
         shape = request.shape if request.segments[0] == "1" else ""
@@ -61,7 +69,9 @@ class HoneycombApi:
         if missing or shape not in self._endpoints:
             raise Refused(json_reply(404, {"error": "not found"}))
         self._authenticate(request, {"configuration", "ingest"} if shape == "auth" else {"configuration"})
-        self._count()
+        if not self.limit.take():
+            refused = problem(429, "rate-limited", "The request rate limit was exceeded.")
+            raise Refused(refused.reply.having(self.limit.retry_after()))
         endpoint = self._endpoints[shape].get(request.method)
         if endpoint is None:
             raise Refused(json_reply(405, {"error": "method not allowed"}))
@@ -73,38 +83,15 @@ class HoneycombApi:
             settings.configuration_key: "configuration",
             settings.ingest_key: "ingest",
             settings.management_key: "management",
+            settings.management_key_secret: "management",
+            self._world.management_pair(): "management",
         }
-        return kinds.get(request.header("X-Honeycomb-Team"), "unknown")
+        kind = kinds.get(request.header("X-Honeycomb-Team"), "unknown")
+        return kind if kind not in KEY_IDS or self._team.keys.works(KEY_IDS[kind]) else "unknown"
 
     def _authenticate(self, request: Request, allowed: set[str]) -> None:
         if self.key_kind(request) not in allowed:
             raise Refused(json_reply(401, {"error": "unknown API key - check your credentials"}))
-
-    # Limits
-
-    def _count(self) -> None:
-        settings = self._world.settings
-        if settings.rate_limit and not self.allowance.take(settings.rate_limit, settings.rate_window):
-            refused = problem(429, "rate-limited", "The request rate limit was exceeded.")
-            raise Refused(refused.reply.having(self._retry_after()))
-
-    def _retry_after(self) -> dict[str, str]:
-        seconds = ceil(self.allowance.seconds_left())
-        forms = {"date": formatdate(self._world.now() + seconds, usegmt=True), "seconds": str(seconds)}
-        form = self._world.settings.retry_after
-        return {"Retry-After": forms[form]} if form in forms else {}
-
-    def _limit_headers(self) -> dict[str, str]:
-        settings = self._world.settings
-        if not (settings.rate_limit and settings.limit_headers):
-            return {}
-        self.allowance.roll(settings.rate_window)
-        remaining = max(0, settings.rate_limit - self.allowance.used)
-        reset = ceil(self.allowance.seconds_left())
-        return {
-            "RateLimit": f"limit={settings.rate_limit}, remaining={remaining}, reset={reset}",
-            "RateLimit-Policy": f"{settings.rate_limit};w={settings.rate_window:.0f}",
-        }
 
     # Endpoints
 
@@ -113,11 +100,11 @@ class HoneycombApi:
         return json_reply(
             200,
             {
-                "id": "hcxlk_01canarykeyid" if kind == "configuration" else "hcaik_01canaryingestkeyid",
+                "id": KEY_IDS[kind],
                 "type": kind,
                 "api_key_access": {right: kind == "configuration" or right == "events" for right in _MAY},
                 "environment": {"name": "Production", "slug": "production"},
-                "team": {"name": "Example Team", "slug": "example-team"},
+                "team": {"name": "Example Team", "slug": self._world.settings.team_slug},
             },
         )
 

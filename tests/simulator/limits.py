@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import formatdate
+from math import ceil
+
+from .world import World
 
 
 class Allowance:
@@ -34,3 +38,34 @@ class Allowance:
 
     def seconds_left(self) -> float:
         return max(0.0, self.resets_at - self._clock())
+
+
+class RateLimit:
+    """Honeycomb's limit, as the settings have it, and what its answers tell of it."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.allowance = Allowance(world.now)
+
+    def take(self) -> bool:
+        """Count a request; False past the limit."""
+        settings = self._world.settings
+        return not settings.rate_limit or self.allowance.take(settings.rate_limit, settings.rate_window)
+
+    def retry_after(self) -> dict[str, str]:
+        seconds = ceil(self.allowance.seconds_left())
+        forms = {"date": formatdate(self._world.now() + seconds, usegmt=True), "seconds": str(seconds)}
+        form = self._world.settings.retry_after
+        return {"Retry-After": forms[form]} if form in forms else {}
+
+    def headers(self) -> dict[str, str]:
+        settings = self._world.settings
+        if not (settings.rate_limit and settings.limit_headers):
+            return {}
+        self.allowance.roll(settings.rate_window)
+        remaining = max(0, settings.rate_limit - self.allowance.used)
+        reset = ceil(self.allowance.seconds_left())
+        return {
+            "RateLimit": f"limit={settings.rate_limit}, remaining={remaining}, reset={reset}",
+            "RateLimit-Policy": f"{settings.rate_limit};w={settings.rate_window:.0f}",
+        }

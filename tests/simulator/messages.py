@@ -54,9 +54,9 @@ class Request:
     def origin(self) -> str:
         return f"{self.scheme}://{self.header('Host')}"
 
-    def document(self) -> Any:
+    def document(self, media_type: str = "application/json") -> Any:
         """The body as JSON; None where it is none or does not say that it is."""
-        if self.headers.get_content_type() != "application/json":
+        if self.headers.get_content_type() != media_type:
             return None
         try:
             return json.loads(self.body)

@@ -36,6 +36,18 @@ class Settings:
     configuration_key: str = _option("canaryConfigurationKey0f3a9c7e21", "the key that manages the team")
     ingest_key: str = _option("hcaik_01canaryingestkey5d7b2e8f4a", "a key that may only send events")
     management_key: str = _option("hcamk_01canarymanagementkey6c1d9e3b", "a key of the v2 API, unknown to v1")
+    management_key_id: str = _option("hcxmk_01managementkeyid", "the id of the management key; no secret")
+    management_key_secret: str = _option("canaryManagementSecret4b8d1f6a72", "its secret")
+    management_scopes: str = _option(
+        "api-keys:read,api-keys:write,users:read", "what the management key may do, by comma"
+    )
+    management_missing: bool = _option(False, "404 on everything of v2")
+    team_slug: str = _option("example-team", "the team's part of its address")
+    creator_kept: bool = _option(True, "a key still tells who made it after they were removed; else null")
+    creator_ids: str = _option("same", "the user ids of keys' makers: those of the list of users", "same", "other")
+    key_delete: str = _option("all", "the keys that can be deleted; others get 403", "all", "ingest")
+    v2_page_size: int = _option(100, "records on a page of v2, whatever more is asked for")
+    v2_links: str = _option("relative", "how links of v2 look, as `links`", "relative", "absolute", "strange", "loop")
     pending_listed: bool = _option(True, "the list shows people who have not accepted")
     accepted_id: str = _option("same", "the id of a membership, once accepted", "same", "new")
     put_unknown: str = _option("ignore", "PUT with anything besides a role", "ignore", "error")
@@ -65,6 +77,13 @@ class Settings:
     accepted_change: str = _option("422", "PUT or DELETE of an accepted invitation", "422", "404", "204")
     invitation_put: str = _option("204", "the answer to PUT of an invitation", "204", "200")
     error_form: str = _option("text", "the value of `errors`", "text", "list", "object")
+    team_lists: str = _option("embedded", "members and invitations in a team", "embedded", "missing")
+    team_account: bool = _option(True, "a team tells the id of its account")
+    teams_access: str = _option("allowed", "the teams endpoints for this token", "allowed", "403", "404")
+    teams_denied: tuple[int, ...] = _option((), "ids of teams whose own endpoints are denied, with 403")
+    leaver_teams: str = _option(
+        "kept", "memberships and invitations to teams of a user who is removed", "kept", "cleared"
+    )
     quota: int = _option(360, "requests per window, 403 past it; 0 for no quota and no headers")
     quota_window: float = _option(3600.0, "seconds in a window")
 

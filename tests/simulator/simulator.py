@@ -72,6 +72,8 @@ class Service:
         sim = self._sim
         kinds = sim.credential_kinds(request)
         foreign = {"basic", "bearer"} if self._api.service == "honeycomb" else set(kinds) - {"basic", "bearer"}
+        if request.segments[0] == "2":
+            foreign = foreign - {"bearer"}
         sim.log.append(
             Entry(
                 number=len(sim.log) + 1,
@@ -165,6 +167,8 @@ class Simulator:
     configuration_key = property(lambda self: self.settings.configuration_key)
     ingest_key = property(lambda self: self.settings.ingest_key)
     management_key = property(lambda self: self.settings.management_key)
+    management_key_id = property(lambda self: self.settings.management_key_id)
+    management_key_secret = property(lambda self: self.settings.management_key_secret)
     auth_token = property(lambda self: self.settings.auth_token)
     account_id = property(lambda self: self.settings.account_id)
 
@@ -194,7 +198,7 @@ class Simulator:
             self.violations.clear()
             self.honeycomb.reset()
             self.honeybadger.reset()
-            self.honeycomb_api.allowance.clear()
+            self.honeycomb_api.clear()
             self.honeybadger_api.allowance.clear()
 
     def configure(self, **settings: Any) -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state of Honeycomb: one team and its memberships, pending ones included."""
+"""The state of Honeycomb: one team, its memberships, pending ones included, and its API keys."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import random
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .directory import Directory
+from .directory import Directory, fold
+from .keys import Keys
 from .people import name_of, people
-from .world import World, iso
+from .world import FOUNDED, World, iso
 
-_FOUNDED = 1705312800.0  # 2024-01-15T10:00:00Z
+READ_ONLY = "Read-Only"
 
 
 @dataclass
@@ -34,22 +35,26 @@ class Team:
     def __init__(self, world: World) -> None:
         self._world = world
         self.members: Directory[Member] = Directory(self._render)
+        self.keys = Keys(world)
         self._listing: bytes | None = None
+        self._readers: set[str] = set()
         self.reset()
 
     def reset(self) -> None:
         settings = self._world.settings
         self._random = random.Random(f"honeycomb-{settings.seed}")
         self._empty()
+        self.keys.reset()
         if settings.owner:
-            self.add(settings.owner, "admin", created_at=iso(_FOUNDED))
+            self.add(settings.owner, "admin", created_at=iso(FOUNDED))
         for number, person in enumerate(people(settings.seed, settings.people), 1):
             role = "admin" if person.lead else "member"
-            self.add(person.email, role, person.name, created_at=iso(_FOUNDED + 60 * number))
+            self.add(person.email, role, person.name, created_at=iso(FOUNDED + 60 * number))
         self.listing()
 
     def _empty(self) -> None:
         self.members.clear()
+        self._readers.clear()
         self._listing = None
 
     def new_id(self) -> str:
@@ -99,16 +104,22 @@ class Team:
 
     def remove(self, who: str) -> Member:
         with self._world.lock:
-            return self._drop(self.find(who))
+            member = self._drop(self.find(who))
+            if member.accepted:
+                self.keys.orphan(member.email)
+            return member
 
     def delete_invitation(self, who: str) -> Member:
         with self._world.lock:
             return self._drop(self.find(who, accepted=False))
 
     def set_role(self, who: str, role: str) -> Member:
+        """`Read-Only` is a role that only the list of users (v2) shows; elsewhere it is a member."""
         with self._world.lock:
             self._listing = None
-            return self.members.change(self.find(who), role=role)
+            member = self.find(who)
+            (self._readers.add if role == READ_ONLY else self._readers.discard)(fold(member.email))
+            return self.members.change(member, role="member" if role == READ_ONLY else role)
 
     def _drop(self, member: Member) -> Member:
         self._listing = None
@@ -124,6 +135,9 @@ class Team:
             if accepted is None or member.accepted == accepted:
                 return member
         raise LookupError(f"nobody on honeycomb: {who}")
+
+    def reads_only(self, member: Member) -> bool:
+        return fold(member.email) in self._readers
 
     def shown(self, member: Member) -> bool:
         return member.accepted or self._world.settings.pending_listed
@@ -144,17 +158,22 @@ class Team:
 
     def forget_texts(self) -> None:
         self.members.forget_texts()
+        self.keys.forget_texts()
         self._listing = None
 
     # Seeding
 
     def dump(self) -> dict[str, Any]:
         with self._world.lock:
-            return {"members": [asdict(member) for member in self.members]}
+            return {"members": [asdict(member) for member in self.members], "keys": self.keys.dump()}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Replace everybody."""
+        """Replace the members, the keys, or both, as far as they are given."""
         with self._world.lock:
+            if "keys" in state:
+                self.keys.load(state["keys"])
+                if "members" not in state:
+                    return
             self._empty()
             for member in state.get("members", ()):
                 self.add(**member)

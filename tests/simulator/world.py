@@ -14,6 +14,8 @@ from typing import Any
 
 from .settings import Settings
 
+FOUNDED = 1705312800.0  # 2024-01-15T10:00:00Z
+
 
 @dataclass(frozen=True)
 class Email:
@@ -56,7 +58,7 @@ class World:
     emails: list[Email] = field(default_factory=list)
     log: list[Entry] = field(default_factory=list)
     issued: set[str] = field(default_factory=set)
-    """Every invitation token ever given out."""
+    """Every invitation token and project key ever given out."""
     ahead: float = 0.0
     """Seconds that the clock is ahead of the machine's."""
 
@@ -66,6 +68,10 @@ class World:
     def stamp(self) -> str:
         return iso(self.now())
 
+    def founded(self) -> str:
+        """When all that was there from the beginning was made."""
+        return iso(FOUNDED)
+
     def mail(self, service: str, email: str, invitation_id: object) -> None:
         self.emails.append(Email(service, email, str(invitation_id), self.now()))
 
@@ -73,8 +79,14 @@ class World:
         """The keys and the token, as they are and as they travel."""
         settings = self.settings
         token = settings.auth_token
-        encoded = (base64.b64encode(text.encode()).decode() for text in (f"{token}:", token))
-        return (settings.configuration_key, settings.ingest_key, settings.management_key, token, *encoded)
+        secret, pair = settings.management_key_secret, self.management_pair()
+        encoded = (base64.b64encode(text.encode()).decode() for text in (f"{token}:", token, pair, secret))
+        keys = (settings.configuration_key, settings.ingest_key, settings.management_key)
+        return (*keys, token, pair, secret, *encoded)
+
+    def management_pair(self) -> str:
+        """What a request with the management key carries."""
+        return f"{self.settings.management_key_id}:{self.settings.management_key_secret}"
 
     def without_secrets(self, text: str) -> str:
         for secret in self.credentials():

@@ -20,9 +20,10 @@ import requests
 
 from ansible_collections.honeyops.access.plugins.module_utils import _http
 from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._exchange import Connection
 from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import TokenAuth
 from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import KeyHeader
-from ansible_collections.honeyops.access.plugins.module_utils._http import Client, Connection
+from ansible_collections.honeyops.access.plugins.module_utils._http import Client
 from tests.simulator import Fault, Simulator
 
 from .support import OWNER, Ask, Clock, verbs
@@ -85,7 +86,7 @@ def test_a_passing_fault(sim: Simulator, make: Make, clock: Clock, method: str, 
     if method == "POST" and fault not in UNDONE:
         with pytest.raises(AccessError) as caught:
             send(client, method, sim)
-        assert (caught.value.transient, caught.value.unprocessed, clock.slept) == (True, False, [])
+        assert (caught.value.request.transient, caught.value.request.reach, clock.slept) == (True, "unknown", [])
         assert verbs(sim) == ["POST"]
     else:
         assert send(client, method, sim).status in (200, 201, 204)
@@ -155,7 +156,7 @@ def test_a_port_that_nobody_listens_on(make: Make, clock: Clock) -> None:
     client = make(url="http://127.0.0.1:9")
     with pytest.raises(AccessError) as caught:
         client.request("POST", MEMBERS, INVITE)
-    assert (caught.value.code, caught.value.unprocessed, client.requests) == ("connection", True, 5)
+    assert (caught.value.code, caught.value.request.reach, client.requests) == ("connection", "refused", 5)
     assert "refused" in caught.value.msg
 
 
@@ -277,7 +278,12 @@ def test_used_up_and_too_long_to_wait_for(sim: Simulator, make: Make, clock: Clo
     client.request("GET", "/v2/accounts")
     with pytest.raises(AccessError) as caught:
         client.request("GET", "/v2/accounts")
-    assert (caught.value.code, caught.value.attempted, len(sim.log), clock.slept) == ("rate_limited", False, 1, [])
+    assert (caught.value.code, caught.value.request.reach, len(sim.log), clock.slept) == (
+        "rate_limited",
+        "not_sent",
+        1,
+        [],
+    )
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Remaining": "5"}, {"X-RateLimit-Remaining": "00"}])
@@ -314,7 +320,7 @@ def test_the_whole_is_bounded(sim: Simulator, make: Make, clock: Clock) -> None:
     count = len(sim.log)
     with pytest.raises(AccessError) as caught:
         client.request("GET", MEMBERS)
-    assert (caught.value.code, caught.value.attempted, len(sim.log)) == ("timeout", False, count)
+    assert (caught.value.code, caught.value.request.reach, len(sim.log)) == ("timeout", "not_sent", count)
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "slow_bytes"])
@@ -589,7 +595,7 @@ def test_a_request_that_cannot_be_made(make: Make) -> None:
     secret = "canaryKey"
     with pytest.raises(AccessError) as caught:
         make(auth=KeyHeader(f"{secret}\nX: y")).request("GET", MEMBERS)
-    assert (caught.value.code, caught.value.attempted) == ("connection", False)
+    assert (caught.value.code, caught.value.request.reach) == ("connection", "not_sent")
     assert secret not in f"{caught.value.as_dict()} {caught.value.sentence}"
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._errors import REFUSED, UNKNOWN, AccessError, Request
 from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits
 from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
@@ -165,11 +165,15 @@ class Memory:
                 self.mails[come.email.strip().casefold()] += 1
             self.fewest = min(self.fewest, keepers(self.world, self._rules))
         if fault == "lost":
-            raise AccessError("connection", "It broke.", method=method, path="/", transient=True)
+            raise AccessError(
+                "connection", "It broke.", method=method, path="/", request=Request(UNKNOWN, transient=True)
+            )
         if fault == "fails":
-            raise AccessError("server_error", "It failed.", method=method, path="/", status=500)
+            raise AccessError(
+                "server_error", "It failed.", method=method, path="/", status=500, request=Request(UNKNOWN)
+            )
         if fault == "denied":
-            raise AccessError("forbidden", "It may not.", method=method, path="/", status=403)
+            raise AccessError("forbidden", "It may not.", method=method, path="/", status=403, request=Request(REFUSED))
 
     def read(self) -> list[Grant]:
         return list(self.world)

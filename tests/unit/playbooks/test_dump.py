@@ -67,3 +67,23 @@ def test_a_service_that_cannot_be_read_leaves_no_file(control: Control, sim: Sim
     done = control.play("dump", dump_file="now.yml", honeybadger_auth_token="n0tTheToken")
     assert done.code != 0
     assert not (control.folder / "now.yml").exists()
+
+
+def test_text_that_is_no_address_comes_back(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add("robot", "admin")
+    sim.honeybadger.add("robot")
+    assert control.play("dump", dump_file="now.yml", warned="nothing is remembered").code == 0
+    again = control.play("reconcile", "-e", "roster_file=now.yml", "-e", "lifecycle_max_removals=0")
+    assert (again.code, again.changed) == (0, {"localhost": 0}), again.output
+    strange = control.play("onboard", people=["android", "ada@example.com"])
+    assert "android" in strange.failures["localhost"]
+    assert sim.writes() == []
+
+
+def test_nothing_is_overwritten(control: Control, sim: Simulator) -> None:
+    control.write("now.yml", "mine")
+    kept = control.play("dump", dump_file="now.yml")
+    assert "exists, and nothing is overwritten" in kept.failures["localhost"]
+    assert (control.folder / "now.yml").read_text() == "mine"
+    assert control.play("dump", dump_file="now.yml", force="yes", warned="nothing is remembered").code == 0
+    assert "owner@example.com" in (control.folder / "now.yml").read_text()

@@ -27,7 +27,7 @@ def run(control: Control, playbook: str, cases: dict[str, tuple[dict[str, Any], 
 
 def test_onboard(control: Control) -> None:
     control.write("good.yml", "[ada@example.com]")
-    control.write("bad.yml", "- ada\n- {rol: x}\n")
+    control.write("bad.yml", "- ada@@\n- {rol: x}\n")
     say_who = "Say who, in exactly one of the variables people, roster_file, email; "
     form = {"email": "ada@example.com"}
     run(

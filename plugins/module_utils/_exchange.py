@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One request and its answer: sessions, proxies, TLS, time-outs, no redirect followed.
+
+It knows no service, sends nothing twice and judges no answer. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import typing as t
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ._wire import is_loopback, number
+
+try:
+    import requests
+    import requests.auth
+except ImportError as _error:
+    REQUESTS_IMPORT_ERROR: ImportError | None = _error
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+GRACE = 0.2  # lets the socket's own time-out, which tells more, come first
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where a service is and how to talk to it.
+
+    ``auth`` puts the credential on a request, ``media_type`` is what is sent and asked for; times are in seconds.
+    """
+
+    name: str
+    url: str
+    auth: t.Callable[[t.Any], t.Any]
+    secret: str
+    media_type: str = "application/json"
+    verify: bool | str = True
+    request_timeout: float = 30.0
+    max_wait: float = 300.0
+
+
+@dataclass(frozen=True)
+class Response:
+    """A whole answer, good or bad."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    url: str
+    content: bytes
+
+
+class CutShort(Exception):
+    """An answer whose body broke off; ``status`` had arrived."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Exchange:
+    """Sends requests, one session a thread. Whatever goes wrong comes as the exception that it is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.requests = 0
+        self._connection = connection
+        self._idle: list[requests.Session] = []
+        self._proxies, self._verify = _from_environment(connection.url, connection.verify)
+        self._lock = threading.Lock()
+
+    def send(self, method: str, path: str, body: t.Any, patience: float) -> Response:
+        """Send a request; after so many seconds without a whole answer it is a ``requests.Timeout``."""
+        with self._lock:
+            self.requests += 1
+            session = self._idle.pop() if self._idle else _session()
+        response: Response = _within(patience + GRACE, lambda: self._exchange(session, method, path, body, patience))
+        with self._lock:
+            self._idle.append(session)
+        return response
+
+    def _exchange(self, session: requests.Session, method: str, path: str, body: t.Any, patience: float) -> Response:
+        content_type = {} if body is None else {"Content-Type": self._connection.media_type}
+        with session.request(
+            method,
+            self._connection.url + path,
+            json=body,
+            auth=self._connection.auth,
+            headers={"Accept": self._connection.media_type, **content_type},
+            timeout=patience,
+            verify=self._verify,
+            proxies=self._proxies,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            try:
+                content = response.content
+                if "Content-Encoding" not in response.headers:
+                    _check_length(response.headers.get("Content-Length"), content)
+            except requests.RequestException:
+                raise CutShort(response.status_code) from None
+            return Response(response.status_code, response.headers, response.url, content)
+
+
+def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
+    """Return ``call()``, or raise ``requests.Timeout`` when it takes longer.
+
+    The time-outs of sockets restart with every byte and do not cover name resolution, so a thread is left behind
+    instead; it ends with the process.
+    """
+    box: queue.SimpleQueue[tuple[t.Any, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            box.put((call(), None))
+        except BaseException as fault:  # noqa: BLE001
+            box.put((None, fault))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        value, fault = box.get(timeout=seconds)
+    except queue.Empty:
+        raise requests.Timeout() from None
+    if fault:
+        raise fault
+    return value
+
+
+def _session() -> requests.Session:
+    """A session that leaves the environment alone, which requests would read anew for each request."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
+def _from_environment(url: str, verify: bool | str) -> tuple[dict[str, str], bool | str]:
+    """The proxies and the authorities to trust that the environment names.
+
+    Plain http is for this machine, and may not leave it by a proxy.
+    """
+    proxies = dict(requests.utils.get_environ_proxies(url))
+    proxy = requests.utils.select_proxy(url, proxies) or ""
+    host = urlsplit(proxy if "//" in proxy else "//" + proxy).hostname
+    if url.startswith("http:") and host and not is_loopback(host):
+        proxies = {}
+    if verify is True:
+        verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    return proxies, verify
+
+
+def _check_length(told: str | None, content: bytes) -> None:
+    """urllib3 1.26 returns a body that was cut short as if it were whole."""
+    expected = number(told)
+    if expected is not None and len(content) < expected:
+        raise requests.exceptions.ChunkedEncodingError()

@@ -65,8 +65,7 @@ class Services:
             "ANSIBLE_STDOUT_CALLBACK": "terse",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_CACHE_PLUGIN": "ansible.builtin.jsonfile",
-            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(WORK / "facts"),
+            "ANSIBLE_HOME": str(WORK / "ansible"),
         }
 
     def play(self, title: str, playbook: str, *options: str, writes: int, requests: int) -> None:
@@ -129,34 +128,34 @@ def services() -> Iterator[Services]:
 def perform(sim: Services) -> None:
     """The main job, step by step."""
     both = {"honeycomb": "member (invited)", "honeybadger": "Member (invited)"}
-    sim.play("Onboard three people on both services", "onboard", "-e", "roster_file=people.yml", writes=6, requests=9)
+    sim.play("Onboard three people on both services", "onboard", "-e", "roster_file=people.yml", writes=6, requests=10)
     sim.expect(ada={"honeycomb": "admin (invited)", "honeybadger": "Admin (invited)"}, bob=both, carol=both)
 
-    sim.play("The same again: nothing changes", "onboard", "-e", "roster_file=people.yml", writes=0, requests=3)
+    sim.play("The same again: nothing changes", "onboard", "-e", "roster_file=people.yml", writes=0, requests=4)
 
     promotion = ["-e", "email=bob@example.com", "-e", "honeycomb_role=admin", "-e", "honeybadger_role=Admin"]
-    sim.play("Promote Bob, who has not accepted yet", "onboard", *promotion, writes=2, requests=5)
+    sim.play("Promote Bob, who has not accepted yet", "onboard", *promotion, writes=2, requests=6)
     sim.expect(bob={"honeycomb": "admin (invited)", "honeybadger": "Admin (invited)"})
 
     for service in ("honeycomb", "honeybadger"):
         for name in ("ada", "bob"):
             sim.ask("POST", "accept", {"service": service, "email": f"{name}@example.com"})
     sim.play(
-        "Ada and Bob accept: nobody is invited again", "onboard", "-e", "roster_file=people.yml", writes=0, requests=3
+        "Ada and Bob accept: nobody is invited again", "onboard", "-e", "roster_file=people.yml", writes=0, requests=4
     )
     sim.expect(bob={"honeycomb": "admin", "honeybadger": "Admin"}, carol=both)
 
-    sim.play("Bob leaves", "offboard", "-e", "email=bob@example.com", writes=2, requests=5)
+    sim.play("Bob leaves", "offboard", "-e", "email=bob@example.com", writes=2, requests=6)
     sim.expect(bob=None)
 
     sim.ask("POST", "add", {"service": "honeycomb", "email": "mallory@example.com", "role": "admin"})
     (WORK / "people.yml").write_text(LATER)
     ignore = ["-e", '{"lifecycle_ignore": ["owner@example.com"]}']
     plan = ["-e", "roster_file=people.yml", *ignore, "--check", "--diff"]
-    sim.play("Somebody was added by hand: what would reconcile do?", "reconcile", *plan, writes=0, requests=3)
+    sim.play("Somebody was added by hand: what would reconcile do?", "reconcile", *plan, writes=0, requests=4)
     sim.expect(mallory={"honeycomb": "admin"}, carol=both)
 
-    sim.play("Write down who has access now", "dump", "-e", "dump_file=now.yml", writes=0, requests=3)
+    sim.play("Write down who has access now", "dump", "-e", "dump_file=now.yml", writes=0, requests=4)
 
 
 def tell(sim: Services) -> None:

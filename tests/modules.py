@@ -53,6 +53,12 @@ def _on_the_target() -> contextlib.AbstractContextManager[Any]:
 def options_for(sim: Simulator, name: str, **options: Any) -> dict[str, Any]:
     """Options with which the module talks to the simulator, less patient than the defaults."""
     quick: dict[str, Any] = {"request_timeout": 2, "max_wait": 5}
+    if name.startswith("honeycomb_api_key"):
+        managed = {
+            "management_key_id": sim.settings.management_key_id,
+            "management_key_secret": sim.settings.management_key_secret,
+        }
+        return {**managed, "api_url": sim.honeycomb_url, **quick, **options}
     if name.startswith("honeycomb"):
         return {"api_key": sim.settings.configuration_key, "api_url": sim.honeycomb_url, **quick, **options}
     account = {} if name == "honeybadger_account_info" else {"account_id": sim.settings.account_id}

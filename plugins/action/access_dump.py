@@ -28,13 +28,13 @@ class ActionModule(AccessAction):
         """Read and write."""
         self._refuse_misspelt()
         path = self._path()
-        force = self._variables.flag("lifecycle_dump_force")
-        if path.exists() and not force:
-            raise Refused(f"{path} exists, and nothing is overwritten. Name another file, or set force to true.")
         results, warnings = self._read()
         people, _faults = check(present_people(results), check_main=check_shown)
         text = dump(str(path), people)
-        changed = not path.exists() or path.read_text(encoding="utf-8") != text
+        there = _content(path)
+        if there not in (None, text.encode()) and not self._variables.flag("lifecycle_dump_force"):
+            raise Refused(f"{path} exists, and nothing is overwritten. Name another file, or set force to true.")
+        changed = there != text.encode()
         if changed and not self._task.check_mode:
             _write(path, text)
         return {"changed": changed, "path": str(path), "warnings": warnings}
@@ -74,6 +74,16 @@ class ActionModule(AccessAction):
             "there are any, they are missing from the roster."
         )
         return results, [warning] if HONEYCOMB.key in results and recall.blind else []
+
+
+def _content(path: Path) -> bytes | None:
+    """What a file holds, None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _write(path: Path, text: str) -> None:

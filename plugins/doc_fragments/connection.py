@@ -58,6 +58,34 @@ options:
     default: https://api.honeycomb.io
 """
 
+    MANAGEMENT = r"""
+options:
+  management_key_id:
+    description:
+      - Id of a management key of the Honeycomb team, made under Team settings > API keys. It is no secret.
+      - The key needs the scopes C(api-keys:read) and C(users:read), and C(api-keys:write) to change anything.
+      - Read from the environment variable E(HONEYCOMB_KEY_ID) where it is not set.
+    type: str
+    required: true
+  management_key_secret:
+    description:
+      - Secret of that key, shown once when it is made.
+      - Read from the environment variable E(HONEYCOMB_KEY_SECRET) where it is not set.
+    type: str
+    required: true
+  api_key:
+    description:
+      - Not used. It is accepted so that one set of C(module_defaults) serves all modules of the action group.
+    type: str
+  api_url:
+    description:
+      - Address of the API. For teams in the EU it is V(https://api.eu1.honeycomb.io).
+      - Plain C(http://) is refused except for loopback addresses, since the key would travel in clear.
+      - Read from the environment variable E(HONEYCOMB_API_ENDPOINT) where it is not set.
+    type: str
+    default: https://api.honeycomb.io
+"""
+
     HONEYBADGER = r"""
 options:
   auth_token:

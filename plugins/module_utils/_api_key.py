@@ -17,6 +17,7 @@ from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, own_key
 from ._model import ABSENT, DELETE_KEY, DISABLE_KEY
 from ._run import Params, Result, inspect, narrowed_to
+from ._wire import segment
 
 ENABLED, DISABLED = "enabled", "disabled"
 ENABLE_KEY = "enable_key"
@@ -51,8 +52,10 @@ def list_keys(service: HoneycombKeys, params: Params) -> Result:
 def manage_key(service: HoneycombKeys, params: Params, check: bool) -> Result:
     """Bring one key to the state that is declared."""
     values: dict[str, t.Any] = {"changed": False, "key": None, "action": "none"}
-    error = diff = None
+    error = None
+    diff = {"before": "", "after": ""}
     try:
+        segment(params["id"])
         if service.is_own(params["id"]):
             raise own_key(params["id"])
         key = _find(service, params["id"])

@@ -15,15 +15,15 @@ from dataclasses import replace
 
 from . import _errors as errors
 from ._catalog import HONEYBADGER
-from ._errors import ACCEPTED, REFUSED, AccessError, Request
+from ._errors import REFUSED, AccessError, Request
 from ._http import Answer, Client
 from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person, fold, known_role
-from ._service import Shape
+from ._paging import read_pages
+from ._service import Companion, Shape
 from ._wire import segment
 
 ACCOUNTS = "/v2/accounts"
 WRAPPERS = {MEMBERSHIP: "user", INVITATION: "invitation"}  # of the object in a request
-IDLE_PAGES = 5  # in a row without anything new: one may be, an endless list has no end of them
 SECRET_LENGTH = 8  # characters; what is shorter is no token, and may be part of anything
 
 
@@ -45,13 +45,15 @@ class Honeybadger:
     lists_pending = True
     results: t.Mapping[str, tuple[Kind, ...]] = {"users": (MEMBERSHIP,), "invitations": (INVITATION,)}
 
-    def __init__(self, client: Client, account_id: str | None) -> None:
+    def __init__(self, client: Client, account_id: str | None, companions: t.Sequence[Companion] = ()) -> None:
         self.client = client
+        self.companions = companions
         self._account_id = account_id
         self.scope = f"{HONEYBADGER.key}/{account_id}"
         self._account = ACCOUNTS if account_id is None else f"{ACCOUNTS}/{segment(account_id)}"
         self._users = f"{self._account}/users"
         self._invitations = f"{self._account}/invitations"
+        self.lists = [self._users, self._invitations]
         self._collections = {MEMBERSHIP: self._users, INVITATION: self._invitations}
         self._invited: dict[t.Any, str] = {}
 
@@ -151,8 +153,13 @@ class Honeybadger:
         return ""
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """Nothing outlives a user here that an API could not have removed."""
-        return []
+        """What no API of Honeybadger shows."""
+        text = (
+            f"Honeybadger: no API shows invitations of {removed.email} to single projects (project > Settings > Users), "
+            "account tokens hba_… that they made (account > Settings > API keys), or project API keys that they know "
+            "(project > Settings > API keys). Cancel or replace them by hand."
+        )
+        return [text]
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """The lists are complete."""
@@ -184,22 +191,15 @@ class Honeybadger:
 
     def _list(self, path: str, identity: type = int) -> list[dict[str, t.Any]]:
         """All records of a paged list; one that moves to the next page while it is read is taken once."""
-        records: dict[t.Any, dict[str, t.Any]] = {}
-        shape = Shape(self.info.title, "GET", path)
-        idle = 0
         try:
-            for page in self.client.pages(path):
-                before = len(records)
-                for record in shape.must(shape.must(page, dict).get("results"), list):
-                    records[shape.must(shape.must(record, dict).get("id"), identity)] = record
-                    _check(shape, record)
-                    self.client.hide(record.get("token"))
-                idle = 0 if len(records) > before else idle + 1
-                if idle >= IDLE_PAGES:
-                    raise _endless(path)
+            return read_pages(self.client, path, "results", identity, self._check)
         except AccessError as error:
             raise self._explain(error) from None
-        return list(records.values())
+
+    def _check(self, shape: Shape, record: dict[str, t.Any]) -> None:
+        """A record has the types that are relied on later; its token appears in no message."""
+        _check(shape, record)
+        self.client.hide(record.get("token"))
 
     def _by_id(self, collection: str, identity: int) -> list[dict[str, t.Any]]:
         """The record with an id, if there is one; a service that does not know the path for one is asked for the list."""
@@ -209,8 +209,7 @@ class Honeybadger:
             if error.status != 404:
                 raise
             return [record for record in self._list(collection) if record["id"] == identity]
-        _check(Shape(self.info.title, "GET", collection), record)
-        self.client.hide(record.get("token"))
+        self._check(Shape(self.info.title, "GET", collection), record)
         return [record]
 
     def _one(self, path: str, identity: t.Any = None) -> dict[str, t.Any]:
@@ -255,17 +254,6 @@ def without_token(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     token = record.get("token")
     secret = token if isinstance(token, str) and len(token) >= SECRET_LENGTH else None
     return {key: value for key, value in record.items() if key != "token" and not (secret and secret in str(value))}
-
-
-def _endless(path: str) -> AccessError:
-    return AccessError(
-        errors.BAD_RESPONSE,
-        f"Honeybadger answered GET {path} with page after page of nothing new.",
-        hint="Check api_url, and whether a proxy stands in between.",
-        method="GET",
-        path=path,
-        request=Request(ACCEPTED),
-    )
 
 
 def _check(shape: Shape, record: t.Mapping[str, t.Any]) -> None:

@@ -18,10 +18,16 @@ from ._service import Shape
 IDLE_PAGES = 5  # in a row without anything new: one may be, an endless list has no end of them
 
 
-def read_pages(client: Client, path: str, key: str, identity: type) -> list[dict[str, t.Any]]:
+def read_pages(
+    client: Client,
+    path: str,
+    key: str,
+    identity: type,
+    check: t.Callable[[Shape, dict[str, t.Any]], None] = lambda shape, record: None,
+) -> list[dict[str, t.Any]]:
     """All records of a paged list, found on each page under ``key``; one that is shown twice is taken once.
 
-    Every record has an ``id`` of the type ``identity``.
+    Every record has an ``id`` of the type ``identity``, and passes ``check`` before the next page is read.
     """
     service, where = client.connection.name, path.partition("?")[0]
     records: dict[t.Any, dict[str, t.Any]] = {}
@@ -31,6 +37,7 @@ def read_pages(client: Client, path: str, key: str, identity: type) -> list[dict
         before = len(records)
         for record in shape.must(shape.must(page, dict).get(key), list):
             records[shape.must(shape.must(record, dict).get("id"), identity)] = record
+            check(shape, record)
         idle = 0 if len(records) > before else idle + 1
         if idle >= IDLE_PAGES:
             raise AccessError(

@@ -15,7 +15,7 @@ author:
   - The honeyops.access contributors (@honeyops)
 description:
   - Reads the services that are configured, and writes a file that changes nothing when it is reconciled at once.
-  - A file that exists is not overwritten unless C(lifecycle_dump_force) says so.
+  - A file that exists and holds anything else is not overwritten unless C(lifecycle_dump_force) says so.
   - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action

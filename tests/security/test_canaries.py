@@ -16,12 +16,12 @@ from tests.simulator import Fault, Simulator
 
 from .ansible_run import Run, play, populate, vaulted
 from .canary import canary, leaks
-from .modules import MODULES, OPTIONS, WRITERS
+from .modules import MODULES, OPTIONS, WRITERS, credential_of
 
 SOURCES = ("option", "environment", "module_defaults", "vault")
-CREDENTIAL = {"honeycomb": "api_key", "honeybadger": "auth_token"}
-SECRETS = {f"{source}-{service}": canary(f"{source}-{service}") for source in SOURCES for service in CREDENTIAL}
-JINJA = "{{ lookup('env', 'HONEYCOMB_API_KEY') }}{{ vaulted_honeycomb }}"
+CREDENTIALS = ("api_key", "management_key_secret", "auth_token")
+SECRETS = {f"{source}-{option}": canary(f"{source}-{option}") for source in SOURCES for option in CREDENTIALS}
+JINJA = "{{ lookup('env', 'HONEYCOMB_API_KEY') }}{{ vaulted_api_key }}"
 """A name that gives a secret away, should anything take it for a template."""
 
 Simulators = dict[str, Simulator]
@@ -34,8 +34,9 @@ def running() -> Iterator[Simulators]:
         yield {
             source: stack.enter_context(
                 Simulator(
-                    configuration_key=SECRETS[f"{source}-honeycomb"],
-                    auth_token=SECRETS[f"{source}-honeybadger"],
+                    configuration_key=SECRETS[f"{source}-api_key"],
+                    management_key_secret=SECRETS[f"{source}-management_key_secret"],
+                    auth_token=SECRETS[f"{source}-auth_token"],
                     extra_fields=True,
                 )
             )
@@ -61,15 +62,17 @@ def urls(sim: Simulator) -> dict[str, str]:
 
 def task(module: str, source: str, sims: Simulators, padding: str = "") -> dict[str, Any]:
     """One task whose credential comes from where `source` says."""
-    service = service_of(module)
-    secret, credential = SECRETS[f"{source}-{service}"] + padding, CREDENTIAL[service]
+    service, credential = service_of(module), credential_of(module)
+    secret = SECRETS[f"{source}-{credential}"] + padding
     reached = {"api_url": urls(sims[source])[service], "max_wait": 0, "request_timeout": 10}
     if service == "honeybadger" and module != "honeybadger_account_info":
         reached["account_id"] = sims[source].settings.account_id
+    if credential == "management_key_secret":
+        reached["management_key_id"] = sims[source].management_key_id
     options = {**OPTIONS[module], **reached}
     defaults: dict[str, str] = {}
     if source in ("option", "vault"):
-        options[credential] = secret if source == "option" else "{{ vaulted_" + service + " }}"
+        options[credential] = secret if source == "option" else "{{ vaulted_" + credential + " }}"
     elif source == "module_defaults":
         defaults[credential] = secret
     return {
@@ -97,12 +100,13 @@ def run(folder: Path, tasks: list[dict[str, Any]], *arguments: str, padding: str
         *arguments,
         files={
             "secrets.yml": vaulted(
-                {f"vaulted_{service}": SECRETS[f"vault-{service}"] + padding for service in CREDENTIAL}
+                {f"vaulted_{option}": SECRETS[f"vault-{option}"] + padding for option in CREDENTIALS}
             )
         },
         environment={
-            "HONEYCOMB_API_KEY": SECRETS["environment-honeycomb"] + padding,
-            "HONEYBADGER_AUTH_TOKEN": SECRETS["environment-honeybadger"] + padding,
+            "HONEYCOMB_API_KEY": SECRETS["environment-api_key"] + padding,
+            "HONEYCOMB_KEY_SECRET": SECRETS["environment-management_key_secret"] + padding,
+            "HONEYBADGER_AUTH_TOKEN": SECRETS["environment-auth_token"] + padding,
         },
     )
 
@@ -126,7 +130,7 @@ def latin(shift: int, modules: tuple[str, ...] = MODULES) -> list[tuple[str, str
 
 
 PARTS = [pytest.param(0, id="part"), pytest.param(None, id="all", marks=pytest.mark.slow)]
-WRITES = ("POST", "PUT", "DELETE")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 def pairs(shift: int, part: int | None, modules: tuple[str, ...] = MODULES) -> list[tuple[str, str]]:
@@ -182,14 +186,17 @@ def test_padded_credential_is_refused(tmp_path: Path, sims: Simulators, part: in
 
 def test_search_finds_what_is_there(tmp_path: Path) -> None:
     """The search itself: a run that does show its secrets is caught in every place."""
-    shown = {"shown": "{{ vaulted_honeycomb }} {{ vaulted_honeybadger | b64encode }}", "cacheable": True}
+    shown = {
+        "shown": "{{ vaulted_api_key }} {{ vaulted_management_key_secret }} {{ vaulted_auth_token | b64encode }}",
+        "cacheable": True,
+    }
     tasks = [{"ansible.builtin.set_fact": shown}, {"ansible.builtin.fail": {"msg": "{{ shown | urlencode }}"}}]
     done = play(
         tmp_path / "run",
         [{"hosts": "localhost", "gather_facts": False, "vars_files": ["secrets.yml"], "tasks": tasks}],
-        files={"secrets.yml": vaulted({f"vaulted_{service}": SECRETS[f"vault-{service}"] for service in CREDENTIAL})},
+        files={"secrets.yml": vaulted({f"vaulted_{option}": SECRETS[f"vault-{option}"] for option in CREDENTIALS})},
     )
-    assert leaks(done.output, SECRETS) == ["vault-honeycomb", "vault-honeybadger"]
+    assert leaks(done.output, SECRETS) == [f"vault-{option}" for option in CREDENTIALS]
     (cache,) = (done.folder / "facts").iterdir()
     places = ("output", "ansible.log", cache.relative_to(done.folder))
-    assert done.leaks(SECRETS) == [f"{place}: vault-{service}" for place in places for service in CREDENTIAL]
+    assert done.leaks(SECRETS) == [f"{place}: vault-{option}" for place in places for option in CREDENTIALS]

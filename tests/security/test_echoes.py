@@ -18,7 +18,7 @@ from tests.modules import run_on
 from tests.simulator import Fault, Simulator
 
 from .canary import canary, leaks
-from .modules import CODES, MODULES, OPTIONS, WRITERS
+from .modules import CODES, MODULES, OPTIONS, WRITERS, credential_of
 
 try:
     from ansible.module_utils.secrets import mask_secrets  # type: ignore[import-not-found]
@@ -28,12 +28,16 @@ except ImportError:  # before ansible-core 2.22, where the module masks its resu
         return value
 
 
-SECRETS = {"key": canary("key"), "token": canary("token")}
+SECRETS = {option: canary(option) for option in ("api_key", "management_key_secret", "auth_token")}
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    with Simulator(configuration_key=SECRETS["key"], auth_token=SECRETS["token"], extra_fields=True) as simulator:
+    keys: dict[str, Any] = {
+        "configuration_key": SECRETS["api_key"],
+        "management_key_secret": SECRETS["management_key_secret"],
+    }
+    with Simulator(**keys, auth_token=SECRETS["auth_token"], extra_fields=True) as simulator:
         yield simulator
 
 
@@ -79,7 +83,7 @@ def bodies(secret: str) -> dict[str, Any]:
     }
 
 
-SERVICES = {"honeycomb": ("api_key", "key"), "honeybadger": ("auth_token", "token")}
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 KINDS: dict[str, dict[str, Any]] = {
     **{f"status-{status}": {"status": status} for status in (200, 400, 401, 403, 404, 409, 422, 429, 500, 503)},
     "redirect": {"kind": "redirect", "location": "https://example.com/?" + "&".join(SECRETS.values())},
@@ -96,9 +100,9 @@ def test_answer_quotes_the_credential(
     logged: list[str] = []
     monkeypatch.setattr(syslog, "syslog", lambda *message: logged.append(str(message)))
     for reads, module in [*((True, module) for module in MODULES), *((False, module) for module in WRITERS)]:
-        secret = SERVICES[module.partition("_")[0]][1]
+        secret = credential_of(module)
         fault: dict[str, Any] = {"kind": "status", "times": 0, "body": bodies(SECRETS[secret])[body], **KINDS[kind]}
-        sim.faults[:] = [Fault(method=method, **fault) for method in (("GET",) if reads else ("POST", "PUT", "DELETE"))]
+        sim.faults[:] = [Fault(method=method, **fault) for method in (("GET",) if reads else WRITES)]
         result = run_on(sim, module, diff=True, max_wait=0, **OPTIONS[module])
         tokens = {f"token {number}": token for number, token in enumerate(sim.world.issued)}
         shown = mask_secrets(json.dumps(result)) + "".join(capsys.readouterr()) + "".join(logged)
@@ -111,9 +115,9 @@ def test_answer_quotes_the_credential(
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("padding", ["\n", " ", "\r\n", "\t", "\x00", "\u00a0", "ü"])
 def test_padded_credential(sim: Simulator, module: str, padding: str) -> None:
-    name, secret = SERVICES[module.partition("_")[0]]
+    secret = credential_of(module)
     for padded in (SECRETS[secret] + padding, padding + SECRETS[secret], SECRETS[secret] + padding + "x"):
-        result = run_on(sim, module, **{**OPTIONS[module], name: padded})
+        result = run_on(sim, module, **{**OPTIONS[module], secret: padded})
         assert result["error"]["code"] == "invalid_key"
         assert leaks(mask_secrets(json.dumps(result)), SECRETS) == []
     assert sim.log == []
@@ -129,3 +133,25 @@ def test_invitation_token_in_other_fields(sim: Simulator) -> None:
     for module in ("honeybadger_invitation_info", "honeybadger_invitation", "honeybadger_user", "honeybadger_users"):
         result = run_on(sim, module, diff=True, **OPTIONS[module])
         assert leaks(json.dumps(result), {"token": token}) == [], module
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+def test_team_invitation_token_in_other_fields(sim: Simulator, embedded: bool) -> None:
+    """So does one to a team; and a project's key, which a team shows, lets anybody send."""
+    token, key = canary("invitation"), canary("project")
+    linked = {"accept_url": f"https://example.com/accept/{token}", "extra": [{"token": token}]}
+    invitation = {"id": 77, "email": "eve@example.com", "admin": False, "token": token, **linked}
+    team: dict[str, Any] = {"id": 3, "name": "Team", "projects": [{"id": 1, "name": "App", "token": key}]}
+    lists = {"members": [], "invitations": [invitation]} if embedded else {}
+    answers = {"teams\\?": {**team, **lists}, "team_invitations": invitation}
+    sim.fail(*(Fault("status", "honeybadger", "GET", path, status=200, body={"results": [body]}, times=0)
+               for path, body in answers.items()))  # fmt: skip
+    for module in ("honeybadger_team_info", "honeybadger_team_member"):
+        for state in ({}, {"state": "absent"}) if module.endswith("member") else ({},):
+            result = run_on(sim, module, diff=True, **{**OPTIONS[module], **state})
+            assert leaks(json.dumps(result), {"token": token, "key": key}) == [], module
+    created = {**invitation, "id": 78}
+    sim.faults.clear()
+    sim.fail(Fault("status", "honeybadger", "POST", "team_invitations", status=201, body=created))
+    result = run_on(sim, "honeybadger_team_member", diff=True, **OPTIONS["honeybadger_team_member"])
+    assert (result["status"], leaks(json.dumps(result), {"token": token})) == ("pending", [])

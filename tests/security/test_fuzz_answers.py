@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.modules import run_module
 
 from .canary import canary, leaks
-from .modules import CODES, MODULES, OPTIONS, WRITERS
+from .modules import CODES, MODULES, OPTIONS, WRITERS, credential_of
 from .rawserver import Asked, RawServer, answer, http
 
 SOON = 20  # seconds, on a busy machine; most take a hundredth of one
@@ -51,13 +51,47 @@ INVITATIONS = [
 ]
 
 
+PARTS = {
+    "/2/auth": "own",
+    "api-keys": "keys",
+    "/2/teams": "makers",
+    **{part: part for part in ("team_members", "team_invitations", "teams", "auth", "memberships")},
+    **{part: part for part in ("users", "invitations", "")},
+}
+"""What is looked for in a path, in this order, and what a request is about that has it."""
+
+
 def place(asked: Asked) -> str:
-    """What a request is about: auth, team_memberships, users, invitations, account; with its method when it writes."""
-    (named,) = [part for part in ("auth", "memberships", "users", "invitations", "") if part in asked.path][:1]
+    """What a request is about, with its method when it writes."""
+    named = next(name for part, name in PARTS.items() if part in asked.path)
     return named if asked.method == "GET" else f"{asked.method} {named}"
 
 
+KEY: dict[str, Any] = {
+    "id": "hcaik_01canaryingestkeyid",
+    "type": "api-keys",
+    "attributes": {"name": "Events", "key_type": "ingest", "disabled": False, "timestamps": {"created": "2025-01-01"}},
+    "relationships": {"environment": None, "creator": {"data": {"id": "hcxus_1", "type": "users"}}},
+}
+OWN = {
+    "data": {
+        "id": "hcxmk_01",
+        "attributes": {"name": "", "scopes": ["api-keys:write"]},
+        "relationships": {"team": {"data": {"id": "hcxtm_1", "type": "teams"}}},
+    },
+    "included": [{"id": "hcxtm_1", "type": "teams", "attributes": {"slug": "team"}}],
+}
+TEAM_MEMBERS = [{"id": number, "email": f"{name}@example.com", "admin": False} for number, name in enumerate(PEOPLE, 1)]
+TEAM_INVITATIONS = [{"id": 7, "email": "pending@example.com", "admin": False, "token": "t" * 20, "accepted_at": None}]
 GOOD: dict[str, Any] = {
+    "own": OWN,
+    "keys": {"data": [KEY], "links": {"next": None}},
+    "makers": {"data": [{"id": "hcxus_1", "attributes": {"email": "owner@example.com"}}], "links": {"next": None}},
+    "teams": {"results": [{"id": 3, "name": "Team", "account_id": "Me3upk"}], "links": {}},
+    "team_members": {"results": TEAM_MEMBERS, "links": {}},
+    "team_invitations": {"results": TEAM_INVITATIONS, "links": {}},
+    "PATCH keys": {"data": {**KEY, "attributes": {**KEY["attributes"], "disabled": True}}},
+    "POST team_invitations": {"id": 9, "email": "eve@example.com", "admin": True, "token": "n" * 20},
     "auth": {"type": "configuration", "team": {"name": "", "slug": ""}},
     "memberships": MEMBERS,
     "users": {"results": USERS, "links": {}},
@@ -83,7 +117,9 @@ def hold(server: RawServer, module: str, answers: dict[str, bytes], check: bool 
     server.asked.clear()
     server.answers = lambda asked: answers.get(place(asked), answer(GOOD.get(place(asked))))
     options = {**OPTIONS[module], "api_url": server.url, "max_wait": 0, "request_timeout": 5}
-    options["api_key" if module.startswith("honeycomb") else "auth_token"] = SECRET
+    options[credential_of(module)] = SECRET
+    if credential_of(module) == "management_key_secret":
+        options["management_key_id"] = "hcxmk_01"
     if module.startswith("honeybadger"):
         options.setdefault("account_id", "Me3upk")
     started = time.monotonic()
@@ -169,7 +205,12 @@ def raw(draw: st.DrawFn, good: Any) -> bytes:
 
 
 def some_answers(draw: Any, module: str) -> dict[str, bytes]:
-    service = ("memberships", "auth") if module.startswith("honeycomb") else ("users", "invitations", "account")
+    services = {
+        "honeycomb_a": ("own", "keys", "makers", "auth"),
+        "honeycomb_m": ("memberships", "auth"),
+        "honeybadger_t": ("teams", "team_members", "team_invitations"),
+    }
+    service = next((names for start, names in services.items() if module.startswith(start)), ("users", "invitations"))
     places = [name for name in PLACES if name.rpartition(" ")[2] in service or not name]
     chosen = draw(st.lists(st.sampled_from(places), min_size=1, max_size=3, unique=True))
     return {name: draw(raw(GOOD.get(name))) for name in chosen}

@@ -49,7 +49,7 @@ def offline() -> Iterator[None]:
 def spec_of(module: str) -> dict[str, Any]:
     """The argument spec that the module hands to Ansible."""
     loaded = importlib.import_module(PACKAGE + module)
-    with mock.patch.object(loaded, "run") as run:
+    with mock.patch.object(loaded, "run_module") as run:
         loaded.main()
     spec: dict[str, Any] = run.call_args.args[0]
     return spec

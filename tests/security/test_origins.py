@@ -16,7 +16,7 @@ import pytest
 from tests.modules import run_on
 from tests.simulator import Fault, Simulator
 
-from .modules import MODULES, OPTIONS, WRITERS
+from .modules import MODULES, OPTIONS, WRITERS, credential_of
 
 LISTING = [name for name in MODULES if name.startswith("honeybadger")]
 
@@ -107,7 +107,7 @@ def test_links(sim: Simulator, trap: Trap, link: str) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("module", MODULES)
 def test_redirects(sim: Simulator, trap: Trap, module: str, status: int) -> None:
-    for methods in (("GET",), ("POST", "PUT", "DELETE") if module in WRITERS else ()):
+    for methods in (("GET",), ("POST", "PUT", "PATCH", "DELETE") if module in WRITERS else ()):
         sim.faults.clear()
         location = f"http://127.0.0.1:{trap.port}/"
         sim.fail(*(Fault("redirect", method=way, times=0, status=status, location=location) for way in methods))
@@ -123,8 +123,8 @@ def test_netrc(sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     assert run_on(sim, module, **OPTIONS[module])["rc"] == 0
-    kinds = ("configuration",) if module.startswith("honeycomb") else ("basic",)
-    assert {entry.credentials for entry in sim.log} == {kinds}
+    kind = {"api_key": "configuration", "management_key_secret": "bearer"}.get(credential_of(module), "basic")
+    assert {entry.credentials for entry in sim.log} == {(kind,)}
 
 
 @pytest.mark.parametrize(

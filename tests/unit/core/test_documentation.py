@@ -31,6 +31,10 @@ FRAGMENTS = "ansible_collections.honeyops.access.plugins.doc_fragments."
 ACTIONS = {path.stem for path in (ROOT / "plugins/action").glob("*.py")}
 MODULES = sorted({path.stem for path in (ROOT / "plugins/modules").glob("*.py")} - ACTIONS)
 INTERFACE = {
+    "honeybadger_team_info",
+    "honeybadger_team_member",
+    "honeycomb_api_key",
+    "honeycomb_api_key_info",
     "honeybadger_account_info",
     "honeybadger_invitation",
     "honeybadger_invitation_info",
@@ -42,6 +46,13 @@ INTERFACE = {
     "honeycomb_member_info",
     "honeycomb_members",
 }
+ENVIRONMENT = (
+    "HONEYCOMB_API_KEY",
+    "HONEYCOMB_KEY_ID",
+    "HONEYCOMB_KEY_SECRET",
+    "HONEYBADGER_AUTH_TOKEN",
+    "HONEYBADGER_ACCOUNT_ID",
+)
 NOT_DOCUMENTED = {"changed", "failed", "msg", "rc", "invocation", "warnings", "diff"}
 VARIABLES = {"str": "text", "list": [], "dict": {}, "bool": True, "int": 1, "float": 1.0}
 
@@ -101,7 +112,7 @@ def compare(where: str, documented: dict[str, Any], spec: dict[str, Any]) -> Non
         described = "".join(shown["description"])
         for variable in option.get("fallback", (None, ()))[1]:
             assert f"E({variable})" in described, here
-        assert bool(option.get("no_log")) is (name in ("api_key", "auth_token")), here
+        assert bool(option.get("no_log")) is (name in ("api_key", "auth_token", "management_key_secret")), here
 
 
 def test_all_modules_are_there() -> None:
@@ -140,7 +151,7 @@ def tasks(examples: Any) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HONEYCOMB_API_KEY", "HONEYBADGER_AUTH_TOKEN", "HONEYBADGER_ACCOUNT_ID"):
+    for name in ENVIRONMENT:
         monkeypatch.setenv(name, "set")
     examples = tasks(text(module, "EXAMPLES"))
     assert module in [name for name, _options in examples]
@@ -196,6 +207,17 @@ RUNS: list[tuple[str, dict[str, Any], str]] = [
     ("honeybadger_invitation", {"id": 99}, "not_found"),
     ("honeybadger_users", {"users": [{"email": "new@example.com"}, {"email": OWNER}]}, ""),
     ("honeybadger_users", {"users": [], "expected_plan_id": "x"}, "plan_changed"),
+    ("honeycomb_api_key_info", {}, ""),
+    ("honeycomb_api_key_info", {"creator": OWNER, "type": "ingest"}, ""),
+    ("honeycomb_api_key", {"id": "hcaik_01canaryingestkeyid", "state": "disabled"}, ""),
+    ("honeycomb_api_key", {"id": "hcaik_01canaryingestkeyid", "state": "absent"}, ""),
+    ("honeycomb_api_key", {"id": "nowhere"}, "not_found"),
+    ("honeycomb_api_key", {"id": "hcxmk_01managementkeyid", "state": "absent"}, "guard_refused"),
+    ("honeybadger_team_info", {}, ""),
+    ("honeybadger_team_info", {"account_id": "nowhere"}, "endpoint_unavailable"),
+    ("honeybadger_team_member", {"team_id": 3, "email": "new@example.com"}, ""),
+    ("honeybadger_team_member", {"team_id": 3, "email": "new@example.com", "state": "absent"}, ""),
+    ("honeybadger_team_member", {"team_id": 99, "email": "new@example.com"}, "not_found"),
     ("honeycomb_member_info", {}, ""),
     ("honeycomb_auth_info", {}, ""),
     ("honeybadger_account_info", {}, ""),

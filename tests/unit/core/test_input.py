@@ -45,7 +45,7 @@ def test_bad_key(ask: Ask, sim: Simulator, module: str, key: str) -> None:
     failed = ask(module, **options_of(module), **{credential(module): key}, fails="invalid_key")
     assert sim.log == []
     assert credential(module) in failed["msg"]
-    del failed["invocation"]
+    failed.pop("invocation", None)  # not there from ansible-core 2.21 on
     assert WORD not in json.dumps(failed)
 
 
@@ -65,7 +65,7 @@ URLS = {
 @pytest.mark.parametrize("url", URLS)
 def test_bad_url(ask: Ask, sim: Simulator, module: str, url: str) -> None:
     failed = ask(module, **options_of(module), api_url=url, fails=URLS[url])
-    del failed["invocation"]
+    failed.pop("invocation", None)  # not there from ansible-core 2.21 on
     assert WORD not in json.dumps(failed)
     assert "api_url" in failed["msg"]
 

@@ -43,7 +43,7 @@ def test_onboard_twice(control: Control, sim: Simulator) -> None:
     assert (second.code, second.changed) == (0, {"localhost": 0})
     assert len(sim.log) == requests + 4
     assert len(sim.emails) == 5
-    assert "Honeycomb: nothing to change, 1 request" in second.told
+    assert "Honeycomb: nothing to change, 2 requests" in second.told
     assert [line.replace("would be ", "") for line in checked.told[:3]] == first.told[:3]
 
 

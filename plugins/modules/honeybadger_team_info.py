@@ -1,0 +1,97 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""Ansible module: list the teams of a Honeybadger account."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: honeybadger_team_info
+short_description: List the teams of a Honeybadger account, their members and their invitations
+version_added: 0.1.0
+author:
+  - The honeyops.access contributors (@honeyops)
+description:
+  - Returns the teams of an account with everybody in them or invited to them. Tokens of invitations and keys of projects are left out.
+  - Whoever accepts an invitation to a team becomes a user of the account. An open one is a way back in for somebody who was removed.
+extends_documentation_fragment:
+  - honeyops.access.attributes.info
+  - honeyops.access.attributes.actiongroup_honeybadger
+  - honeyops.access.connection
+  - honeyops.access.connection.honeybadger
+  - honeyops.access.connection.account
+options:
+  team_id:
+    description:
+      - Only the team with this id. There is none in the result when the account does not have it.
+    type: int
+  email:
+    description:
+      - Only teams that have a member with this address, or an invitation sent to it or accepted under it.
+    type: str
+seealso:
+  - module: honeyops.access.honeybadger_team_member
+"""
+
+EXAMPLES = r"""
+- name: All teams
+  honeyops.access.honeybadger_team_info:
+    auth_token: "{{ honeybadger_auth_token }}"
+    account_id: Me3upk
+  register: all
+
+- name: Is Ada still in a team, or invited to one?
+  honeyops.access.honeybadger_team_info:
+    account_id: Me3upk
+    email: ada@example.com
+  register: hers
+"""
+
+RETURN = r"""
+teams:
+  description:
+    - The teams. Each has its C(members), and its C(invitations) with C(status) (C(pending) or C(accepted)) and without C(token).
+    - A list that the token may not read is null, and a warning says so.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"id": 3, "name": "Backend", "account_id": "Me3upk", "created_at": "2024-01-15T10:00:00Z", "owner": null, "projects": [],
+    "members": [{"id": 12, "email": "ada@example.com", "name": "Ada", "admin": true}],
+    "invitations": [{"id": 9, "email": "inigo@example.com", "admin": false, "accepted_at": null, "status": "pending"}]}]
+api:
+  description: What the task cost.
+  returned: always
+  type: dict
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  contains:
+    requests: {description: Requests sent., type: int, returned: always}
+    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+error:
+  description: Why it failed.
+  returned: failure
+  type: dict
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/teams", "detail": "Access denied", "hint": ""}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger_teams, run_module
+from ..module_utils._run import Result
+from ..module_utils._team_member import list_teams
+
+
+def main() -> None:
+    """Run the module."""
+
+    def work(params: Mapping[str, Any], check: bool) -> Result:
+        return list_teams(honeybadger_teams(params), params)
+
+    run_module({**HONEYBADGER, **ACCOUNT, "team_id": {"type": "int"}, "email": {"type": "str"}}, work)
+
+
+if __name__ == "__main__":
+    main()

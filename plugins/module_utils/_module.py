@@ -167,6 +167,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     if given:
         keys = honeycomb_keys(params)
         keys.client.budget = client.budget
+        service.accepted = keys.accepted
         service.companions = [KeyGrants(keys, params["leaver_keys"], service.key_id)]
     elif params.get("leaver_keys", REPORT) != REPORT:
         raise AccessError(

@@ -116,7 +116,7 @@ options:
       - A task with C(until) and C(retries) hands in the same value at each attempt, so a second attempt does not know of an invitation
         that the first one sent. Do not retry a task that may invite; run the play again with what the failed task returned.
       - Somebody in it who is listed counts as accepted only when a list that was read after the invitation did not show them, or
-        when their record has a name or another field that the answer to the invitation did not have. Until then they are
+        when their record has a name or another field that the invitation and the answer to it did not have. Until then they are
         C(pending) and do not count as an accepted admin. An entry that an earlier version returned tells neither, so a name counts
         and being listed does not. Nobody who is listed is sent another invitation.
     type: dict

@@ -99,9 +99,9 @@ class Honeycomb:
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
-        self.ledger.unclear(email)
+        name = self._names.get(fold(email)) or ""
+        self.ledger.unclear(email, name)
         try:
-            name = self._names.get(fold(email))
             named = {"name": name} if name else {}
             answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role, **named})
         except AccessError as error:

@@ -70,10 +70,26 @@ def test_a_name_that_the_invitation_had_is_none(ask: Ask, sim: Simulator) -> Non
         )
     )
     known = ask("honeycomb_member", email=ADA, known_invitations={})["known_invitations"]
-    assert known[ADA]["fields"] == ["name"]
-    sim.honeycomb.accept(ADA, name="Ada")
+    sim.honeycomb.accept(ADA, name=" ada ")
     forget(sim)
     assert look(ask, sim, known)[0] == "pending"
+
+
+@pytest.mark.parametrize("echoed", [True, False])
+@pytest.mark.parametrize("lost", [True, False])
+def test_the_name_that_was_sent_is_none(ask: Ask, sim: Simulator, echoed: bool, lost: bool) -> None:
+    """Where the service keeps it, it proves nothing; another one does."""
+    if lost:
+        sim.fail(Fault("reset_after", method="POST"))
+    elif not echoed:
+        short = {"id": "a1", "email": ADA, "role": "member", "created_at": LONG_AGO}
+        sim.fail(Fault("status_after", method="POST", status=201, body=short))
+    invited = ask("honeycomb_members", members=[{"email": ADA, "name": "Ada Lovelace"}], known_invitations={})
+    forget(sim)
+    status, known = look(ask, sim, invited["known_invitations"])
+    assert (status, known[ADA]["name"]) == ("pending", "Ada Lovelace")
+    sim.honeycomb.accept(ADA, name="Ada King")
+    assert look(ask, sim, known) == ("active", {})
 
 
 def test_another_field_is_evidence(ask: Ask, sim: Simulator) -> None:

@@ -209,3 +209,25 @@ def test_what_is_documented_is_what_it_takes() -> None:
     options = {setting.option for info in arguments_of.SERVICES.values() for setting in info.settings}
     assert set(documented["targets"]["suboptions"]) == {"name", "service", *options}
     assert yaml.safe_load(module["EXAMPLES"])[0]["sources"]
+
+
+def test_keys_are_told_with_a_management_key(sim: Simulator) -> None:
+    team = {
+        **arguments(sim)["targets"][0],
+        "management_key_id": sim.management_key_id,
+        "management_key_secret": sim.management_key_secret,
+    }
+
+    async def play() -> Watch:
+        watch = Watch(sim, targets=[team, arguments(sim)["targets"][1]])
+        await watch.polls()
+        sim.honeycomb.keys.add("owner@example.com", "ingest", "Collector")
+        await watch.polls()
+        sim.honeycomb.keys.disable("Collector")
+        await watch.polls()
+        await watch.end()
+        return watch
+
+    watch = asyncio.run(play())
+    assert watch.told == [("key_created", "honeycomb", "owner"), ("key_disabled", "honeycomb", "owner")]
+    assert watch.events[0]["after"]["name"] == "Collector"

@@ -114,6 +114,10 @@ class HoneycombKeys:
         shape = Shape(HONEYCOMB.title, "GET", path)
         return [_user(shape, record) for record in self._list(path, READ_USERS)]
 
+    def accepted(self, team: str) -> frozenset[str]:
+        """The folded addresses of everybody who has accepted; nobody where the key is of another team than this."""
+        return frozenset(user.email for user in self.users()) if team and team == self.own().team else frozenset()
+
     def keys(self, kind: str | None = None) -> list[ApiKey]:
         """All keys, or those of a kind: ``ingest`` or ``configuration``. Management keys are not among them."""
         path = f"{self._team()}/api-keys"

@@ -143,6 +143,7 @@ KEYS: Spec = {
 MANAGEMENT_KEY = [found.option for found in catalog.HONEYCOMB.credentials[1:]]
 VERIFY: Spec = {"verify": {"type": "bool", "default": False}}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
+MAX_QUOTED = 1500  # characters
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
@@ -151,7 +152,9 @@ class Module(AnsibleModule):
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Exit with a failure."""
-        result.setdefault("error", AccessError(errors.VALIDATION, str(msg)).as_dict())
+        if "error" not in result:  # Ansible's own checks, which quote a value whatever its length
+            msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
+            result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
         super().fail_json(msg, **result)
 
 
@@ -170,6 +173,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     if given:
         keys = honeycomb_keys(params)
         keys.client.budget = client.budget
+        service.accepted = keys.accepted
         service.companions = [KeyGrants(keys, params["leaver_keys"], service.key_id)]
     elif params.get("leaver_keys", REPORT) != REPORT:
         raise AccessError(

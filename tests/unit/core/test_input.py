@@ -59,6 +59,15 @@ def test_bad_key(ask: Ask, sim: Simulator, module: str, key: str) -> None:
     assert WORD not in json.dumps(failed)
 
 
+@pytest.mark.parametrize("module", ALL)
+def test_a_long_value_is_not_quoted_in_full(ask: Ask, sim: Simulator, module: str) -> None:
+    failed = ask(module, **options_of(module), max_wait="x" * 50_000, fails="validation")
+    assert sim.log == []
+    assert "max_wait" in failed["msg"]
+    assert len(failed["msg"]) < 2000
+    assert len(failed["error"]["detail"] or "") < 2000
+
+
 URLS = {
     "http://api.example.com": "insecure_url",
     "http://192.0.2.1:80": "insecure_url",

@@ -221,10 +221,11 @@ def _own(shape: Shape, answer: t.Mapping[str, t.Any]) -> OwnKey:
     data = shape.must(answer.get("data"), dict)
     attributes = shape.must(data.get("attributes"), dict)
     team = _related(shape, data, "team")
+    included = [shape.must(item, dict) for item in shape.must(answer.get("included") or [], list)]
     slugs = [
         shape.text(shape.must(item.get("attributes") or {}, dict), "slug")
-        for item in (shape.must(item, dict) for item in shape.must(answer.get("included") or [], list))
-        if item.get("type") == "teams" and item.get("id") == team
+        for item in included
+        if item.get("type") == "teams" and team in ("", item.get("id"))
     ]
     scopes = shape.must(attributes.get("scopes") or [], list)
     return OwnKey(

@@ -132,6 +132,9 @@ MANAGEMENT: Spec = {
     "api_key": {"type": "str", "no_log": True},
     **connection(catalog.HONEYCOMB),
 }
+MANAGEMENT_UNUSED: Spec = {
+    found.option: {"type": "str", "no_log": found.secret} for found in catalog.HONEYCOMB.credentials[1:]
+}
 KEYS: Spec = {
     **{option: spec for found in catalog.HONEYCOMB.credentials[1:] for option, spec in setting(found).items()},
     "leaver_keys": {"type": "str", "choices": [REPORT, DISABLE, DELETE], "default": REPORT},
@@ -140,6 +143,7 @@ KEYS: Spec = {
 MANAGEMENT_KEY = [found.option for found in catalog.HONEYCOMB.credentials[1:]]
 VERIFY: Spec = {"verify": {"type": "bool", "default": False}}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
+MAX_QUOTED = 1500  # characters
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
@@ -148,7 +152,9 @@ class Module(AnsibleModule):
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Exit with a failure."""
-        result.setdefault("error", AccessError(errors.VALIDATION, str(msg)).as_dict())
+        if "error" not in result:  # Ansible's own checks, which quote a value whatever its length
+            msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
+            result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
         super().fail_json(msg, **result)
 
 
@@ -157,7 +163,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     key = check_secret("api_key", params["api_key"])
     client = _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key)
     service = Honeycomb(client, key, params.get("known_invitations"), names)
-    given = [option for option in MANAGEMENT_KEY if params.get(option)]
+    given = [option for option in MANAGEMENT_KEY if params.get(option) and "leaver_keys" in params]
     if len(given) == 1:
         raise AccessError(
             errors.VALIDATION,
@@ -167,6 +173,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     if given:
         keys = honeycomb_keys(params)
         keys.client.budget = client.budget
+        service.accepted = keys.accepted
         service.companions = [KeyGrants(keys, params["leaver_keys"], service.own_key)]
     elif params.get("leaver_keys", REPORT) != REPORT:
         raise AccessError(

@@ -22,6 +22,11 @@ _VERBS = {
     "reinvite": "invited again as {after}",
     "remove": "removed, was {before}",
     "cancel": "invitation as {before} cancelled",
+    "cancel_team_invitation": "invitation to team {team} cancelled",
+    "leave_team": "taken out of team {team}",
+    "invite_to_team": "invited to team {team}",
+    "disable_key": "key {key} disabled",
+    "delete_key": "key {key} deleted",
 }
 _WOULD = {
     "invite": "would be invited as {after}",
@@ -29,6 +34,11 @@ _WOULD = {
     "reinvite": "would be invited again as {after}",
     "remove": "would be removed, is {before}",
     "cancel": "invitation as {before} would be cancelled",
+    "cancel_team_invitation": "invitation to team {team} would be cancelled",
+    "leave_team": "would be taken out of team {team}",
+    "invite_to_team": "would be invited to team {team}",
+    "disable_key": "key {key} would be disabled",
+    "delete_key": "key {key} would be deleted",
 }
 _NOT = {
     "failed": "{action} failed: {why}",
@@ -67,11 +77,21 @@ def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str
         if result["outcome"] == "applied" and result["action"] == "none":
             yield step["email"], "was done already"
         elif result["outcome"] == "applied":
-            text = (_WOULD if check else _VERBS).get(step["action"], step["action"].replace("_", " "))
-            yield step["email"], text.format(before=_access(step["before"]), after=_access(step["after"]))
+            yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step))
         else:
             error = result["error"] or {}
             yield step["email"], _NOT[result["outcome"]].format(action=step["action"], why=error.get("detail", ""))
+
+
+def _words(step: Mapping[str, Any]) -> dict[str, str]:
+    """What a step is about: the access before and after, and the team or the key."""
+    about = step["before"] or step["after"] or {}
+    return {
+        "before": _access(step["before"]),
+        "after": _access(step["after"]),
+        "team": str(about.get("team") or about.get("team_id")),
+        "key": f"{about.get('name') or 'without a name'} ({about.get('id')})",
+    }
 
 
 def _access(access: Mapping[str, Any] | None) -> str:

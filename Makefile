@@ -38,8 +38,8 @@ test: artefact ## Run every check that needs no more than this machine
 	@python -m tests.tools.gates $(GATES)
 
 .PHONY: test-all
-test-all: test ## ... and the tests that take long, with many more examples, and each promise broken in turn
-	pytest -n 2 --dist worksteal -m "" --hypothesis-profile=thorough
+test-all: test ## ... and the tests that take long, from a seed that is printed (SEED=n), and each promise broken in turn
+	python -m tests.tools.thorough $(SEED)
 	python -m tests.mutation.run
 
 .PHONY: test-matrix

@@ -10,14 +10,16 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalog import HONEYCOMB, SERVICES, ServiceInfo
+from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES, ServiceInfo
 from ..module_utils._errors import unexpected
 from ..module_utils._model import ABSENT, PRESENT, check_shown, fold
 from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
+from ..plugin_utils._accounts import OtherAccounts, service, title
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
 from ..plugin_utils._chat import SUMMARY, summary_text
+from ..plugin_utils._evidence_files import write_evidence
 from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
@@ -36,6 +38,7 @@ class ActionModule(AccessAction):
         self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self._warnings: list[str] = []
         self._results: Results = {}
+        self._follow_up: list[str] = []
         people: dict[str, People] = {}
         failure = ""
         try:
@@ -66,42 +69,57 @@ class ActionModule(AccessAction):
         if faults:
             raise Refused("Nothing was done, because the people declared have faults:\n" + "\n".join(tell(faults)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
-        self._note_unconfigured(target, checked, state)
-        return {key: for_service(checked, key, state, self._default_role(SERVICES[key])) for key in target.services}
+        self._leaving = state == ABSENT or any(person["state"] == ABSENT for person in checked)
+        if state == PRESENT:
+            self._note_unconfigured(target, [person for person in checked if person["state"] == PRESENT])
+        split = {key: for_service(checked, key, state, self._default_role(SERVICES[key])) for key in target.services}
+        if checked and not any(split.values()):
+            raise Refused(f"Nothing was done. {' '.join(self._warnings)}")
+        return split
 
     def _default_role(self, info: ServiceInfo) -> str | None:
         return self._variables.choice(f"lifecycle_default_{info.key}_role", info.roles)
 
-    def _note_unconfigured(self, target: Target, people: People, state: str) -> None:
+    def _note_unconfigured(self, target: Target, people: People) -> None:
         """Say whose access cannot be given, since the service named for them is not configured here."""
-        coming = [person for person in people if PRESENT == state == person["state"]]
-        idle = True
         for key, info in SERVICES.items():
-            named = [person["email"] for person in coming if key in person]
+            named = [person["email"] for person in people if key in person]
             if key not in target.services and named:
                 rest = f" and {len(named) - 3} more" if len(named) > 3 else ""
                 self._warnings.append(
                     f"{info.title} is not configured on {self._host}, so what is declared there for {', '.join(named[:3])}{rest} "
                     "was not done."
                 )
-            idle = idle and not (key in target.services and (len(named) > 0 or len(coming) < len(people)))
-        general = [person for person in coming if not any(key in person for key in SERVICES)]
-        if people and idle and not general and self._warnings:
-            raise Refused(f"Nothing was done. {' '.join(self._warnings)}")
 
     def _run(self, target: Target, people: dict[str, People]) -> None:
-        approved = approval(self._variables, self._host, target.services)
-        args = {key: self._args(SERVICES[key], target, people[key]) for key in target.services}
+        args = {key: self._args(SERVICES[key], target.services[key], people[key]) for key in target.services}
+        others = self._other_accounts(target) if self._leaving else None
+        if others and others.remove:
+            for key, options in others.options():
+                people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
+                args[key] = self._args(HONEYBADGER, options, people[key])
+        approved = approval(self._variables, self._host, args)
         for key, plan in self._confirmed(args, approved or {}).items():
             args[key]["expected_plan_id"] = plan.plan_id
         for key, options in args.items():
             self._results[key] = self._service(key, options, check=self._task.check_mode)
-        if HONEYCOMB.key in self._results:
-            result = self._results[HONEYCOMB.key]
-            unlisted = _unlisted(result, people[HONEYCOMB.key])
-            self._warnings += self._recall.remember(result, unlisted, self._task.check_mode)
-            if "api" in result:
-                result["api"]["requests"] += self._recall.requests
+            if key == HONEYCOMB.key:
+                self._remember(self._results[key], people[key])
+        if others and not others.remove:
+            self._follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
+
+    def _remember(self, result: dict[str, Any], people: People) -> None:
+        self._warnings += self._recall.remember(result, _unlisted(result, people), self._task.check_mode)
+        if "api" in result:
+            result["api"]["requests"] += self._recall.requests
+
+    def _other_accounts(self, target: Target) -> OtherAccounts | None:
+        """The other accounts that the token sees, where anybody asks for them."""
+        remove = self._variables.flag("lifecycle_all_accounts")
+        options = target.services.get(HONEYBADGER.key)
+        if remove is None or options is None:
+            return None
+        return OtherAccounts(lambda name, args: self._module(name, args, check=True), options, remove)
 
     def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
         """The approved plans, held against what would be done now on every service, before the first write."""
@@ -109,7 +127,7 @@ class ActionModule(AccessAction):
             return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
         changes = {key: change(approved[key], result) for key, result in planned.items() if not result.get("failed")}
-        text = " ".join(f"{SERVICES[key].title}: {change}" for key, change in changes.items() if change)
+        text = " ".join(f"{title(key)}: {change}" for key, change in changes.items() if change)
         if not text and len(changes) == len(planned):
             return approved
         text = text and f"Nothing was done on {self._host}, because the plan is not the one that was approved. {text}"
@@ -118,7 +136,7 @@ class ActionModule(AccessAction):
         self._results = planned
         raise Refused(text or f"Nothing was done on {self._host}. {_summary.failure(planned)}")
 
-    def _args(self, info: ServiceInfo, target: Target, people: People) -> dict[str, Any]:
+    def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
         """The options of a bulk module; what is not given is left to its own default."""
         given = self._variables
         options = {
@@ -129,10 +147,12 @@ class ActionModule(AccessAction):
             "ignore": given.items("lifecycle_ignore"),
             "max_changes": given.number("lifecycle_max_changes"),
             "reinvite_after": given.number("lifecycle_reinvite_after", whole=False),
+            "verify": given.flag("lifecycle_verify") is not False,
+            **{option: given.text(f"lifecycle_{option}") for option in info.options},
             **(self._recall.options() if info is HONEYCOMB else {}),
         }
         return {
-            **target.services[info.key],
+            **connection,
             info.people: people,
             **{option: value for option, value in options.items() if value is not None},
         }
@@ -141,7 +161,7 @@ class ActionModule(AccessAction):
         fault = self._recall.fault if key == HONEYCOMB.key else None
         if fault:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
-        result = self._module(SERVICES[key].module, args, check)
+        result = self._module(service(key).module, args, check)
         self._warnings += [str(warning) for warning in result.pop("warnings", ())]
         return result
 
@@ -155,9 +175,12 @@ class ActionModule(AccessAction):
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key]) for key, result in results.items()},
-            "follow_up": [text for result in results.values() for text in result.get("follow_up", ())],
+            "follow_up": [text for result in results.values() for text in result.get("follow_up", ())]
+            + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._started),
         }
+        if not check_mode and results:
+            self._keep_evidence(kept["people"])
         text = failure or _summary.failure(kept, check_mode)
         return {
             "changed": any(result.get("changed") for result in results.values()),
@@ -182,6 +205,12 @@ class ActionModule(AccessAction):
         text = summary_text(self._host, lines, failure)
         job = self._variables.text("awx_job_id")
         return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
+
+    def _keep_evidence(self, people: list[dict[str, Any]]) -> None:
+        """A file for each leaver, where a folder is given."""
+        folder = self._variables.text("lifecycle_evidence_dir")
+        if folder:
+            self._warnings += write_evidence(folder, self._host, self._started, people, self._follow_up)
 
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)

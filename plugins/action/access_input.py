@@ -29,6 +29,10 @@ class ActionModule(AccessAction):
             "people": people,
             "source": source,
             "exclusive": self._exclusive(),
+            "all_accounts": bool(self._variables.flag("lifecycle_all_accounts")),
+            "evidence_dir": self._variables.text("evidence_dir")
+            or self._variables.text("lifecycle_evidence_dir")
+            or "",
             "max_removals": limit or ("" if source == "roster_file" else str(len(people))),
         }
 

@@ -26,14 +26,20 @@ from ._doubt import (
     signs,
     still_to_do,
 )
+from ._draft import companion_of, draft, hand_work, verify
 from ._errors import NOT_SENT, AccessError, unexpected
 from ._guards import Limits, from_here, guard, hold_back
-from ._match import Rules, assign, several_accounts
+from ._http import Client
+from ._match import Rules
 from ._model import (
     ABSENT,
     ACTIVE,
     INVITE,
+    LEAVING,
+    LOWER,
+    RAISE,
     REINVITE,
+    REMOVAL,
     REMOVE,
     UPDATE,
     Grant,
@@ -43,12 +49,8 @@ from ._model import (
 )
 from ._outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Outcome, Report
 from ._plan import (
-    LOWER,
-    RAISE,
-    REMOVAL,
     carry_out,
     check_people,
-    plan,
     plan_id,
 )
 from ._service import Service
@@ -73,16 +75,11 @@ def reconcile(
 def _reconcile(service: Service, report: Report, limits: Limits, options: Options) -> None:
     check_people(report.people, report.rules)
     now = datetime.now(timezone.utc)
-    report.world = service.read()
+    report.world = _read(service, report)
     report.was_read = True
-    matches = assign(report.people, report.world, report.rules)
-    report.plan = plan(report.people, report.world, report.rules, now, matches)
+    report.plan = draft(service, report, now)
     report.plan_id = plan_id(service.scope, report.plan)
-    report.conflicts = [conflict.error() for conflict in matches.conflicts]
-    report.warnings = [
-        *service.caveats(report.people, _unlisted(report), report.rules.exclusive),
-        *several_accounts(report.people, matches, report.rules),
-    ]
+    report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *report.notes]
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(
             errors.PLAN_CHANGED,
@@ -92,17 +89,33 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         )
     guard(report.plan, report.world, report.rules, limits)
     steps = report.plan[: options.max_changes]
-    short = service.client.affords(sum(step.requests for step in steps))
+    short = service.client.affords(sum(step.requests for step in steps if _client(service, step) is service.client))
     if short:
         if len(steps) > 1:
             short.hint += " Or do a part of it in each run, with max_changes."
         raise short
     if options.check:
-        report.outcomes = [Outcome(step, APPLIED, None, step.target, _planned(step.goal), True) for step in steps]
+        report.outcomes = [
+            Outcome(
+                step, APPLIED, None, step.target, None if companion_of(service, step) else _planned(step.goal), True
+            )
+            for step in steps
+        ]
         report.world = _evolve(report.world, report.outcomes)
     else:
         _apply(service, report, steps, limits, options.concurrency, now)
     report.outcomes += [Outcome(step, DEFERRED) for step in report.plan[len(steps) :]]
+    if options.verify and not options.check:
+        verify(service, report, now)
+
+
+def _read(service: Service, report: Report) -> list[Grant]:
+    try:
+        return service.read()
+    except AccessError as error:
+        for companion in service.companions:
+            error = companion.explain(error, report.people)
+        raise error from None
 
 
 def _unlisted(report: Report) -> list[str]:
@@ -119,7 +132,7 @@ def _apply(
     """Do the steps phase by phase. A failure stops nobody else, but no guard is passed because of one."""
     outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
     limits = from_here(limits, report.world, report.rules)
-    for phase in (RAISE, LOWER, REMOVAL):
+    for phase in (RAISE, LOWER, LEAVING, REMOVAL):
         ready = [step for step in steps if step.phase == phase]
         if phase != RAISE:
             ready, held = hold_back(ready, report.world, report.rules, limits)
@@ -151,10 +164,14 @@ def _perform(service: Service, step: Step) -> Outcome:
         if step.target and step.goal and step.action == UPDATE:
             return Outcome(step, APPLIED, None, step.target, service.update(step.target, step.goal), True)
         if step.target and not (step.action == REINVITE and step.target.id is None):
-            _remove(service, step.target)
+            _remove(service, step)
             removed = step.target
         if not step.goal:
             return Outcome(step, APPLIED, None, removed, None, True)
+        companion = companion_of(service, step)
+        if companion:
+            companion.invite(step.goal)
+            return Outcome(step, APPLIED, None, None, None, True)
         added, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
         return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)
     except AccessError as error:
@@ -165,13 +182,19 @@ def _perform(service: Service, step: Step) -> Outcome:
     return Outcome(step, outcome, fault, removed, None, removed is not None)
 
 
-def _remove(service: Service, target: Grant) -> None:
+def _remove(service: Service, step: Step) -> None:
     """Somebody whom a second attempt at the request finds gone was removed by the first; an invitation may be accepted."""
+    if not step.target:
+        return
     try:
-        service.remove(target)
+        (companion_of(service, step) or service).remove(step.target)
     except AccessError as error:
-        if not (error.status == 404 and error.request.repeated and target.status == ACTIVE):
+        if not (error.status == 404 and error.request.repeated and step.target.status == ACTIVE):
             raise
+
+
+def _client(service: Service, step: Step) -> Client:
+    return (companion_of(service, step) or service).client
 
 
 def _in_all(step: Step, outcome: Outcome, attempt: int) -> Outcome:
@@ -202,7 +225,13 @@ def _settle(
         for step, error in doubtful.items():
             outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
         return {}
-    steps = plan(report.people, report.world, report.rules, now)
+    deep = any(companion_of(service, step) for step in doubtful)
+    try:
+        steps = draft(service, report, now, deep)
+    except AccessError:
+        for step, error in doubtful.items():
+            outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
+        return {}
     again = {}
     for step, error in doubtful.items():
         left, same = still_to_do(step, steps, report.plan)
@@ -305,4 +334,5 @@ def await_acceptance(
 def follow_ups(service: Service, report: Report) -> list[str]:
     """What is left to do by hand after the removals that were made, or in check mode would be."""
     done = [outcome.step for outcome in report.outcomes if outcome.outcome == APPLIED and outcome.step.action == REMOVE]
-    return [text for step in done if step.target for text in service.follow_up(step.target)]
+    texts = [text for step in done if step.target for text in service.follow_up(step.target)]
+    return texts + list(hand_work(service, report))

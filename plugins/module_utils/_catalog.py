@@ -35,7 +35,7 @@ class ServiceInfo:
     ``roles`` stand from the least to the most powerful; a plan keeps at least one accepted person with the last of
     them. ``declares`` are the keys that a roster may give for a person. ``identity`` names the settings that tell one
     team or account from another. ``module`` is the bulk module, ``people`` its option for the list of people and
-    ``keepers`` its option for how many must keep the most powerful role.
+    ``keepers`` its option for how many must keep the most powerful role; ``options`` are those that no other service has.
     """
 
     key: str
@@ -51,6 +51,7 @@ class ServiceInfo:
     module: str
     people: str
     keepers: str
+    options: tuple[str, ...] = ()
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -86,6 +87,7 @@ HONEYCOMB = ServiceInfo(
     module="honeycomb_members",
     people="members",
     keepers="min_admins",
+    options=("leaver_keys", "max_keys"),
 )
 HONEYBADGER = ServiceInfo(
     key="honeybadger",
@@ -104,6 +106,7 @@ HONEYBADGER = ServiceInfo(
     module="honeybadger_users",
     people="users",
     keepers="min_owners",
+    options=("manage_teams",),
 )
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
 """Every service by its key, in the order in which they are done."""

@@ -202,5 +202,5 @@ def _is_same(left: Step, done: Step) -> bool:
     """Whether a step left over is the one that was tried; for an invitation sent anew, its second half."""
     if left.action == INVITE:
         return done.action in (INVITE, REINVITE)
-    ids = [step.target.id if step.target else None for step in (left, done)]
-    return left.action == done.action and ids[0] == ids[1]
+    things = [(step.target.id, step.target.about) if step.target else step.goal for step in (left, done)]
+    return left.action == done.action and things[0] == things[1]

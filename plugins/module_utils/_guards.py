@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from . import _errors as errors
 from ._errors import AccessError
 from ._match import Rules
-from ._model import INVITE, PENDING, Grant, Step
-from ._plan import LOWER, carry_out
+from ._model import INVITE, LOWER, PENDING, Grant, Step
+from ._plan import carry_out
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,15 @@ class Limits:
     """The guards of one run.
 
     ``max_removals``: a count, a share such as ``25%``, or None for no limit. ``min_keepers``: accepted people who must
-    keep the most powerful role. ``protected``: folded addresses. ``code``: the error code of a refusal that would leave
+    keep the most powerful role. ``protected``: folded addresses. ``caps``: by the name of a limit, how many things of
+    the kinds that it is for may go. ``code``: the error code of a refusal that would leave
     too few keepers.
     """
 
     max_removals: str | None = None
     min_keepers: int = 1
     protected: frozenset[str] = frozenset()
+    caps: t.Mapping[str, int] = field(default_factory=dict)
     may_invite: bool = True
     code: str = errors.GUARD_REFUSED
 
@@ -58,7 +60,7 @@ def most_removals(limit: str, there: int) -> int:
 
 def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> None:
     """Raise when the plan breaks a guard; the message names each guard, the figure and the limit."""
-    broken = [*_protected(steps, limits), *_removals(steps, world, limits)]
+    broken = [*_protected(steps, limits), *_removals(steps, world, limits), *_capped(steps, limits)]
     if broken:
         raise AccessError(
             errors.GUARD_REFUSED,
@@ -118,7 +120,7 @@ def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
-    lost = [step for step in steps if step.phase >= LOWER]
+    lost = [step for step in steps if step.takes_away or (step.phase == LOWER and step.goal)]
     hit = sorted({step.email for step in lost if not limits.protected.isdisjoint(step.addresses | step.known_as)})
     return [f"protected: {', '.join(hit)} would be removed or demoted, and none of them may be"] if hit else []
 
@@ -133,3 +135,10 @@ def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits)
     pending = sum(grant.status == PENDING for grant in world)
     share = f" ({limits.max_removals} of {len(world)}, {pending} of them pending)" if "%" in limits.max_removals else ""
     return [f"max_removals: {figure} people would lose access or an invitation, at most {most} may{share}"]
+
+
+def _capped(steps: t.Sequence[Step], limits: Limits) -> t.Iterator[str]:
+    for cap, most in limits.caps.items():
+        hit = [step.target.title for step in steps if step.target and not step.goal and step.target.kind.cap == cap]
+        if len(hit) > most:
+            yield f"{cap}: {len(hit)} would be disabled or deleted, at most {most} may be: {', '.join(sorted(hit))}"

@@ -19,7 +19,7 @@ from ._errors import REFUSED, AccessError, Request
 from ._http import Answer, Client
 from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person, fold, known_role
 from ._paging import read_pages
-from ._service import Shape
+from ._service import Companion, Shape
 from ._wire import segment
 
 ACCOUNTS = "/v2/accounts"
@@ -45,13 +45,15 @@ class Honeybadger:
     lists_pending = True
     results: t.Mapping[str, tuple[Kind, ...]] = {"users": (MEMBERSHIP,), "invitations": (INVITATION,)}
 
-    def __init__(self, client: Client, account_id: str | None) -> None:
+    def __init__(self, client: Client, account_id: str | None, companions: t.Sequence[Companion] = ()) -> None:
         self.client = client
+        self.companions = companions
         self._account_id = account_id
         self.scope = f"{HONEYBADGER.key}/{account_id}"
         self._account = ACCOUNTS if account_id is None else f"{ACCOUNTS}/{segment(account_id)}"
         self._users = f"{self._account}/users"
         self._invitations = f"{self._account}/invitations"
+        self.lists = [self._users, self._invitations]
         self._collections = {MEMBERSHIP: self._users, INVITATION: self._invitations}
         self._invited: dict[t.Any, str] = {}
 
@@ -151,8 +153,13 @@ class Honeybadger:
         return ""
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """Nothing outlives a user here that an API could not have removed."""
-        return []
+        """What no API of Honeybadger shows."""
+        text = (
+            f"Honeybadger: no API shows invitations of {removed.email} to single projects (project > Settings > Users), "
+            "account tokens hba_… that they made (account > Settings > API keys), or project API keys that they know "
+            "(project > Settings > API keys). Cancel or replace them by hand."
+        )
+        return [text]
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """The lists are complete."""

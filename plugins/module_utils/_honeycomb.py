@@ -28,7 +28,7 @@ from ._model import (
     fold,
     known_role,
 )
-from ._service import Shape
+from ._service import Companion, Shape
 from ._wire import segment
 
 MEMBERSHIPS = "/1/team_memberships"
@@ -48,8 +48,8 @@ class KeyHeader:
 
 def key_type(api_key: str) -> str | None:
     """What the key's own prefix tells of its type; a configuration key has none (vendor)."""
-    kind = re.match(r"hc[a-z](i|m)k_", api_key)
-    return {"i": "ingest", "m": "management"}[kind.group(1)] if kind else None
+    kind = re.match(r"hc[a-z]([ilm])k_", api_key)
+    return {"i": "ingest", "l": "id", "m": "management"}[kind.group(1)] if kind else None
 
 
 class Honeycomb:
@@ -57,7 +57,8 @@ class Honeycomb:
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
     leave out who has not accepted, and no call lists invitations. None: the caller keeps no such record. The ledger is
-    kept up to date with every read and write.
+    kept up to date with every read and write. ``accepted`` gives the addresses of everybody who has accepted in the team
+    with a slug, where a management key can tell.
     """
 
     info = HONEYCOMB
@@ -65,14 +66,40 @@ class Honeycomb:
     lists_pending = False
     results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP, INVITATION)}
 
-    def __init__(self, client: Client, api_key: str, known: t.Mapping[str, t.Any] | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        api_key: str,
+        known: t.Mapping[str, t.Any] | None = None,
+        names: t.Mapping[str, str] | None = None,
+        companions: t.Sequence[Companion] = (),
+    ) -> None:
         self.client = client
+        self.companions = companions
+        self.accepted: t.Callable[[str], t.Collection[str]] | None = None
+        self._team = ""
+        self.lists = [MEMBERSHIPS]
+        self._names = names or {}
         self.ledger = Ledger(known)
         self._api_key = api_key
 
     def read(self) -> list[Grant]:
         """All members, and the known invitations that the list does not show."""
-        return self.ledger.merged([_access(record) for record in self._list()])
+        listed = [_access(record) for record in self._list()]
+        world = self.ledger.merged(listed)
+        if self.accepted and self.ledger.unproved:
+            world = self.ledger.merged(listed, self._confirmed(self.accepted))
+        return world
+
+    def _confirmed(self, accepted: t.Callable[[str], t.Collection[str]]) -> t.Collection[str]:
+        """Who has accepted, by the list of users; nobody where it cannot be read: then there is less evidence."""
+        try:
+            if not self._team:
+                shape = Shape(self.info.title, "GET", AUTH)
+                self._team = shape.text(shape.must(self.auth()["team"] or {}, dict), "slug")
+            return accepted(self._team)
+        except AccessError:
+            return ()
 
     def members(self) -> list[dict[str, t.Any]]:
         """The list as the service shows it."""
@@ -80,18 +107,20 @@ class Honeycomb:
 
     def auth(self) -> dict[str, t.Any]:
         """``{type, team, environment, api_key_access}`` of the key (vendor)."""
-        try:
-            answer = self.client.request("GET", AUTH)
-        except AccessError as error:
-            raise self._explain(error, diagnose=False) from None
-        body = Shape(self.info.title, "GET", AUTH).must(answer.body, dict)
+        body = self._auth()
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
+
+    def key_id(self) -> str:
+        """The id of the key in use (vendor)."""
+        return str(Shape(self.info.title, "GET", AUTH).must(self._auth().get("id"), str))
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
-        self.ledger.unclear(email)
+        name = self._names.get(fold(email)) or ""
+        self.ledger.unclear(email, name)
         try:
-            answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role})
+            named = {"name": name} if name else {}
+            answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role, **named})
         except AccessError as error:
             if error.status == 409 or (error.status == 422 and "already_exists" in str(error.request.payload)):
                 return self.ledger.taken(email, role), False
@@ -165,7 +194,7 @@ class Honeycomb:
 
     def why_pending(self, person: Person) -> str:
         """Being listed does not say that somebody accepted."""
-        if not self.ledger.unproved(person.addresses):
+        if self.ledger.unproved.isdisjoint(person.addresses):
             return ""
         return (
             "Honeycomb lists them, which does not mean that they accepted: they count as pending until their entry shows "
@@ -173,10 +202,16 @@ class Honeycomb:
         )
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """Keys live on after the member who made them; no call lists or revokes them."""
+        """Keys live on after the member who made them."""
+        keys = (
+            "Management keys that they made and API keys that they know are in no list; look"
+            if self.companions
+            else "API keys that they made still work. With management_key_id and management_key_secret this module lists "
+            "them, and disables or deletes them with leaver_keys; without, look"
+        )
         text = (
-            f"Honeycomb: API keys that {removed.email} created are still valid, and no API lists or revokes them. "
-            "Rotate or delete them by hand under Team settings > API keys."
+            f"Honeycomb: {removed.email} is no member any more. {keys} under Team settings > API keys. Under Team settings "
+            "> Members, check the join address and the allowed e-mail domains of the team."
         )
         return [text]
 
@@ -205,6 +240,13 @@ class Honeycomb:
         """The invitations that the next run should know of."""
         return {"known_invitations": self.ledger.public()}
 
+    def _auth(self) -> dict[str, t.Any]:
+        try:
+            answer = self.client.request("GET", AUTH)
+        except AccessError as error:
+            raise self._explain(error, diagnose=False) from None
+        return dict(Shape(self.info.title, "GET", AUTH).must(answer.body, dict))
+
     def _list(self) -> list[dict[str, t.Any]]:
         try:
             answer = self.client.request("GET", MEMBERSHIPS)
@@ -225,7 +267,13 @@ class Honeycomb:
             error.hint = "This Honeycomb does not offer team memberships to this key: check api_url (EU?) and the plan."
         elif error.status == 401:
             kind = key_type(self._api_key) or (self._ask_key_type() if diagnose else None)
-            if kind in ("ingest", "management"):
+            if kind == "id":
+                error.code = errors.WRONG_KEY_TYPE
+                error.hint = (
+                    "api_key is the id of a configuration key, not the key itself. The key is shown once, when it is made "
+                    "under Team settings > API keys: make another one."
+                )
+            elif kind in ("ingest", "management"):
                 error.code = errors.WRONG_KEY_TYPE
                 error.hint = f"This is an {kind} key." if kind == "ingest" else "This is a management key."
                 error.hint += " Make a configuration key under Team settings > API keys."

@@ -17,8 +17,8 @@ from ._errors import AccessError
 from ._model import INVITATION, PENDING, Grant, check_email, fold
 
 PENDING_WORDS = ("pending", "invited")
-EVERYBODY_HAS = frozenset({"id", "email", "role", "created_at", "pending"})
-"""Fields of a record that tell nothing about whether the person accepted."""
+EVERYBODY_HAS = frozenset({"id", "email", "name", "role", "created_at", "pending"})
+"""Fields of a record that do not tell by being there whether the person accepted."""
 KINDS: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
 
 
@@ -27,15 +27,16 @@ class Entry:
     """One invitation as remembered.
 
     ``id`` is None where the service did not tell it, ``role`` where it is not known which of two it is.
-    ``accepted_as`` is the address under which the invitation was accepted, where that is another one. ``fields`` are
-    those that told something about the person in the answer to the invitation. ``unlisted``: a list that was read after
-    the invitation did not show the person.
+    ``accepted_as`` is the address under which the invitation was accepted, where that is another one. ``name`` was
+    sent with the invitation or stood in the answer to it, ``fields`` are the others of that answer that told something
+    about the person. ``unlisted``: a list that was read after the invitation did not show the person.
     """
 
     id: str | int | None
     role: str | None
     invited_at: str | None
     accepted_as: str | None = None
+    name: str = ""
     fields: frozenset[str] = frozenset()
     unlisted: bool = False
 
@@ -50,12 +51,13 @@ class Entry:
                 f"known_invitations holds something else than id, role and invited_at for {email[:80]!r}.",
                 hint="Hand in the dictionary that an earlier run returned under this name, unchanged.",
             )
-        accepted_as, fields = given.get("accepted_as"), given.get("fields")
+        accepted_as, name, fields = (given.get(key) for key in ("accepted_as", "name", "fields"))
         return cls(
             given["id"],
             given["role"] or None,
             given["invited_at"],
             accepted_as if isinstance(accepted_as, str) else None,
+            name if isinstance(name, str) else "",
             frozenset(map(str, fields)) if isinstance(fields, list) else frozenset(),
             given.get("unlisted") is True,
         )
@@ -63,12 +65,18 @@ class Entry:
     def public(self) -> dict[str, t.Any]:
         """``{id, role, invited_at}`` and what else there is to tell; a role that is not known is empty."""
         shown = {"id": self.id, "role": self.role or "", "invited_at": self.invited_at}
-        more = {"accepted_as": self.accepted_as, "fields": sorted(self.fields), "unlisted": self.unlisted}
+        more = {
+            "accepted_as": self.accepted_as,
+            "name": self.name,
+            "fields": sorted(self.fields),
+            "unlisted": self.unlisted,
+        }
         return {**shown, **{key: value for key, value in more.items() if value}}
 
     def proves_acceptance(self, record: t.Mapping[str, t.Any]) -> bool:
         """Whether the person, now listed with this record, accepted the invitation; being listed alone is no proof."""
-        return self.unlisted or self.accepted_as is not None or not telling(record) <= self.fields
+        new_name = name_in(record) not in ("", spelt(self.name))
+        return self.unlisted or self.accepted_as is not None or new_name or not telling(record) <= self.fields
 
     def grant(self, email: str, record: t.Mapping[str, t.Any] | None = None) -> Grant:
         """What the person has; ``record`` is what the service said of it, if anything."""
@@ -103,7 +111,7 @@ class Ledger:
             fold(check_email(str(email))): Entry.from_public(str(email), given)
             for email, given in (known or {}).items()
         }
-        self._unclear: set[str] = set()
+        self._unclear: dict[str, str] = {}
         self._missing: set[str] = set()
         self._unproved: set[str] = set()
 
@@ -121,10 +129,9 @@ class Ledger:
         world = list(listed)
         by_email = {grant.email: place for place, grant in enumerate(world) if grant.email}
         by_id = {str(grant.id): place for place, grant in enumerate(world)}
-        for email in self._unclear & by_email.keys():  # by then it was sent, and this is all that is known of it
+        for email in self._unclear.keys() & by_email.keys():  # it was sent, then, and this is all that is known of it
             grant = world[by_email[email]]
-            since = grant.record.get("created_at") or _now()
-            self._entries[email] = Entry(grant.id, grant.role, since, fields=telling(grant.record))
+            self._entries[email] = self._entry(email, grant.id, grant.role, grant.record)
         self._unproved.clear()
         hidden: list[Grant] = []
         for email, entry in list(self._entries.items()):
@@ -156,24 +163,30 @@ class Ledger:
         self._unproved.add(email)
         return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
 
-    def unproved(self, addresses: t.Iterable[str]) -> bool:
-        """Whether the last list shows the person, but nothing that proves that they accepted."""
-        return not self._unproved.isdisjoint(addresses)
+    @property
+    def unproved(self) -> frozenset[str]:
+        """Who was invited and is in the last list, with nothing that proves that they accepted."""
+        return frozenset(self._unproved)
 
-    def unclear(self, email: str) -> None:
-        """An invitation is under way, and it is not known whether it is sent."""
-        self._unclear.add(fold(email))
+    def unclear(self, email: str, name: str) -> None:
+        """An invitation is under way, with or without a name, and it is not known whether it is sent."""
+        self._unclear[fold(email)] = name
 
     def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
         """An invitation was sent; ``record`` is the service's answer."""
-        self._unclear.discard(fold(email))
-        entry = Entry(identity, role, record.get("created_at") or _now(), fields=telling(record))
-        self._entries[fold(email)] = entry
+        entry = self._entries[fold(email)] = self._entry(fold(email), identity, role, record)
+        del self._unclear[fold(email)]
         return entry.grant(fold(email), {"email": email, **record})
 
     def taken(self, email: str, role: str) -> Grant:
         """An invitation was sent, now or before, whose id the service did not tell."""
-        return self._entries.setdefault(fold(email), Entry(None, role, _now())).grant(fold(email))
+        entry = self._entries.setdefault(fold(email), self._entry(fold(email), None, role, {}))
+        return entry.grant(fold(email))
+
+    def _entry(self, email: str, identity: str | int | None, role: str, record: t.Mapping[str, t.Any]) -> Entry:
+        """What to remember of an invitation that was sent just now, and of which this record is known."""
+        name = str(record.get("name") or "") if name_in(record) else self._unclear.get(email, "")
+        return Entry(identity, role, record.get("created_at") or _now(), name=name, fields=telling(record))
 
     def changed(self, email: str, role: str | None) -> None:
         """The role of an invitation was changed; None where it is not known whether that took effect."""
@@ -196,13 +209,23 @@ def says_pending(record: t.Mapping[str, t.Any]) -> bool:
 
 
 def telling(record: t.Mapping[str, t.Any]) -> frozenset[str]:
-    """The fields that somebody who accepts may add to a record; their address in place of a name is none."""
-    address = fold(str(record.get("email") or ""))
+    """The fields that somebody who accepts may add to a record."""
     return frozenset(
         key
         for key, value in record.items()
-        if key not in EVERYBODY_HAS and value and value not in PENDING_WORDS and fold(str(value)) not in ("", address)
+        if key not in EVERYBODY_HAS and value and value not in PENDING_WORDS and str(value).strip()
     )
+
+
+def name_in(record: t.Mapping[str, t.Any]) -> str:
+    """The name in a record as names compare; the address in place of one is none."""
+    name = spelt(str(record.get("name") or ""))
+    return "" if name == fold(str(record.get("email") or "")) else name
+
+
+def spelt(name: str) -> str:
+    """The form in which two names compare."""
+    return " ".join(name.split()).casefold()
 
 
 def _now() -> str:

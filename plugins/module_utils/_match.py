@@ -22,7 +22,8 @@ class Rules:
     """How people declared and people there are compared.
 
     ``roles`` stand from the least to the most powerful. ``ignore`` holds folded addresses. ``reinvite_after`` is in
-    days. ``pending_only``: users are left alone, only invitations are managed.
+    days. ``pending_only``: users are left alone, only invitations are managed. ``manage_teams``: the teams of users
+    are made those declared, too.
     """
 
     roles: tuple[str, ...]
@@ -31,6 +32,7 @@ class Rules:
     ignore: frozenset[str] = frozenset()
     reinvite_after: float | None = None
     pending_only: bool = False
+    manage_teams: bool = False
 
     def power(self, role: str) -> int:
         """The rank of a role; one that is not known, such as the vendor's owner, ranks above all others."""
@@ -38,7 +40,12 @@ class Rules:
 
     def is_keeper(self, grant: Grant) -> bool:
         """Whether somebody has accepted, and has the most powerful role that is known, or one above it."""
-        return grant.status == ACTIVE and grant.role != "" and self.power(grant.role) >= len(self.roles) - 1
+        return (
+            grant.kind.is_access
+            and grant.status == ACTIVE
+            and grant.role != ""
+            and self.power(grant.role) >= len(self.roles) - 1
+        )
 
 
 @dataclass(frozen=True)

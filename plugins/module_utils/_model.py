@@ -9,7 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ._errors import VALIDATION, AccessError
 
@@ -23,16 +23,21 @@ UPDATE = "update"
 REINVITE = "reinvite"
 REMOVE = "remove"
 CANCEL = "cancel"
+INVITE_TO_TEAM = "invite_to_team"
 LEAVE_TEAM = "leave_team"
 CANCEL_TEAM_INVITATION = "cancel_team_invitation"
 DISABLE_KEY = "disable_key"
 DELETE_KEY = "delete_key"
 
 ACTIONS = (
-    *(INVITE, UPDATE, REINVITE),
+    *(INVITE, UPDATE, REINVITE, INVITE_TO_TEAM),
     *(CANCEL, CANCEL_TEAM_INVITATION, DELETE_KEY, DISABLE_KEY, LEAVE_TEAM, REMOVE),
 )
 """Every action, in the order in which those of one person and phase are applied."""
+
+RAISE, LOWER, LEAVING, REMOVAL = range(4)
+"""Phases, in the order in which they are applied. What comes with access goes before access itself: as long as somebody
+is there, it can be told what is theirs."""
 
 
 def fold(email: str) -> str:
@@ -126,18 +131,27 @@ def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
 class Kind:
     """One kind of thing that somebody may have.
 
-    ``status`` is what it makes of its holder, empty for what comes with access and is none by itself, as a key does.
-    ``removal`` is the action that takes it away. ``rank`` orders what one person has, the most telling first.
+    ``status`` is what a grant of this kind is. ``removal`` is the action that takes it away. ``rank`` orders what one
+    person has, the most telling first. ``is_access``: it is access, or an invitation to it, and counts for the guards;
+    what comes with access does not. ``opens``: with it alone, somebody comes back in. ``cap`` names the limit of how
+    many may go in one run.
     """
 
     name: str
     status: str
     removal: str
     rank: int
+    is_access: bool = False
+    opens: bool = False
+    cap: str = ""
 
 
-MEMBERSHIP = Kind("membership", ACTIVE, REMOVE, 0)
-INVITATION = Kind("invitation", PENDING, CANCEL, 1)
+MEMBERSHIP = Kind("membership", ACTIVE, REMOVE, 0, is_access=True, opens=True)
+INVITATION = Kind("invitation", PENDING, CANCEL, 1, is_access=True, opens=True)
+TEAM_MEMBERSHIP = Kind("team membership", ACTIVE, LEAVE_TEAM, 2, opens=True)
+TEAM_INVITATION = Kind("team invitation", PENDING, CANCEL_TEAM_INVITATION, 3, opens=True)
+KEY_TO_DISABLE = Kind("API key", "enabled", DISABLE_KEY, 4, cap="max_keys")
+KEY_TO_DELETE = replace(KEY_TO_DISABLE, removal=DELETE_KEY)
 
 
 @dataclass(frozen=True)
@@ -145,8 +159,8 @@ class Grant:
     """What a service holds for one person, of some kind: a membership, an invitation, and what comes with them.
 
     ``also`` are folded addresses known to be the same person's, ``invitations`` the ids of invitations that were
-    accepted by this user. ``since`` is when an invitation was sent (ISO 8601). ``about`` is what a plan shows of a kind
-    that has no role. ``record`` is the service's own object.
+    accepted by this user. ``since`` is when an invitation was sent (ISO 8601). ``about`` is what a plan shows of it
+    besides, such as the team that it is for. ``record`` is the service's own object.
     """
 
     id: str | int | None
@@ -161,15 +175,26 @@ class Grant:
     record: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
-        if not self.kind.status:
-            return " ".join([self.kind.name, *(str(value) for _key, value in self.about)])
+        if not self.kind.is_access:
+            return f"{self.title}, {self.status}"
         teams = f", teams {' '.join(map(str, self.team_ids))}" if self.team_ids else ""
         return f"{self.role}, {self.status}{teams}"
 
     @property
     def status(self) -> str:
-        """What it makes of its holder: ``active``, ``pending``, or nothing."""
+        """``active`` or ``pending``, for what is access."""
         return self.kind.status
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        named = [str(value) for key, value in self.about if key in ("name", "team", "team_id") and value]
+        identity = [] if self.of("team_id") else [str(self.id)]
+        return " ".join([self.kind.name, *(f"{text!r}" for text in [*identity, *named])])
+
+    def of(self, key: str) -> t.Any:
+        """What ``about`` says under a key, None for nothing."""
+        return dict(self.about).get(key)
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -178,10 +203,9 @@ class Grant:
 
     def view(self) -> dict[str, t.Any]:
         """The comparable part, as plans and diffs show it."""
-        seen: dict[str, t.Any] = {"id": self.id, "email": self.email}
-        if not self.kind.status:
+        seen: dict[str, t.Any] = {"id": self.id, "email": self.email, "role": self.role, "status": self.status}
+        if not self.kind.is_access:
             return {**seen, "kind": self.kind.name, **dict(self.about)}
-        seen.update(role=self.role, status=self.status)
         if self.team_ids is not None:
             seen["team_ids"] = list(self.team_ids)
         return seen
@@ -212,8 +236,8 @@ class Step:
 
     @property
     def takes_away(self) -> bool:
-        """Whether access or a pending invitation is lost."""
-        return self.goal is None
+        """Whether somebody who is to have no access loses something. A team that somebody leaves who stays is none."""
+        return self.goal is None and self.phase >= LEAVING
 
     @property
     def requests(self) -> int:

@@ -20,9 +20,11 @@ from ._catalog import ServiceInfo, Setting
 from ._errors import AccessError, unexpected
 from ._exchange import REQUESTS_IMPORT_ERROR, Connection
 from ._honeybadger import Honeybadger, TokenAuth
+from ._honeybadger_leaving import TeamGrants
 from ._honeybadger_teams import HoneybadgerTeams
 from ._honeycomb import Honeycomb, KeyHeader
 from ._honeycomb_keys import MEDIA_TYPE, BearerKey, HoneycombKeys
+from ._honeycomb_leaving import DELETE, DISABLE, REPORT, KeyGrants
 from ._http import Client
 from ._model import ABSENT, PRESENT
 from ._run import Result
@@ -101,11 +103,15 @@ def person(info: ServiceInfo) -> Spec:
     return {option: declared[option] for option in info.declares}
 
 
-def people(info: ServiceInfo) -> Spec:
-    """The list of people that a bulk module takes, and the guard that names the service's most powerful role."""
+def people(info: ServiceInfo, **more: dict[str, t.Any]) -> Spec:
+    """The list of people that a bulk module takes, and the guard that names the service's most powerful role.
+
+    ``more`` is what may be said of a person besides.
+    """
     each: Spec = {
         "email": {"type": "str", "required": True},
         **person(info),
+        **more,
         "aliases": {"type": "list", "elements": "str", "default": []},
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
     }
@@ -126,7 +132,18 @@ MANAGEMENT: Spec = {
     "api_key": {"type": "str", "no_log": True},
     **connection(catalog.HONEYCOMB),
 }
+MANAGEMENT_UNUSED: Spec = {
+    found.option: {"type": "str", "no_log": found.secret} for found in catalog.HONEYCOMB.credentials[1:]
+}
+KEYS: Spec = {
+    **{option: spec for found in catalog.HONEYCOMB.credentials[1:] for option, spec in setting(found).items()},
+    "leaver_keys": {"type": "str", "choices": [REPORT, DISABLE, DELETE], "default": REPORT},
+    "max_keys": {"type": "int", "default": 20},
+}
+MANAGEMENT_KEY = [found.option for found in catalog.HONEYCOMB.credentials[1:]]
+VERIFY: Spec = {"verify": {"type": "bool", "default": False}}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
+MAX_QUOTED = 1500  # characters
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
@@ -135,22 +152,45 @@ class Module(AnsibleModule):
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Exit with a failure."""
-        result.setdefault("error", AccessError(errors.VALIDATION, str(msg)).as_dict())
+        if "error" not in result:  # Ansible's own checks, which quote a value whatever its length
+            msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
+            result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
         super().fail_json(msg, **result)
 
 
-def honeycomb(params: t.Mapping[str, t.Any]) -> Honeycomb:
-    """The team that the options name."""
+def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None = None) -> Honeycomb:
+    """The team that the options name; ``names`` are those to invite people with, by folded address."""
     key = check_secret("api_key", params["api_key"])
-    return Honeycomb(
-        _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key), key, params.get("known_invitations")
-    )
+    client = _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key)
+    service = Honeycomb(client, key, params.get("known_invitations"), names)
+    given = [option for option in MANAGEMENT_KEY if params.get(option) and "leaver_keys" in params]
+    if len(given) == 1:
+        raise AccessError(
+            errors.VALIDATION,
+            f"{given[0]} is given without {next(option for option in MANAGEMENT_KEY if option not in given)}.",
+            hint="A management key needs both.",
+        )
+    if given:
+        keys = honeycomb_keys(params)
+        keys.client.budget = client.budget
+        service.accepted = keys.accepted
+        service.companions = [KeyGrants(keys, params["leaver_keys"], service.key_id)]
+    elif params.get("leaver_keys", REPORT) != REPORT:
+        raise AccessError(
+            errors.VALIDATION,
+            f"leaver_keys is {params['leaver_keys']}, and there is no management key to do that with.",
+            hint="Give management_key_id and management_key_secret.",
+        )
+    return service
 
 
-def honeybadger(params: t.Mapping[str, t.Any]) -> Honeybadger:
-    """The account that the options name."""
+def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadger:
+    """The account that the options name; ``teams``: with its teams."""
     token = check_secret("auth_token", params["auth_token"])
-    return Honeybadger(_client(catalog.HONEYBADGER.title, params, TokenAuth(token), token), params.get("account_id"))
+    client = _client(catalog.HONEYBADGER.title, params, TokenAuth(token), token)
+    account = params.get("account_id")
+    companions = [TeamGrants(HoneybadgerTeams(client, account))] if teams and account else []
+    return Honeybadger(client, account, companions)
 
 
 def honeycomb_keys(params: t.Mapping[str, t.Any]) -> HoneycombKeys:

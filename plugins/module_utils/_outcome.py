@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ._errors import AccessError
+from ._leaving import Leaving
 from ._match import Rules, match
 from ._model import Grant, Person, Step
 
@@ -47,6 +48,7 @@ class Options:
     max_changes: int | None = None
     concurrency: int = 1
     expected_plan_id: str | None = None
+    verify: bool = False
 
 
 @dataclass
@@ -54,7 +56,8 @@ class Report:
     """All that there is to tell of a run, whether it succeeded or not.
 
     ``world``: what is there now. ``conflicts``: one error for each two people who cannot be told apart, and for whom
-    nothing was planned.
+    nothing was planned. ``leaving``: who loses access. ``verified``: what the lists showed after that. ``notes``: what
+    planning has to warn of.
     """
 
     people: t.Sequence[Person]
@@ -65,6 +68,9 @@ class Report:
     plan_id: str = ""
     conflicts: list[AccessError] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    leaving: Leaving = field(default_factory=Leaving)
+    verified: dict[str, t.Any] | None = None
+    notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     error: AccessError | None = None
 

@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 
 from . import _errors as errors
 from ._errors import AccessError
+from ._leaving import with_addresses
 from ._match import Matches, Rules, assign, kin
 from ._model import (
     ABSENT,
@@ -24,8 +25,11 @@ from ._model import (
     ACTIVE,
     INVITATION,
     INVITE,
+    LOWER,
     PENDING,
+    RAISE,
     REINVITE,
+    REMOVAL,
     UPDATE,
     Grant,
     Person,
@@ -33,8 +37,6 @@ from ._model import (
     check_email,
     fold,
 )
-
-RAISE, LOWER, REMOVAL = range(3)  # phases, in the order in which they are applied
 
 
 def check_people(people: t.Sequence[Person], rules: Rules) -> None:
@@ -67,13 +69,8 @@ def plan(
         claimed = matches.claimed
         extra = [grant for grant in world if grant.addresses and grant not in claimed]
         steps += [removal(grant, fold(grant.email), "not in the list, and exclusive is on") for grant in extra]
-    relatives = kin(people, world)
-    return in_order(_with_kin(step, relatives) for step in steps if rules.ignore.isdisjoint(step.addresses))
-
-
-def _with_kin(step: Step, relatives: t.Mapping[str, set[str]]) -> Step:
-    known = [relatives[address] for address in step.addresses if address in relatives]
-    return replace(step, known_as=frozenset().union(*known)) if known else step
+    kept = [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
+    return in_order(with_addresses(kept, kin(people, world)))
 
 
 def in_order(steps: t.Iterable[Step]) -> list[Step]:

@@ -39,6 +39,7 @@ from ._service import Reader, Service
 from ._wire import check_number
 
 Params = t.Mapping[str, t.Any]
+MAX_KEYS = "max_keys"
 
 
 @dataclass
@@ -65,7 +66,12 @@ def manage_person(
 
     ``objects``: the result keys under which the person's record stands, each with the kinds that it is for.
     """
-    rules = Rules(service.info.roles, service.info.default_role, pending_only=pending_only)
+    rules = Rules(
+        service.info.roles,
+        service.info.default_role,
+        pending_only=pending_only,
+        manage_teams=bool(params.get("manage_teams")),
+    )
     try:
         person = person_from(params)
         rules = replace(rules, reinvite_after=_at_least(params, "reinvite_after", 0))
@@ -73,9 +79,10 @@ def manage_person(
             check_number(option, params.get(option, 0), 0)
     except AccessError as fault:
         return _result(service, Report([], rules), {"status": None, "action": "none", **dict.fromkeys(objects)}, fault)
-    limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN)
-    report = reconcile(service, [person], rules, limits, Options(check=check))
+    limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN, caps=_caps(params))
+    report = reconcile(service, [person], rules, limits, Options(check=check, verify=bool(params.get("verify"))))
     error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)
+    error = error or _left_over(report)
     if not error and person.state == PRESENT and not person.email and not report.of(person):
         error = AccessError(
             errors.NOT_FOUND if pending_only else errors.NOT_A_USER,
@@ -94,7 +101,7 @@ def manage_person(
             name: next((grant.record for grant in held if grant.kind in kinds), None) for name, kinds in objects.items()
         },
     }
-    return _result(service, report, values, error)
+    return _result(service, report, values, error, bool(params.get("verify")))
 
 
 def manage_people(service: Service, params: Params, check: bool) -> Result:
@@ -107,18 +114,26 @@ def manage_people(service: Service, params: Params, check: bool) -> Result:
             params["exclusive"],
             _addresses(params["ignore"]),
             _at_least(params, "reinvite_after", 0),
+            manage_teams=bool(params.get("manage_teams")),
         )
         limits = Limits(
             check_max_removals(params["max_removals"]),
             int(_at_least(params, service.info.keepers, 0) or 0),
             _addresses(params["protected"]),
+            _caps(params),
         )
         _at_least(params, "max_changes", 0)
         _at_least(params, "concurrency", 1)
     except AccessError as error:
         report = Report([], Rules(service.info.roles, service.info.default_role), error=error)
     else:
-        options = Options(check, params["max_changes"], params["concurrency"], params["expected_plan_id"])
+        options = Options(
+            check,
+            params["max_changes"],
+            params["concurrency"],
+            params["expected_plan_id"],
+            bool(params.get("verify")),
+        )
         report = reconcile(service, listed, rules, limits, options)
     outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     actions = Counter(step.action for step in report.plan)
@@ -128,11 +143,13 @@ def manage_people(service: Service, params: Params, check: bool) -> Result:
         "results": [outcome.as_dict() for outcome in report.outcomes],
         "summary": {
             **{action: actions[action] for action in (INVITE, UPDATE, REINVITE, REMOVE, CANCEL)},
+            **{action: count for action, count in actions.items() if count},
             **{outcome: outcomes[outcome] for outcome in (APPLIED, FAILED, DEFERRED, NOT_ATTEMPTED)},
         },
         **_everybody(service, report),
     }
-    return _result(service, report, values, report.error or _partial(report, outcomes))
+    undone = report.error or _partial(report, outcomes) or _left_over(report)
+    return _result(service, report, values, undone, bool(params.get("verify")))
 
 
 def inspect(service: Reader, values: t.Callable[[], dict[str, t.Any]]) -> Result:
@@ -151,25 +168,41 @@ def narrowed_to(email: str | None) -> str | None:
     return None if email is None else fold(check_email(email))
 
 
+def names_of(people: t.Iterable[Params]) -> dict[str, str]:
+    """The names that people are to be invited with, by folded address."""
+    return {fold(person["email"]): person["name"].strip() for person in people if (person["name"] or "").strip()}
+
+
 def is_address(record: t.Mapping[str, t.Any], email: str | None) -> bool:
     """Whether a record is of this folded address, or accepted under it; None is anybody's."""
     accepted_by = record.get("accepted_by") or {}
     return email is None or email in (fold(record.get("email") or ""), fold(accepted_by.get("email") or ""))
 
 
-def _result(service: Service, report: Report, values: dict[str, t.Any], error: AccessError | None) -> Result:
+def _result(
+    service: Service, report: Report, values: dict[str, t.Any], error: AccessError | None, verifies: bool = False
+) -> Result:
     return Result(
         {
             "changed": report.changed,
             **values,
             **service.remembered(),
+            **{key: value for found in service.companions for key, value in found.results(report.outcomes).items()},
+            **({"verified": report.verified} if verifies else {}),
             "follow_up": follow_ups(service, report),
-            "api": service.client.api(),
+            "api": _cost(service),
         },
         error,
         report.warnings,
         diff(outcome.step for outcome in report.outcomes if outcome.changed),
     )
+
+
+def _cost(service: Service) -> dict[str, t.Any]:
+    """What the task cost, whichever credentials it used."""
+    others = {id(found.client): found.client for found in service.companions if found.client is not service.client}
+    api = service.client.api()
+    return {**api, "requests": api["requests"] + sum(client.requests for client in others.values())}
 
 
 def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
@@ -195,6 +228,25 @@ def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | Non
         method=first.error.method,
         path=first.error.path,
     )
+
+
+def _left_over(report: Report) -> AccessError | None:
+    """Why a run whose every step succeeded has not taken everything away."""
+    remaining = report.verified["remaining"] if report.verified else []
+    if not remaining:
+        return None
+    listed = "; ".join(f"{item['email']}: {item['what']}" for item in remaining[:10])
+    more = f"; and {len(remaining) - 10} more" if len(remaining) > 10 else ""
+    return AccessError(
+        errors.PARTIAL_FAILURE,
+        f"Every change was made, and the lists still show {listed}{more}.",
+        hint="Run again; if that does not help, remove by hand what verified names.",
+    )
+
+
+def _caps(params: Params) -> dict[str, int]:
+    most = _at_least(params, MAX_KEYS, 0) if MAX_KEYS in params else None
+    return {} if most is None else {MAX_KEYS: int(most)}
 
 
 def _unresolved(report: Report) -> AccessError | None:

@@ -14,7 +14,9 @@ from . import _errors as errors
 from ._catalog import ServiceInfo
 from ._errors import ACCEPTED, AccessError, Request
 from ._http import Client
+from ._leaving import Leaver
 from ._model import Grant, Kind, Person
+from ._outcome import Outcome
 
 
 class Reader(t.Protocol):
@@ -25,18 +27,53 @@ class Reader(t.Protocol):
         """Through which it asks."""
 
 
+class Companion(t.Protocol):
+    """What comes with access to a service and may outlive it: places in teams, keys. One for each sort of thing.
+
+    ``kinds`` are those of its grants, ``lists`` the paths that it read last, ``warnings`` what could not be read.
+    """
+
+    kinds: tuple[Kind, ...]
+    client: Client
+    lists: list[str]
+    warnings: list[str]
+
+    def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
+        """What there is of these kinds; asked for only where somebody loses access or changes teams."""
+
+    def invite(self, goal: Grant) -> Grant:
+        """Send an invitation."""
+
+    def remove(self, target: Grant) -> None:
+        """Take one thing away."""
+
+    def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
+        """Why people could not be read, with what is known of them all the same."""
+
+    def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
+        """Who is still there by what was read last, and as what."""
+
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+        """What is left to do by hand after these people lost access."""
+
+    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """What a result shows besides, by its key."""
+
+
 class Service(t.Protocol):
     """One team or account of a service.
 
     ``scope`` tells one team or account from another in a plan id. ``lists_pending``: everybody who is invited and
     has not accepted is sure to be listed. ``results`` are the keys of a result that hold everybody, each with the kinds
-    of grants that it lists.
+    of grants that it lists. ``lists`` are the paths that ``read`` reads.
     """
 
     info: ServiceInfo
     scope: str
     lists_pending: bool
     results: t.Mapping[str, tuple[Kind, ...]]
+    lists: list[str]
+    companions: t.Sequence[Companion]
     client: Client
 
     def read(self) -> list[Grant]:

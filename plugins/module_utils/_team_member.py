@@ -12,9 +12,10 @@ import typing as t
 from dataclasses import replace
 
 from ._catalog import HONEYBADGER
-from ._honeybadger_teams import HoneybadgerTeams, Team, TeamInvitation, TeamMember
+from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember
 from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person
 from ._run import Params, Result, inspect, manage_person, narrowed_to
+from ._service import Companion
 
 MEMBER, ADMIN = "member", "admin"
 
@@ -54,10 +55,12 @@ class OneTeam:
 
     info = replace(HONEYBADGER, target="team", roles=(MEMBER, ADMIN), default_role=MEMBER)
     lists_pending = True
+    companions: t.Sequence[Companion] = ()
     results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP,), "invitations": (INVITATION,)}
 
     def __init__(self, teams: HoneybadgerTeams, team_id: int) -> None:
         self.client = teams.client
+        self.lists = [f"{TEAMS}/{team_id}"]
         self.scope = f"{HONEYBADGER.key}/team/{team_id}"
         self._teams = teams
         self._id = team_id

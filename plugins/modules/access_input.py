@@ -59,6 +59,14 @@ exclusive:
   description: What C(exclusive) says, true where nothing does.
   returned: success
   type: bool
+all_accounts:
+  description: What C(lifecycle_all_accounts) says, false where nothing does.
+  returned: success
+  type: bool
+evidence_dir:
+  description: What C(evidence_dir) or C(lifecycle_evidence_dir) says, empty where nothing does.
+  returned: success
+  type: str
 max_removals:
   description: The limit that is given; else the number of people where they are named, and nothing where a file is.
   returned: success

@@ -26,6 +26,10 @@ options:
     description:
       - Only invitations sent to this address, or accepted under it.
     type: str
+  id:
+    description:
+      - Only the invitation with this id. The id of a user is another one.
+    type: int
   status:
     description:
       - Which invitations.
@@ -85,7 +89,7 @@ def main() -> None:
             lambda: {
                 "invitations": [
                     invitation
-                    for invitation in service.invitations()
+                    for invitation in service.invitations(params["id"])
                     if invitation["status"] in shown and is_address(invitation, email)
                 ]
             },
@@ -95,6 +99,7 @@ def main() -> None:
         **HONEYBADGER,
         **ACCOUNT,
         "email": {"type": "str"},
+        "id": {"type": "int"},
         "status": {"type": "str", "choices": ["pending", "accepted", "all"], "default": "all"},
     }
     run_module(spec, work)

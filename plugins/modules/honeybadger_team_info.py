@@ -57,9 +57,24 @@ teams:
   returned: success
   type: list
   elements: dict
-  sample: [{"id": 3, "name": "Backend", "account_id": "Me3upk", "created_at": "2024-01-15T10:00:00Z", "owner": null, "projects": [],
-    "members": [{"id": 12, "email": "ada@example.com", "name": "Ada", "admin": true}],
-    "invitations": [{"id": 9, "email": "inigo@example.com", "admin": false, "accepted_at": null, "status": "pending"}]}]
+  sample:
+    - id: 3
+      name: Backend
+      account_id: Me3upk
+      created_at: "2024-01-15T10:00:00Z"
+      owner: null
+      projects: []
+      members:
+        - id: 12
+          email: ada@example.com
+          name: Ada
+          admin: true
+      invitations:
+        - id: 9
+          email: inigo@example.com
+          admin: false
+          accepted_at: null
+          status: pending
 api:
   description: What the task cost.
   returned: always

@@ -17,7 +17,8 @@ description:
   - Invites, promotes, demotes or removes one person in a Honeybadger account, and keeps their pending invitation as declared.
   - It reads users and invitations once and writes only what differs, so a second run changes nothing.
   - Whoever was invited under one address and accepted under another is found under both.
-  - Teams are part of an invitation. For somebody who is a user already O(team_ids) does nothing, since the API offers no such call.
+  - Teams are part of an invitation. For somebody who is a user already O(team_ids) counts with O(manage_teams).
+  - Whoever is absent also leaves the teams of the account, and open invitations to teams are cancelled. The teams are read only then.
   - For more than a few people use M(honeyops.access.honeybadger_users), which reads the lists once for all of them.
 extends_documentation_fragment:
   - honeyops.access.attributes
@@ -27,6 +28,8 @@ extends_documentation_fragment:
   - honeyops.access.connection.account
   - honeyops.access.person
   - honeyops.access.person.wait
+  - honeyops.access.person.verify
+  - honeyops.access.person.teams
 options:
   email:
     description:
@@ -105,7 +108,8 @@ status:
   sample: pending
 action:
   description:
-    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel), several joined by C(+).
+    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel),
+      C(invite_to_team), C(leave_team), C(cancel_team_invitation), several joined by C(+).
   returned: always
   type: str
   sample: remove+cancel
@@ -115,6 +119,18 @@ follow_up:
   type: list
   elements: str
   sample: []
+verified:
+  description: What the lists showed after the removals; null where nothing was removed.
+  returned: when O(verify) is true
+  type: dict
+  sample: {"read": ["/v2/accounts/Me3upk/users"], "remaining": []}
+  contains:
+    read: {description: The lists that were read., type: list, elements: str, returned: always}
+    remaining:
+      description: What is left of people who should be gone, each with C(email) and C(what).
+      type: list
+      elements: dict
+      returned: always
 api:
   description: What the task cost.
   returned: always
@@ -133,7 +149,7 @@ error:
 
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION, MEMBERSHIP
-from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, WAIT, honeybadger, person, run_module
+from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, VERIFY, WAIT, honeybadger, person, run_module
 from ..module_utils._run import manage_person
 
 
@@ -142,6 +158,8 @@ def main() -> None:
     spec = {
         **HONEYBADGER,
         **ACCOUNT,
+        **VERIFY,
+        "manage_teams": {"type": "bool", "default": False},
         **PERSON,
         **WAIT,
         "email": {"type": "str"},
@@ -153,7 +171,7 @@ def main() -> None:
     run_module(
         spec,
         lambda params, check: manage_person(
-            honeybadger(params),
+            honeybadger(params, teams=True),
             params,
             check,
             min_keepers=0 if params["allow_no_owner"] else 1,

@@ -27,6 +27,8 @@ extends_documentation_fragment:
   - honeyops.access.connection.honeybadger
   - honeyops.access.connection.account
   - honeyops.access.person.bulk
+  - honeyops.access.person.verify
+  - honeyops.access.person.teams
 options:
   users:
     description:
@@ -48,7 +50,7 @@ options:
       team_ids:
         description:
           - Ids of the teams that an invited person joins. Not set, the teams stay as they are; V([]) means none.
-          - Does nothing for somebody who is a user already.
+          - For somebody who is a user already, O(manage_teams) makes it count.
         type: list
         elements: int
       aliases:
@@ -59,7 +61,7 @@ options:
         default: []
       state:
         description:
-          - V(absent) takes access away and cancels the pending invitation.
+          - V(absent) takes access away, cancels the pending invitation, and takes the person out of teams and team invitations.
         type: str
         choices: [present, absent]
         default: present
@@ -114,7 +116,11 @@ plan:
   type: list
   elements: dict
   contains:
-    action: {description: "C(invite), C(update), C(reinvite), C(remove) or C(cancel).", type: str, returned: always}
+    action:
+      description:
+        - C(invite), C(update), C(reinvite), C(invite_to_team), C(leave_team), C(cancel_team_invitation), C(remove) or C(cancel).
+      type: str
+      returned: always
     email: {description: The person., type: str, returned: always}
     before: {description: "What is there, null for nobody.", type: dict, returned: always}
     after: {description: "What shall be, null for nobody.", type: dict, returned: always}
@@ -157,6 +163,18 @@ invitations:
   type: list
   elements: dict
   sample: [{"id": 9, "email": "bob@example.com", "role": "Member", "accepted_at": null, "team_ids": []}]
+verified:
+  description: What the lists showed after the removals; null where nothing was removed.
+  returned: when O(verify) is true
+  type: dict
+  sample: {"read": ["/v2/accounts/Me3upk/users"], "remaining": []}
+  contains:
+    read: {description: The lists that were read., type: list, elements: str, returned: always}
+    remaining:
+      description: What is left of people who should be gone, each with C(email) and C(what).
+      type: list
+      elements: dict
+      returned: always
 api:
   description: What the task cost.
   returned: always
@@ -174,7 +192,7 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, honeybadger, people, run_module
+from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, VERIFY, honeybadger, people, run_module
 from ..module_utils._run import manage_people
 
 
@@ -183,10 +201,12 @@ def main() -> None:
     spec = {
         **HONEYBADGER,
         **ACCOUNT,
+        **VERIFY,
+        "manage_teams": {"type": "bool", "default": False},
         **BULK,
         **people(catalog.HONEYBADGER),
     }
-    run_module(spec, lambda params, check: manage_people(honeybadger(params), params, check))
+    run_module(spec, lambda params, check: manage_people(honeybadger(params, teams=True), params, check))
 
 
 if __name__ == "__main__":

@@ -59,9 +59,16 @@ key:
   description: The key as it is at the end, in check mode as it would be; null when there is none.
   returned: always
   type: dict
-  sample: {"id": "hcxik_01hqk4k20cjeh63wca8vva5stw", "name": "Collector", "type": "ingest", "disabled": false,
-    "environment": "hcxen_01hqk4k20cjeh63wca8vva5stw", "created_at": "2024-01-15T10:00:00Z",
-    "creator": {"id": "hcxus_01hqk4k20cjeh63wca8vva5stw", "email": null}}
+  sample:
+    id: hcxik_01hqk4k20cjeh63wca8vva5stw
+    name: Collector
+    type: ingest
+    disabled: false
+    environment: hcxen_01hqk4k20cjeh63wca8vva5stw
+    created_at: "2024-01-15T10:00:00Z"
+    creator:
+      id: hcxus_01hqk4k20cjeh63wca8vva5stw
+      email: null
   contains:
     id: {description: Id of the key; it is no secret., type: str, returned: always}
     name: {description: Its name., type: str, returned: always}

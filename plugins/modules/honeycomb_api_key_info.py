@@ -59,9 +59,16 @@ api_keys:
   returned: success
   type: list
   elements: dict
-  sample: [{"id": "hcxik_01hqk4k20cjeh63wca8vva5stw", "name": "Collector", "type": "ingest", "disabled": false,
-    "environment": "hcxen_01hqk4k20cjeh63wca8vva5stw", "created_at": "2024-01-15T10:00:00Z",
-    "creator": {"id": "hcxus_01hqk4k20cjeh63wca8vva5stw", "email": "ada@example.com"}}]
+  sample:
+    - id: hcxik_01hqk4k20cjeh63wca8vva5stw
+      name: Collector
+      type: ingest
+      disabled: false
+      environment: hcxen_01hqk4k20cjeh63wca8vva5stw
+      created_at: "2024-01-15T10:00:00Z"
+      creator:
+        id: hcxus_01hqk4k20cjeh63wca8vva5stw
+        email: ada@example.com
   contains:
     id: {description: Id of the key; it is no secret., type: str, returned: always}
     name: {description: Its name., type: str, returned: always}

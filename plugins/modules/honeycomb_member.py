@@ -18,7 +18,8 @@ description:
   - It reads the list of members once and writes only what differs, so a second run changes nothing and costs one request.
   - Honeycomb may leave people who have not accepted out of that list. Keep RV(known_invitations) and hand it to the next run; see
     O(known_invitations).
-  - It does not touch API keys. Those that a leaver made stay valid, no API lists them, and RV(follow_up) reminds you.
+  - API keys that a person made outlive their access. With a management key they are found, and disabled or deleted if
+    O(leaver_keys) says so; without one, RV(follow_up) reminds you.
   - For more than a few people use M(honeyops.access.honeycomb_members), which reads the list once for all of them.
 extends_documentation_fragment:
   - honeyops.access.attributes
@@ -28,12 +29,18 @@ extends_documentation_fragment:
   - honeyops.access.person
   - honeyops.access.person.wait
   - honeyops.access.person.known
+  - honeyops.access.person.verify
+  - honeyops.access.person.keys
 options:
   email:
     description:
       - The person's main address. It is trimmed, and compared without regard to case.
     type: str
     required: true
+  name:
+    description:
+      - Name to send with an invitation. It is never compared with what is there.
+    type: str
   role:
     description:
       - Role in the team. Not set, the role stays as it is, and a new person becomes V(member).
@@ -92,7 +99,8 @@ status:
   sample: active
 action:
   description:
-    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel), several joined by C(+).
+    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel),
+      C(disable_key), C(delete_key), several joined by C(+).
   returned: always
   type: str
   sample: update
@@ -109,6 +117,34 @@ known_invitations:
   returned: always
   type: dict
   sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
+leaver_keys:
+  description: The API keys that the people who lose access made. In check mode with what would become of them.
+  returned: with a management key
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    id: {description: The id of the key., type: str, returned: always}
+    name: {description: The name of the key., type: str, returned: always}
+    type: {description: "C(ingest) or C(configuration).", type: str, returned: always}
+    environment: {description: "The id of its environment, null for none.", type: str, returned: always}
+    creator: {description: "The person who made it, C(id) and C(email).", type: dict, returned: always}
+    disabled: {description: Whether it is disabled now., type: bool, returned: always}
+    created_at: {description: "When it was made, null where the service does not tell.", type: str, returned: always}
+    action: {description: "C(disable_key), C(delete_key) or C(none).", type: str, returned: always}
+    outcome: {description: "That of the step as in a plan, C(reported) where there is none.", type: str, returned: always}
+verified:
+  description: What the lists showed after the removals; null where nothing was removed.
+  returned: when O(verify) is true
+  type: dict
+  sample: {"read": ["/1/team_memberships"], "remaining": []}
+  contains:
+    read: {description: The lists that were read., type: list, elements: str, returned: always}
+    remaining:
+      description: What is left of people who should be gone, each with C(email) and C(what).
+      type: list
+      elements: dict
+      returned: always
 api:
   description: What the task cost.
   returned: always
@@ -127,7 +163,7 @@ error:
 
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION, MEMBERSHIP
-from ..module_utils._module import HONEYCOMB, PERSON, WAIT, honeycomb, person, run_module
+from ..module_utils._module import HONEYCOMB, KEYS, PERSON, VERIFY, WAIT, honeycomb, person, run_module
 from ..module_utils._run import manage_person
 
 
@@ -137,7 +173,10 @@ def main() -> None:
         **HONEYCOMB,
         **PERSON,
         **WAIT,
+        **KEYS,
+        **VERIFY,
         "email": {"type": "str", "required": True},
+        "name": {"type": "str"},
         **person(catalog.HONEYCOMB),
         "known_invitations": {"type": "dict"},
         "allow_no_admin": {"type": "bool", "default": False},

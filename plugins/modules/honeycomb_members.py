@@ -27,6 +27,8 @@ extends_documentation_fragment:
   - honeyops.access.connection.honeycomb
   - honeyops.access.person.bulk
   - honeyops.access.person.known
+  - honeyops.access.person.verify
+  - honeyops.access.person.keys
 options:
   members:
     description:
@@ -40,6 +42,10 @@ options:
           - Main address. It is trimmed, and compared without regard to case.
         type: str
         required: true
+      name:
+        description:
+          - Name to send with an invitation. It is never compared with what is there.
+        type: str
       role:
         description:
           - Role. Not set, it stays as it is, and a new person becomes V(member).
@@ -105,7 +111,10 @@ plan:
   type: list
   elements: dict
   contains:
-    action: {description: "C(invite), C(update), C(reinvite), C(remove) or C(cancel).", type: str, returned: always}
+    action:
+      description: C(invite), C(update), C(reinvite), C(disable_key), C(delete_key), C(remove) or C(cancel).
+      type: str
+      returned: always
     email: {description: The person., type: str, returned: always}
     before: {description: "What is there, null for nobody.", type: dict, returned: always}
     after: {description: "What shall be, null for nobody.", type: dict, returned: always}
@@ -149,6 +158,34 @@ known_invitations:
   returned: always
   type: dict
   sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
+leaver_keys:
+  description: The API keys that the people who lose access made. In check mode with what would become of them.
+  returned: with a management key
+  type: list
+  elements: dict
+  sample: []
+  contains:
+    id: {description: The id of the key., type: str, returned: always}
+    name: {description: The name of the key., type: str, returned: always}
+    type: {description: "C(ingest) or C(configuration).", type: str, returned: always}
+    environment: {description: "The id of its environment, null for none.", type: str, returned: always}
+    creator: {description: "The person who made it, C(id) and C(email).", type: dict, returned: always}
+    disabled: {description: Whether it is disabled now., type: bool, returned: always}
+    created_at: {description: "When it was made, null where the service does not tell.", type: str, returned: always}
+    action: {description: "C(disable_key), C(delete_key) or C(none).", type: str, returned: always}
+    outcome: {description: "That of the step as in a plan, C(reported) where there is none.", type: str, returned: always}
+verified:
+  description: What the lists showed after the removals; null where nothing was removed.
+  returned: when O(verify) is true
+  type: dict
+  sample: {"read": ["/1/team_memberships"], "remaining": []}
+  contains:
+    read: {description: The lists that were read., type: list, elements: str, returned: always}
+    remaining:
+      description: What is left of people who should be gone, each with C(email) and C(what).
+      type: list
+      elements: dict
+      returned: always
 api:
   description: What the task cost.
   returned: always
@@ -166,8 +203,8 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import BULK, HONEYCOMB, honeycomb, people, run_module
-from ..module_utils._run import manage_people
+from ..module_utils._module import BULK, HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
+from ..module_utils._run import manage_people, names_of
 
 
 def main() -> None:
@@ -175,10 +212,12 @@ def main() -> None:
     spec = {
         **HONEYCOMB,
         **BULK,
-        **people(catalog.HONEYCOMB),
+        **KEYS,
+        **VERIFY,
+        **people(catalog.HONEYCOMB, name={"type": "str"}),
         "known_invitations": {"type": "dict"},
     }
-    run_module(spec, lambda params, check: manage_people(honeycomb(params), params, check))
+    run_module(spec, lambda params, check: manage_people(honeycomb(params, names_of(params["members"])), params, check))
 
 
 if __name__ == "__main__":

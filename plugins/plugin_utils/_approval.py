@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..module_utils._catalog import SERVICES
+from ._accounts import SEPARATOR, title
 from ._variables import Refused, Variables, is_blank
 
 MOST_STEPS = 200
@@ -65,7 +66,7 @@ def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dic
     approved = plan.get(host)
     if not isinstance(approved, Mapping):
         raise Refused(f"access_plan holds no plan for {host}. Plan again for this host, and approve that plan.")
-    extra = sorted(key for key in approved if key in SERVICES and key not in services)
+    extra = sorted(key for key in approved if key.partition(SEPARATOR)[0] in SERVICES and key not in services)
     if extra:
         raise Refused(f"access_plan holds a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
     found = {}
@@ -138,4 +139,4 @@ def _key(step: Mapping[str, t.Any]) -> str:
 
 
 def _titles(services: t.Sequence[str]) -> str:
-    return " and ".join(SERVICES[service].title for service in services)
+    return " and ".join(title(service) for service in services)

@@ -34,7 +34,7 @@ def evidence(
         history = _History(result, check, at)
         for person in leavers.get(service, ()):
             addresses = [fold(person["email"]), *map(fold, person.get("aliases") or ())]
-            _note(found, addresses[0])[service] = history.of(addresses)
+            _note(found, addresses[0])[service] = history.of(addresses, leaving=True)
         for step in result.get("plan", ()):
             if service not in _note(found, step["email"]):
                 found[step["email"]][service] = history.of([step["email"]])
@@ -64,6 +64,8 @@ class _History:
         self._steps: dict[str, list[tuple[dict[str, t.Any], str]]] = defaultdict(list)
         for step, outcome in zip(result.get("plan", ()), result.get("results", ())):
             self._steps[step["email"]].append((step, outcome["outcome"]))
+        read = (result.get("verified") or {}).get("read")
+        self._verified = {"at": at, "read": list(read)} if read else None
         self._remaining: dict[str, list[t.Any]] = defaultdict(list)
         for item in (result.get("verified") or {}).get("remaining", ()):
             self._remaining[fold(item["email"])].append(item["what"])
@@ -72,22 +74,24 @@ class _History:
             for email in set(ADDRESS.findall(text)):
                 self._by_hand[email].append(text)
 
-    def of(self, addresses: t.Sequence[str]) -> dict[str, t.Any]:
-        """The record of somebody with these addresses."""
+    def of(self, addresses: t.Sequence[str], leaving: bool = False) -> dict[str, t.Any]:
+        """The record of somebody with these addresses; whoever loses something is leaving, too."""
         steps = [pair for email in addresses for pair in self._steps.get(email, ())]
         there = [step["before"] for step, _outcome in steps if step["before"]]
         kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
         return {
+            "leaving": leaving or any(step["after"] is None for step, _outcome in steps),
             "found": there or (NOT_FOUND if self._read else NOT_READ),
             "done": [
                 {"action": step["action"], "outcome": "planned" if self._check else outcome, "at": self._at}
                 for step, outcome in steps
             ],
             "remains": kept + [what for email in addresses for what in self._remaining.get(email, ())],
+            "verified": self._verified,
             "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())],
         }
 
 
-def leavers_of(people: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
+def leavers_of(people: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The people who are declared absent."""
     return [person for person in people if person.get("state") == ABSENT]

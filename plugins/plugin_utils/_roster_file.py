@@ -19,18 +19,10 @@ import typing as t
 import yaml
 
 from ..module_utils._model import check_email
-from ..module_utils._roster import (
-    MAX_TEXT,
-    Broken,
-    Fault,
-    Located,
-    LocatedList,
-    Odd,
-    People,
-    check,
-)
+from ..module_utils._roster import MAX_TEXT, Broken, Fault, Located, LocatedList, Odd, People, check
 
 MAX_BYTES = 32 * 2**20
+MAX_FAULTS = 1000
 MAX_DEPTH = 10  # a person needs four levels
 COLUMNS = ("email", "name", "state", "aliases", "honeycomb_role", "honeybadger_role", "honeybadger_team_ids")
 
@@ -76,7 +68,14 @@ def locate(
         return [], [], sorted([*faults, error.fault], key=lambda fault: fault.line)
     people, wrong = check(entries, "line", check_main)
     lines = getattr(entries, "lines", [])
-    return people, lines, sorted([*faults, *wrong], key=lambda fault: fault.line)
+    return people, lines, _bounded(sorted([*faults, *wrong], key=lambda fault: fault.line))
+
+
+def _bounded(faults: list[Fault]) -> list[Fault]:
+    """As many as somebody may read, and how many more there are: one mistake of a program can be in every line."""
+    rest = faults[MAX_FAULTS:]
+    more = [Fault(rest[0].line, f"and {len(rest)} more faults from here on.")] if rest else []
+    return faults[:MAX_FAULTS] + more
 
 
 def guard_cell(text: str) -> str:
@@ -340,6 +339,13 @@ READERS: dict[str, t.Callable[[str, list[Fault]], t.Sequence[t.Any]]] = {
 # Writing
 
 
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes out what several people share: a roster has no anchors."""
+
+    def ignore_aliases(self, data: t.Any) -> bool:
+        return True
+
+
 def dump(name: str, people: People) -> str:
     """The people as a file of this name holds them; what is as without saying is not said."""
     write = WRITERS.get(_ending(name))
@@ -353,8 +359,7 @@ def dump(name: str, people: People) -> str:
 
 
 def _to_yaml(people: People) -> str:
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    return yaml.dump({"people": people}, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump({"people": people}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _to_json(people: People) -> str:

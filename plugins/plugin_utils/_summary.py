@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..module_utils._catalog import SERVICES
+from ._accounts import SEPARATOR, title
 from ._approval import digest
 from ._evidence import not_found
 
@@ -21,6 +22,11 @@ _VERBS = {
     "reinvite": "invited again as {after}",
     "remove": "removed, was {before}",
     "cancel": "invitation as {before} cancelled",
+    "cancel_team_invitation": "invitation to team {team} cancelled",
+    "leave_team": "taken out of team {team}",
+    "invite_to_team": "invited to team {team}",
+    "disable_key": "key {key} disabled",
+    "delete_key": "key {key} deleted",
 }
 _WOULD = {
     "invite": "would be invited as {after}",
@@ -28,6 +34,11 @@ _WOULD = {
     "reinvite": "would be invited again as {after}",
     "remove": "would be removed, is {before}",
     "cancel": "invitation as {before} would be cancelled",
+    "cancel_team_invitation": "invitation to team {team} would be cancelled",
+    "leave_team": "would be taken out of team {team}",
+    "invite_to_team": "would be invited to team {team}",
+    "disable_key": "key {key} would be disabled",
+    "delete_key": "key {key} would be deleted",
 }
 _NOT = {
     "failed": "{action} failed: {why}",
@@ -39,19 +50,25 @@ _NOT = {
 def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> list[str]:
     """The lines that say who got or lost what or was not found, what it cost and what is left to do."""
     done: dict[str, list[str]] = {}
-    for service, info in SERVICES.items():
-        for email, text in _changes(result.get(service) or {}, check):
-            done.setdefault(email, []).append(f"{info.title}: {text}")
+    for service in _services(result):
+        for email, text in _changes(result[service], check):
+            done.setdefault(email, []).append(f"{title(service)}: {text}")
         for email in not_found(result.get("people", ()), service):
-            done.setdefault(email, []).append(f"{info.title}: not found")
+            done.setdefault(email, []).append(f"{title(service)}: not found")
     lines = [f"{email}: {'; '.join(texts)}" for email, texts in list(done.items())[:most]]
     if len(done) > most:
         lines.append(f"... and {len(done) - most} more people, see lifecycle_result")
-    lines += [f"{info.title}: {_outcome(result[key], check)}" for key, info in SERVICES.items() if result.get(key)]
+    lines += [f"{title(key)}: {_outcome(result[key], check)}" for key in _services(result)]
     if result.get("follow_up"):
         lines.append("Would be left to do by hand:" if check else "Left to do by hand:")
         lines += [f"- {text}" for text in result["follow_up"]]
     return lines
+
+
+def _services(result: Mapping[str, Any]) -> list[str]:
+    """The keys of the services' results, in the order in which services are done."""
+    keys = [key for key in result if key.partition(SEPARATOR)[0] in SERVICES and result[key]]
+    return sorted(keys, key=lambda key: (list(SERVICES).index(key.partition(SEPARATOR)[0]), key))
 
 
 def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str]]:
@@ -60,18 +77,29 @@ def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str
         if result["outcome"] == "applied" and result["action"] == "none":
             yield step["email"], "was done already"
         elif result["outcome"] == "applied":
-            text = (_WOULD if check else _VERBS).get(step["action"], step["action"].replace("_", " "))
-            yield step["email"], text.format(before=_access(step["before"]), after=_access(step["after"]))
+            yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step))
         else:
             error = result["error"] or {}
             yield step["email"], _NOT[result["outcome"]].format(action=step["action"], why=error.get("detail", ""))
+
+
+def _words(step: Mapping[str, Any]) -> dict[str, str]:
+    """What a step is about: the access before and after, and the team or the key."""
+    about = step["before"] or step["after"] or {}
+    return {
+        "before": _access(step["before"]),
+        "after": _access(step["after"]),
+        "team": str(about.get("team") or about.get("team_id")),
+        "key": f"{about.get('name') or 'without a name'} ({about.get('id')})",
+    }
 
 
 def _access(access: Mapping[str, Any] | None) -> str:
     if not access:
         return "nobody"
     teams = access.get("team_ids")
-    return f"{access['role']} in teams {', '.join(map(str, teams))}" if teams else str(access["role"])
+    role = str(access.get("role") or "nothing")
+    return f"{role} in teams {', '.join(map(str, teams))}" if teams else role
 
 
 def _outcome(service: Mapping[str, Any], check: bool) -> str:
@@ -91,16 +119,17 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
 
 def failure(result: Mapping[str, Any], check: bool = False) -> str:
     """Why a run failed, in one short text; empty where it did not."""
-    services = [(info, result[key]) for key, info in SERVICES.items() if result.get(key)]
-    failed = [(info, service) for info, service in services if service.get("failed")]
+    services = _services(result)
+    failed = [key for key in services if result[key].get("failed")]
     if not failed:
         return ""
     texts = []
-    for info, service in failed:
+    for key in failed:
+        service = result[key]
         untouched = not any(item["outcome"] in ("applied", "failed") for item in service.get("results", ()))
         plan = service.get("plan", ())
         texts.append(
-            f"{info.title}: {service.get('msg', '')}" + (f" The plan: {digest(plan)}." if plan and untouched else "")
+            f"{title(key)}: {service.get('msg', '')}" + (f" The plan: {digest(plan)}." if plan and untouched else "")
         )
     done = len(services) - len(failed)
     if done:

@@ -186,7 +186,7 @@ def _nearest(name: str) -> str | None:
 
 
 def _is_near(text: str, known: str) -> bool:
-    if min(len(text), len(known)) < 4:
+    if min(len(text), len(known)) < 3:
         return False
     return _distance(text, known) <= (1 if len(known) <= 6 else 2)
 

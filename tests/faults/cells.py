@@ -136,7 +136,11 @@ def places(log: Iterable[Entry]) -> list[Place]:
     found: list[Place] = []
     for number, entry in enumerate(log, 1):
         path, _unused, query = entry.path.partition("?")
-        shown = re.sub(r"(?<=/)(accounts|users|invitations|team_memberships)/[^/]+", r"\1/ID", path)
+        shown = re.sub(
+            r"(?<=/)(accounts|users|invitations|team_memberships|api-keys|team_members|team_invitations)/[^/]+",
+            r"\1/ID",
+            path,
+        )
         pattern = "^" + re.escape(shown).replace("ID", "[^/?]+") + (re.escape("?" + query) if query else "") + "$"
         nth = 1 + sum(place.method == entry.method and place.shape == pattern for place in found)
         found.append(Place(entry.method, shown + ("?" + query if query else ""), pattern, nth, number))

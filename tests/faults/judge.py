@@ -40,8 +40,19 @@ class Holding:
 State = frozenset[Holding]
 
 
+def subject_of(module: str) -> str:
+    """What a module manages: the people of a service, or its keys or teams."""
+    subjects = {"honeycomb_api_key": "keys", "honeybadger_team": "teams"}
+    return next((name for start, name in subjects.items() if module.startswith(start)), module.partition("_")[0])
+
+
 def state_of(sim: Simulator, service: str) -> State:
-    """What everybody has, by the service's own books."""
+    """What everybody has, by the service's own books: of a service, or of its ``keys`` or ``teams``."""
+    if service == "keys":
+        keys = sim.honeycomb.keys
+        return frozenset(Holding(("k", key.id), key.email, _switch(key.disabled), key.kind) for key in keys)
+    if service == "teams":
+        return frozenset(_in_teams(sim))
     if service == "honeycomb":
         return frozenset(
             Holding(("m", member.id), member.email.lower(), "active" if member.accepted else "pending", member.role)
@@ -54,6 +65,24 @@ def state_of(sim: Simulator, service: str) -> State:
         if one.accepted_at is None
     }
     return frozenset(users | pending)
+
+
+def _in_teams(sim: Simulator) -> Iterator[Holding]:
+    """Who is in which team or invited to it."""
+    for team in sim.honeybadger.teams:
+        for member in team.members:
+            yield Holding(("tm", member.id), member.email.lower(), "active", _power(member.admin), (team.id,))
+        for one in team.invitations:
+            if one.accepted_at is None:
+                yield Holding(("ti", one.id), one.email.lower(), "pending", _power(one.admin), (team.id,))
+
+
+def _power(admin: bool) -> str:
+    return "admin" if admin else "member"
+
+
+def _switch(disabled: bool) -> str:
+    return "disabled" if disabled else "enabled"
 
 
 def declared(state: State) -> Counter[tuple[Any, ...]]:
@@ -198,6 +227,11 @@ def _truth(run: Run) -> Iterator[str]:
         yield f"changed is {result['changed']}, the service changed: {wrote}"
     if run.bulk:
         yield from _truth_by_person(run)
+    if result.get("key") and not run.unknown:
+        shown = result["key"]
+        states = {holding.key: holding.status for holding in run.after}
+        if states.get(("k", shown["id"])) != _switch(shown["disabled"]):
+            yield f"shows the key as {_switch(shown['disabled'])}, and it is {states.get(('k', shown['id']))}"
     if "known_invitations" in result:
         yield from _truth_of_known(run)
     if "follow_up" in result and run.service == "honeycomb" and not run.unknown:
@@ -223,6 +257,8 @@ def _truth_by_person(run: Run) -> Iterator[str]:
         return
     old = {holding.key for holding in run.before}
     for step, item in zip(result["plan"], result["results"], strict=True):
+        if "kind" in (step["before"] or step["after"]):
+            continue  # of teams and keys, the books held here say nothing
         if _key(run, step) not in (None, *old):
             continue  # a known invitation that somebody deleted, which no list shows
         found = item["action"] == "none" or (run.blind and step["action"] == "invite")
@@ -288,8 +324,10 @@ def _truth_of_objects(run: Run) -> Iterator[str]:
             yield f"shows {sorted((shown - real).elements())} too many and {sorted((real - shown).elements())} too few"
     elif "status" in result and run.options.get("email"):
         email = run.options["email"].strip().lower()
-        mine = {holding.status for holding in there if holding.email == email} or {"absent"}
-        mine |= {holding.status for holding in run.after if holding.email == email}
+        teams = {run.options["team_id"]} if "team_id" in run.options else None
+        theirs = {h for h in run.after if h.email == email and (teams is None or teams & set(h.team_ids or ()))}
+        mine = {holding.status for holding in theirs & there} or {"absent"}
+        mine |= {holding.status for holding in theirs}
         if run.service == "honeycomb" and not run.hidden:
             mine = {"active"} | mine if "pending" in mine else mine  # whoever is listed counts as accepted
         waited = run.options.get("wait") and result["rc"] != 0  # accepted after the last look that succeeded

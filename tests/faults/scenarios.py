@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.simulator import Fault, Simulator
+from tests.simulator.keys import INGEST_KEY_ID
+
+from .judge import subject_of
 
 OLD = "2024-03-01T10:00:00Z"
 EVIDENCE = {"known@example.com": {"id": "hiddenKnown", "role": "member", "invited_at": OLD}}
@@ -38,7 +41,12 @@ class Scenario:
 
     @property
     def people(self) -> list[dict[str, Any]]:
-        """Who is declared, by folded address. The role of an invitation is that of whoever accepts it, and ends with it."""
+        """Who is declared of a service, by folded address.
+
+        The role of an invitation is that of whoever accepts it, and ends with it.
+        """
+        if subject_of(self.module) != self.service:
+            return []
         declared = self.options.get("members") or self.options.get("users") or [self.options]
         left_out = {"role"} if self.module == "honeybadger_invitation" else {}
         return [
@@ -261,8 +269,58 @@ def _honeybadger() -> Iterator[Scenario]:
         yield replace(one, name=name, module=module, options=options, settings=paged)
 
 
+def _some_keys(sim: Simulator) -> None:
+    _team(sim)
+    sim.honeycomb.keys.add("bob@example.com", "ingest", "Works", id="hcxik_works")
+    sim.honeycomb.keys.add("bob@example.com", "configuration", "Off", id="hcxlk_off", disabled=True)
+
+
+def _keys() -> Iterator[Scenario]:
+    one = Scenario("", "honeycomb_api_key", prepare=_some_keys, settings={"v2_page_size": 3})
+    tasks = {
+        "disable": ("hcxik_works", "disabled"),
+        "enable": ("hcxlk_off", "enabled"),
+        "delete": ("hcxik_works", "absent"),
+        "no-op": (INGEST_KEY_ID, "enabled"),
+        "absent already": ("hcxik_gone", "absent"),
+    }
+    for name, (identity, state) in tasks.items():
+        yield replace(one, name=name, options={"id": identity, "state": state})
+    yield replace(one, name="delete, check mode", options={"id": "hcxik_works", "state": "absent"}, check=True)
+    yield replace(one, name="all", module="honeycomb_api_key_info")
+
+
+def _some_teams(sim: Simulator) -> None:
+    _account(sim)
+    sim.honeybadger.teams.add_member(3, "bob@example.com")
+    sim.honeybadger.teams.add_member(7, "ada@example.com")
+    sim.honeybadger.teams.add_member(3, "ada@example.com", admin=True)
+    sim.honeybadger.teams.add_invitation(3, "ivy@example.com")
+    sim.honeybadger.teams.add_invitation(3, "bob@example.com")
+
+
+def _teams() -> Iterator[Scenario]:
+    one = Scenario("", "honeybadger_team_member", prepare=_some_teams)
+    tasks: dict[str, dict[str, Any]] = {
+        "change": {"email": "ada@example.com", "admin": False},
+        "change invitation": {"email": "ivy@example.com", "admin": True},
+        "remove": {"email": "ada@example.com", "state": "absent"},
+        "remove member and invitation": {"email": "bob@example.com", "state": "absent"},
+        "cancel": {"email": "ivy@example.com", "state": "absent"},
+        "no-op": {"email": "ADA@example.com"},
+    }
+    for again in ("422", "409", "email"):
+        invited = {"team_id": 3, "email": "New@example.com", "admin": True}
+        yield replace(one, name=f"invite (second {again})", options=invited, settings={"duplicate_invite": again})
+    for lists in ("embedded", "missing"):
+        settings = {"team_lists": lists, "page_size": 2}
+        for name, options in tasks.items():
+            yield replace(one, name=f"{name} ({lists})", options={"team_id": 3, **options}, settings=settings)
+        yield replace(one, name=f"all ({lists})", module="honeybadger_team_info", settings=settings)
+
+
 def _named(title: str) -> Scenario:
     return SCENARIOS[title]
 
 
-SCENARIOS = {scenario.title: scenario for scenario in (*_honeycomb(), *_honeybadger())}
+SCENARIOS = {scenario.title: scenario for scenario in (*_honeycomb(), *_honeybadger(), *_keys(), *_teams())}

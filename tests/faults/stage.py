@@ -12,7 +12,7 @@ from tests.modules import run_on
 from tests.simulator import Simulator
 
 from .clock import Clock
-from .judge import Run, state_of
+from .judge import Run, state_of, subject_of
 
 BULK = {"honeycomb": ("honeycomb_members", "members"), "honeybadger": ("honeybadger_users", "users")}
 """The bulk module of each service, and the option that names its people."""
@@ -32,7 +32,8 @@ def perform(
 ) -> Run:
     """Run a module whose waits take no time, and note the state on both sides of it."""
     service = module.partition("_")[0]
-    before, first = state_of(sim, service), len(sim.log)
+    subject = subject_of(module)
+    before, first = state_of(sim, subject), len(sim.log)
     clock = Clock(sim.advance)
     with clock.installed():
         started = clock()
@@ -42,7 +43,7 @@ def perform(
     return Run(
         service=service,
         before=before,
-        after=state_of(sim, service),
+        after=state_of(sim, subject),
         result=result,
         log=sim.log[first:],
         elapsed=elapsed,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CORE, SECURITY = "tests/unit/core/", "tests/security/"
-DOUBT, GUARDS, MANY, ONE, PLAN, QUOTA, TRANSPORT, WIRE = (
-    f"{CORE}test_{name}.py" for name in ("doubt", "guards", "many", "one", "plan", "quota", "transport", "wire")
+ACCEPTANCE, DOUBT, GUARDS, MANY, ONE, PLAN, QUOTA, TRANSPORT, WIRE = (
+    f"{CORE}test_{name}.py"
+    for name in ("acceptance", "doubt", "guards", "many", "one", "plan", "quota", "transport", "wire")
 )
 ECHOES, ORIGINS, ROSTERS = (f"{SECURITY}test_{name}.py" for name in ("echoes", "origins", "fuzz_rosters"))
 
@@ -31,6 +32,9 @@ def mutation(name: str, tests: str | tuple[str, ...], *edits: str) -> Mutation:
 
 
 MUTATIONS = (
+    mutation("being listed counts as accepted", ACCEPTANCE, "ledger", "return self.unlisted or", "return True or"),
+    mutation("a list ends where it does not say how it goes on", TRANSPORT, "wire", "    if following is None:\n", "    if True:\n"),
+    mutation("half a surrogate pair is passed on", WIRE, "wire", 'return re.sub(SURROGATES, "\\ufffd", value)', "return value"),
     mutation(
         "an invitation is sent again on doubt",
         (TRANSPORT, DOUBT),
@@ -118,7 +122,7 @@ MUTATIONS = (
     mutation(
         "people are removed before others are added",
         (MANY, PLAN),
-        *("apply", "for phase in (RAISE, LOWER, REMOVAL):", "for phase in (REMOVAL, LOWER, RAISE):"),
+        *("apply", "for phase in (RAISE, LOWER, LEAVING, REMOVAL):", "for phase in (REMOVAL, LEAVING, LOWER, RAISE):"),
     ),
     mutation(
         "who is pending is invited again whatever the age",
@@ -148,7 +152,7 @@ MUTATIONS = (
         *("guards", "figure = len({step.email for step in steps if step.takes_away})",
           'figure = len({step.email for step in steps if step.action == "remove"})'),
     ),
-    mutation("a pending admin counts as one", (GUARDS, ONE), "match", "return grant.status == ACTIVE and", "return"),
+    mutation("a pending admin counts as one", (GUARDS, ONE), "match", "            and grant.status == ACTIVE\n", ""),
     mutation("an alias is not protected", GUARDS, "guards", "isdisjoint(step.addresses | step.known_as)", "isdisjoint({step.email})"),
     mutation(
         "an empty list may remove everybody",

@@ -29,6 +29,7 @@ def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "MOLECULE_COMMAND_BORDERS": "false",
         "MOLECULE_EPHEMERAL_DIRECTORY": str(tree.BUILD / "molecule" / scenario),
+        "MOLECULE_SCENARIO_DIRECTORY": str(SCENARIOS / scenario),  # the matrix has no molecule that sets it
         "NO_COLOR": "1",
         "HONEYCOMB_API_KEY": simulator.configuration_key,
         "HONEYCOMB_API_ENDPOINT": simulator.honeycomb_url,

@@ -217,7 +217,7 @@ def test_a_change_in_doubt(ask: Ask, sim: Simulator, side: Side, fault: str, cha
         assert (done["changed"], done["action"]) == (True, "update" if change == "role" else "remove")
         assert side.active(sim) == ({ADA: side.high} if change == "role" else {})
         assert done["status"] == ("active" if change == "role" else "absent")
-        assert len(done["follow_up"]) == (side is HONEYCOMB and change == "state")
+        assert len(done["follow_up"]) == (change == "state")
     assert ask(side.one, email=ADA, **options)["changed"] is bool(code)
 
 

@@ -140,6 +140,7 @@ class Memory:
 
     scope = "memory"
     lists_pending = True
+    companions = ()
 
     def __init__(self, case: Case, faults: Iterable[str] = ()) -> None:
         clock = Clock()

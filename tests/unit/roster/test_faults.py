@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check, tell
 from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import (
     MAX_BYTES,
+    MAX_FAULTS,
     READERS,
     load,
 )
@@ -55,6 +56,13 @@ people:
     name: "a\\nb"
 people2: 1
 """
+
+
+def test_more_faults_than_anybody_reads_are_counted() -> None:
+    text = "".join(f"- &a{number} ada{number}@example.com\n" for number in range(MAX_FAULTS + 7))
+    _people, faults = load("a.yml", text.encode())
+    assert len(faults) == MAX_FAULTS + 1
+    assert faults[-1] == (MAX_FAULTS + 1, "and 7 more faults from here on.")
 
 
 def test_every_fault_is_told() -> None:

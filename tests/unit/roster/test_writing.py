@@ -46,6 +46,16 @@ def test_what_is_written_reads_back(name: str, declared: list[Any]) -> None:
     assert load(name, dump(name, people).encode()) == (people, [])
 
 
+@pytest.mark.parametrize("name", [f"a{ending}" for ending in WRITERS])
+def test_what_people_share_is_written_out(name: str) -> None:
+    """YAML would have anchors for it, which no roster may have."""
+    shared = {"role": "Member", "team_ids": [3, 7]}
+    people = [{"email": f"{who}@example.com", "honeybadger": shared} for who in ("ada", "bob")]
+    text = dump(name, check(people)[0] if name.endswith(".csv") else people)
+    assert "&" not in text
+    assert load(name, text.encode()) == check(people)
+
+
 @given(declared=PEOPLE)
 def test_no_cell_is_a_formula(declared: list[Any]) -> None:
     rows = csv.reader(io.StringIO(dump("a.csv", check(declared)[0]), newline=""))

@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole plan of a run: what comes with access is read only where somebody loses access, or changes teams.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from ._errors import AccessError
+from ._leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
+from ._match import assign, kin, several_accounts
+from ._model import Step
+from ._outcome import APPLIED, Report
+from ._plan import in_order, plan
+from ._service import Companion, Service
+
+
+def draft(service: Service, report: Report, now: datetime, deep: bool = True) -> list[Step]:
+    """The steps from what is there to what is declared. Not ``deep``: without what comes with access."""
+    people, world, rules = report.people, report.world, report.rules
+    matches = assign(people, world, rules)
+    steps = plan(people, world, rules, now, matches)
+    if not deep:
+        return steps
+    report.conflicts = [conflict.error() for conflict in matches.conflicts]
+    report.leaving = leaving(people, world, matches, steps, rules).after(report.leaving)
+    users = in_account(people, matches, rules)
+    moving = users if rules.manage_teams else []
+    if report.leaving.leavers or moving:
+        grants = [grant for companion in service.companions for grant in companion.read(report.leaving.leavers)]
+        extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants)
+        steps = in_order([*steps, *with_addresses(extra, kin(people, world))])
+    report.notes = [
+        *several_accounts(people, matches, rules),
+        *(
+            f"{person.email or held[0].email} is a user already, so team_ids does nothing; manage_teams makes it count."
+            for person, held in users
+            if not rules.manage_teams
+        ),
+        *(text for companion in service.companions for text in companion.warnings),
+    ]
+    return steps
+
+
+def companion_of(service: Service, step: Step) -> Companion | None:
+    """Who carries out a step that is about something that comes with access."""
+    grant = step.target or step.goal
+    return next((found for found in service.companions if grant and grant.kind in found.kinds), None)
+
+
+def verify(service: Service, report: Report, now: datetime) -> None:
+    """Read the lists once more, and note what people still have from whom everything should be gone."""
+    losses = [outcome for outcome in report.outcomes if outcome.step.takes_away]
+    gone = {outcome.step.email for outcome in losses} - {
+        outcome.step.email for outcome in losses if outcome.outcome != APPLIED
+    }
+    if not gone:
+        return
+    leavers = [leaver for leaver in report.leaving.leavers if leaver.email in gone]
+    notes = report.notes
+    try:
+        report.world = service.read()
+        steps = draft(service, report, now)
+        found = [(step.email, str(step.target)) for step in steps if step.takes_away and step.email in gone]
+        found += [left for companion in service.companions for left in companion.remaining(leavers)]
+    except AccessError as error:
+        report.error = error.hinted("The changes were made, and could not be verified. Run again.")
+        return
+    report.notes = notes
+    report.verified = {
+        "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],
+        "remaining": [{"email": email, "what": what} for email, what in sorted(found)],
+    }
+
+
+def hand_work(service: Service, report: Report) -> t.Iterator[str]:
+    """What is left to do by hand for the people who lost access."""
+    done = {outcome.step.email for outcome in report.outcomes if outcome.outcome == APPLIED}
+    lost = [leaver for leaver in report.leaving.leavers if leaver.email in done]
+    for companion in service.companions:
+        yield from companion.follow_up(lost, report.outcomes)

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a Honeybadger account gives people besides access: places in teams, and invitations to teams.
+
+Whoever accepts an invitation to a team becomes a user of the account, so that an open one is a way back in.
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _errors as errors
+from ._errors import AccessError
+from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember
+from ._leaving import Leaver
+from ._model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind, Person
+from ._outcome import Outcome
+
+UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
+WHERE = "in Honeybadger under Settings > Teams"
+
+
+class TeamGrants:
+    """Places in the teams of an account, and pending invitations to them."""
+
+    kinds: tuple[Kind, ...] = (TEAM_MEMBERSHIP, TEAM_INVITATION)
+
+    def __init__(self, teams: HoneybadgerTeams) -> None:
+        self.client = teams.client
+        self.warnings: list[str] = []
+        self.lists: list[str] = []
+        self._teams = teams
+        self._members: dict[tuple[t.Any, t.Any], TeamMember] = {}
+        self._invitations: dict[tuple[t.Any, t.Any], TeamInvitation] = {}
+
+    def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
+        """Everybody who is in a team or invited to one. Teams that the token may not read are done without."""
+        self.warnings, self.lists = [], []
+        try:
+            teams = self._teams.teams()
+        except AccessError as error:
+            if error.code not in UNREADABLE:
+                raise
+            self.warnings = [f"Teams could not be read, so nobody is taken out of any: {error.sentence}"]
+            return []
+        self.lists = [TEAMS]
+        for team in teams:
+            self._members.update({(team.id, member.id): member for member in team.members})
+            self._invitations.update({(team.id, invitation.id): invitation for invitation in team.pending})
+            if team.unread:
+                self.warnings.append(
+                    f"The token may not read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so nobody "
+                    "is taken out of it."
+                )
+        return [grant for team in teams for grant in _grants(team)]
+
+    def invite(self, goal: Grant) -> Grant:
+        """Invite somebody to a team."""
+        invitation = self._teams.invite(goal.of("team_id"), goal.email, goal.role == "admin")
+        self._invitations[goal.of("team_id"), invitation.id] = invitation
+        return _invitation(goal.of("team_id"), "", invitation)
+
+    def remove(self, target: Grant) -> None:
+        """Take somebody out of a team, or cancel an invitation to it."""
+        team = target.of("team_id")
+        if target.kind == TEAM_MEMBERSHIP:
+            self._teams.leave(team, self._members[team, target.id])
+        else:
+            self._teams.cancel_invitation(team, self._invitations[team, target.id])
+
+    def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
+        """Teams tell nothing of users."""
+        return error
+
+    def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
+        """Nothing that the plan would not show."""
+        return []
+
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+        """Teams that could not be read."""
+        if not (leavers and self.warnings):
+            return []
+        who = ", ".join(leaver.email for leaver in leavers)
+        text = f"Honeybadger: not all teams could be read. Look {WHERE} for {who}: an open team invitation is a way back in."
+        return [text]
+
+    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """Nothing besides the plan and its results."""
+        return {}
+
+
+def _grants(team: Team) -> t.Iterator[Grant]:
+    for member in team.members:
+        accepted = {item.email for item in team.invitations if item.accepted and item.accepted_by == member.email}
+        yield Grant(
+            id=member.id,
+            email=member.email,
+            role="admin" if member.admin else "member",
+            kind=TEAM_MEMBERSHIP,
+            also=tuple(sorted(accepted - {member.email, ""})) if member.email else (),
+            about=(("team_id", team.id), ("team", team.name)),
+            record=member.record,
+        )
+    for invitation in team.pending:
+        yield _invitation(team.id, team.name, invitation)
+
+
+def _invitation(team_id: int, name: str, invitation: TeamInvitation) -> Grant:
+    return Grant(
+        id=invitation.id,
+        email=invitation.email,
+        role="admin" if invitation.admin else "member",
+        kind=TEAM_INVITATION,
+        since=invitation.since,
+        about=(("team_id", team_id), ("team", name)),
+        record=invitation.record,
+    )

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What members of a Honeycomb team leave behind: the API keys that they made, by a management key.
+
+Whose key is whose is found out before anybody is removed, since the maker may be forgotten then.
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import _errors as errors
+from ._errors import AccessError
+from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
+from ._leaving import Leaver
+from ._model import KEY_TO_DELETE, KEY_TO_DISABLE, Grant, Kind, Person
+from ._outcome import APPLIED, FAILED, Outcome
+
+REPORT, DISABLE, DELETE = "report", "disable", "delete"
+KINDS: t.Mapping[str, Kind] = {DISABLE: KEY_TO_DISABLE, DELETE: KEY_TO_DELETE}
+UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
+MEMBERS = "under Team settings > Members"
+
+
+class KeyGrants:
+    """The keys of a team by their makers. ``mode`` says what becomes of those of leavers: report, disable, delete.
+
+    ``own_key`` asks for the id of the configuration key in use; that key and the management key are never touched.
+    """
+
+    kinds: tuple[Kind, ...] = (KEY_TO_DISABLE, KEY_TO_DELETE)
+
+    def __init__(self, keys: HoneycombKeys, mode: str, own_key: t.Callable[[], str]) -> None:
+        self.client = keys.client
+        self.warnings: list[str] = []
+        self.lists: list[str] = []
+        self._source = keys
+        self._mode = mode
+        self._own_key = own_key
+        self._own = ""
+        self._users: list[TeamUser] | None = None
+        self._makers: dict[str, TeamUser] = {}  # by key, as they were before anybody was removed
+        self._keys: dict[str, ApiKey] = {}
+        self._listed: set[str] = set()
+        self._theirs: dict[str, list[str]] = {}
+        self._nobodys: list[ApiKey] = []
+
+    def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
+        """The keys to disable or delete. Where they are only reported, a key that cannot be read costs a warning."""
+        if not leavers:
+            return []
+        self.warnings = []
+        try:
+            self._read(leavers)
+        except AccessError as error:
+            if self._mode != REPORT or error.code not in UNREADABLE:
+                raise
+            self.warnings = [f"It cannot be told which API keys the people who leave made: {error.sentence}"]
+        kind = KINDS.get(self._mode)
+        if kind is None:
+            return []
+        return [
+            _grant(self._keys[identity], self._makers[identity], kind)
+            for identities in self._theirs.values()
+            for identity in identities
+            if identity in self._listed and not self._is_settled(self._keys[identity])
+        ]
+
+    def invite(self, goal: Grant) -> Grant:
+        """Nobody is invited to a key."""
+        raise NotImplementedError
+
+    def remove(self, target: Grant) -> None:
+        """Disable or delete a key."""
+        key = self._keys[str(target.id)]
+        if target.kind == KEY_TO_DELETE:
+            self._source.delete(key)
+        else:
+            self._source.disable(key)
+
+    def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
+        """Where the team's members cannot be listed, the list of users tells who is there, and in which role."""
+        if error.code != errors.ENDPOINT_UNAVAILABLE:
+            return error
+        try:
+            users = self._source.users()
+        except AccessError:
+            return error
+        told = []
+        for person in people:
+            there = [user for user in users if user.email in person.addresses]
+            told += [f"{user.email} is there as {user.role or 'a user'}" for user in there]
+            told += [] if there else [f"{person.email} is not there"]
+        return error.hinted(
+            f"{error.hint} By the management key's list of users, {'; '.join(told[:10])}"
+            f"{f'; and {len(told) - 10} more' if len(told) > 10 else ''}. Invite, change or remove them by hand {MEMBERS}."
+        )
+
+    def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
+        """Who is still in the list of users."""
+        return [
+            (leaver.email, f"{user.email} in the list of users, as {user.role or 'a user'}")
+            for leaver in leavers
+            for user in self._users or ()
+            if user.email in leaver.addresses
+        ]
+
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+        """The keys that are left, with the place to deal with them."""
+        if not leavers:
+            return []
+        changed = {str(o.step.target.id) for o in outcomes if o.step.target and o.outcome == APPLIED and o.changed}
+        texts = []
+        for leaver in leavers:
+            left = [
+                key
+                for key in map(self._keys.__getitem__, self._theirs.get(leaver.email, ()))
+                if key.id not in changed and not key.disabled
+            ]
+            own = [key for key in left if key.id == self._own]
+            others = [key for key in left if key.id != self._own]
+            if others:
+                texts.append(
+                    f"Honeycomb: {leaver.email} made API keys that still work: {_named(others)}. Replace them, "
+                    f"then disable or delete them {WHERE}, or with leaver_keys."
+                )
+            if own:
+                texts.append(
+                    f"Honeycomb: {leaver.email} made the API key that this run uses, {_named(own)}. It is left "
+                    f"alone: make another one and replace it {WHERE}."
+                )
+        if self.warnings:
+            who = ", ".join(leaver.email for leaver in leavers)
+            texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} made.")
+        if self._nobodys:
+            texts.append(
+                f"Honeycomb: nobody is named as the maker of {_named(self._nobodys)}. Look {WHERE} whether they are "
+                "those of somebody who left."
+            )
+        return texts
+
+    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """``leaver_keys``: each key of somebody who leaves, and what became of it."""
+        done = {str(o.step.target.id): o for o in outcomes if o.step.target and o.step.target.kind in self.kinds}
+        listed = []
+        for identities in self._theirs.values():
+            for identity in identities:
+                key, outcome = self._keys[identity], done.get(identity)
+                maker = self._makers[identity]
+                shown = {**key.public(), "creator": {"id": maker.id, "email": maker.email}}
+                disabled = key.disabled
+                action = "none"
+                if outcome and outcome.outcome in (APPLIED, FAILED):
+                    action = outcome.as_dict()["action"]
+                    disabled = disabled or (outcome.outcome == APPLIED and self._mode == DISABLE)
+                elif outcome:
+                    action = outcome.step.action
+                shown.update(disabled=disabled, action=action, outcome=outcome.outcome if outcome else "reported")
+                listed.append(shown)
+        return {"leaver_keys": listed}
+
+    def _read(self, leavers: t.Sequence[Leaver]) -> None:
+        users = self._users = self._source.users()
+        keys = self._source.keys()
+        self._own = self._own or self._own_key()
+        team = self._source.own().team
+        self.lists = [f"/2/teams/{team}/users", f"/2/teams/{team}/api-keys"]
+        self._keys.update({key.id: key for key in keys})
+        self._listed = {key.id for key in keys}
+        self._nobodys = [key for key in keys if not key.creator and key.id not in (self._own, *self._makers)]
+        for leaver in leavers:
+            makers = {user.id: user for user in users if user.email in leaver.addresses}
+            known = self._theirs.setdefault(leaver.email, [])
+            for key in keys:
+                if key.creator in makers and key.id not in self._makers and not self._source.is_own(key.id):
+                    self._makers[key.id] = makers[key.creator]
+                    known.append(key.id)
+
+    def _is_settled(self, key: ApiKey) -> bool:
+        return key.id == self._own or (self._mode == DISABLE and key.disabled)
+
+
+def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:
+    return Grant(
+        id=key.id,
+        email=maker.email,
+        role="",
+        kind=kind,
+        about=(("name", key.name), ("type", key.type), ("environment", key.environment or None)),
+        record=key.record,
+    )
+
+
+def _named(keys: t.Sequence[ApiKey]) -> str:
+    shown = ", ".join(f"{key.id} ({key.name})" for key in keys[:20])
+    return shown + (f" and {len(keys) - 20} more" if len(keys) > 20 else "")

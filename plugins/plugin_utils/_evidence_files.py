@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence of an offboarding as files: one for machines and one to attach to a ticket, for each person.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ._accounts import title
+from ._evidence import NOT_FOUND, NOT_READ
+
+SCHEMA_VERSION = 1
+
+
+def write_evidence(
+    folder: str, host: str, at: str, people: t.Iterable[t.Mapping[str, t.Any]], follow_up: t.Sequence[str]
+) -> list[str]:
+    """Write a JSON and a text file for each leaver; returns warnings where that fails."""
+    place = Path(os.path.realpath(os.path.expanduser(folder)))
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for person in people:
+            if not any(_leaves(record) for record in _records(person).values()):
+                continue
+            by_hand = [text for text in follow_up if person["email"] in text]
+            document = {
+                "version": SCHEMA_VERSION,
+                "email": person["email"],
+                "host": host,
+                "at": at,
+                "services": _records(person),
+                "by_hand": by_hand,
+            }
+            name = re.sub(r"[^A-Za-z0-9@._+-]+", "_", f"{at.replace(':', '')}-{host}-{person['email']}")[:200]
+            _write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
+            _write(place / f"{name}.txt", _text(document))
+    except OSError as error:
+        return [
+            f"The evidence could not be written to {place}: {error.strerror}. It stands in lifecycle_result.people."
+        ]
+    return []
+
+
+def _records(person: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    return {key: value for key, value in person.items() if key != "email"}
+
+
+def _leaves(record: t.Mapping[str, t.Any]) -> bool:
+    return bool(record["leaving"])
+
+
+def _text(document: t.Mapping[str, t.Any]) -> str:
+    """The evidence for people to read."""
+    lines = [f"Offboarding of {document['email']}", f"Run of {document['at']} on {document['host']}", ""]
+    for key, record in document["services"].items():
+        lines.append(title(key))
+        found = record["found"]
+        if found in (NOT_FOUND, NOT_READ):
+            lines.append(f"  Found: {'nothing' if found == NOT_FOUND else 'the service could not be read'}")
+        else:
+            lines += [f"  Found: {_access(access)}" for access in found]
+        lines += [
+            f"  {step['action'].replace('_', ' ').capitalize()}: {step['outcome'].replace('_', ' ')}"
+            for step in record["done"]
+        ]
+        if record["verified"]:
+            lines.append(f"  Verified at {record['verified']['at']} by reading {', '.join(record['verified']['read'])}")
+        lines += [f"  Remains: {_access(access)}" for access in record["remains"]]
+        lines += [f"  Left to do by hand: {text}" for text in record["by_hand"]]
+        lines.append("")
+    lines += [f"Left to do by hand: {text}" for text in document["by_hand"]]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _access(access: t.Any) -> str:
+    if not isinstance(access, dict):
+        return str(access)
+    words = [str(access[key]) for key in ("role", "status") if access.get(key)]
+    rest = [f"{key} {value}" for key, value in access.items() if key not in ("role", "status", "email") and value]
+    return ", ".join([*words, *rest])
+
+
+def _write(path: Path, text: str) -> None:
+    """Write at once or not at all, readable by the owner only."""
+    opened, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+    with os.fdopen(opened, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(name, path)

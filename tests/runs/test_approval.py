@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plan, approve, apply: what is published, what counts as an approval, and what a difference does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.playing import Control, Played, access
+from tests.simulator import Simulator
+
+SERVICES = ("honeycomb", "honeybadger")
+PEOPLE = ["owner@example.com", "ada@example.com"]
+
+
+def reconcile(control: Control, *options: str, **variables: Any) -> Played:
+    return control.play("reconcile", *options, people=PEOPLE, **{"lifecycle_max_removals": 3, **variables})
+
+
+@pytest.fixture
+def populated(control: Control, sim: Simulator) -> Control:
+    for name in ("bob", "carol"):
+        sim.honeycomb.add(f"{name}@example.com")
+        sim.honeybadger.add(f"{name}@example.com")
+    return control
+
+
+def plan_of(done: Played) -> dict[str, Any]:
+    plan = done.artefacts["access_plan"]
+    assert set(plan) == {"localhost"}
+    assert set(plan["localhost"]) == set(SERVICES)
+    for entry in plan["localhost"].values():
+        assert set(entry) == {"plan_id", "refused", "counts", "steps", "follow_up"}
+    return dict(plan)
+
+
+def steps(plan: dict[str, Any], service: str) -> list[tuple[str, str]]:
+    return [(step["action"], step["email"]) for step in plan["localhost"][service]["steps"]]
+
+
+def test_it_is_published_and_consumed(populated: Control, sim: Simulator) -> None:
+    planned = reconcile(populated, "--check")
+    plan = plan_of(planned)
+    assert planned.code == 0
+    wanted = [("invite", "ada@example.com"), ("remove", "bob@example.com"), ("remove", "carol@example.com")]
+    for service in SERVICES:
+        assert steps(plan, service) == wanted
+        entry = plan["localhost"][service]
+        assert (entry["refused"], entry["plan_id"]) == (None, entry["plan_id"] or "an id")
+        assert entry["counts"]["invite"] == 1
+        assert entry["counts"]["remove"] == 2
+    assert sim.writes() == []
+    applied = reconcile(populated, access_plan=plan)
+    assert applied.code == 0
+    assert access(sim) == {"owner": "admin/Owner", "ada": "member?/Member?"}
+    assert plan_of(applied)["localhost"]["honeycomb"]["plan_id"] == plan["localhost"]["honeycomb"]["plan_id"]
+
+
+def test_as_json_text(populated: Control, sim: Simulator) -> None:
+    plan = plan_of(reconcile(populated, "--check"))
+    assert reconcile(populated, access_plan=json.dumps(plan)).code == 0
+    assert access(sim) == {"owner": "admin/Owner", "ada": "member?/Member?"}
+
+
+def test_a_refused_plan_is_published_and_is_no_approval(populated: Control, sim: Simulator) -> None:
+    for options in (["--check"], []):
+        refused = reconcile(populated, *options, lifecycle_max_removals=1)
+        plan = plan_of(refused)
+        assert refused.code != 0
+        for service in SERVICES:
+            assert "max_removals" in plan["localhost"][service]["refused"]
+            assert ("remove", "bob@example.com") in steps(plan, service)
+    assert reconcile(populated, access_plan=plan).code != 0
+    assert sim.writes() == []
+
+
+def test_a_change_in_one_service_stops_both(populated: Control, sim: Simulator) -> None:
+    """One was refused, the other removed six people."""
+    plan = plan_of(reconcile(populated, "--check"))
+    sim.honeybadger.add("dan@example.com")
+    sim.honeybadger.remove("carol@example.com")
+    done = reconcile(populated, access_plan=plan)
+    assert done.code != 0
+    assert sim.writes() == []
+    text = done.failures["localhost"]
+    assert "remove dan@example.com" in text
+    assert "remove carol@example.com" in text
+    assert text.index("remove dan@example.com") < text.index("remove carol@example.com")
+    assert "bob@example.com" not in text
+    assert ("remove", "dan@example.com") in steps(plan_of(done), "honeybadger")
+    again = plan_of(reconcile(populated, "--check"))
+    assert reconcile(populated, access_plan=again).code == 0
+    assert access(sim) == {"owner": "admin/Owner", "ada": "member?/Member?"}
+
+
+def no_approvals(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    ids = {service: plan["localhost"][service]["plan_id"] for service in SERVICES}
+    whole = plan["localhost"]
+    return {
+        "host_null": {"access_plan": {"localhost": None}},
+        "no_host": {"access_plan": {"elsewhere": whole}},
+        "empty": {"access_plan": {}},
+        "service_null": {"access_plan": {"localhost": {**whole, "honeybadger": None}}},
+        "service_left_out": {"access_plan": {"localhost": {"honeycomb": whole["honeycomb"]}}},
+        "blank_id": {"access_plan": {"localhost": {**whole, "honeycomb": {**whole["honeycomb"], "plan_id": " "}}}},
+        "null_id": {"access_plan": {"localhost": {**whole, "honeycomb": {**whole["honeycomb"], "plan_id": None}}}},
+        "list": {"access_plan": [whole]},
+        "text": {"access_plan": "yes"},
+        "ids_null": {"lifecycle_expected_plan_id": dict.fromkeys(SERVICES)},
+        "ids_blank": {"lifecycle_expected_plan_id": {**ids, "honeycomb": ""}},
+        "ids_one_null": {"lifecycle_expected_plan_id": {**ids, "honeybadger": None}},
+        "required": {"lifecycle_require_approval": True},
+        "required_null": {"lifecycle_require_approval": "yes", "access_plan": None},
+        "required_blank": {"lifecycle_require_approval": "true", "access_plan": ""},
+    }
+
+
+def test_what_is_no_approval(populated: Control, sim: Simulator) -> None:
+    """An approval that was none passed. Each case is a play of one run."""
+    cases = no_approvals(plan_of(reconcile(populated, "--check")))
+    role: dict[str, Any] = {"name": "honeyops.access.lifecycle"}
+    given: dict[str, Any] = {"lifecycle_people": PEOPLE, "lifecycle_exclusive": True, "lifecycle_max_removals": 3}
+    tasks: list[dict[str, Any]] = [
+        {
+            "vars": given | variables,
+            "block": [
+                {"ansible.builtin.include_role": role},
+                {"name": f"passed {name}", "ansible.builtin.debug": {"msg": "no approval, and passed"}},
+            ],
+            "rescue": [{"name": f"refused {name}", "ansible.builtin.debug": {"msg": "refused"}}],
+        }
+        for name, variables in cases.items()
+    ]
+    populated.write("cases.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    done = populated.play("cases.yml")
+    ended = [event.task for event in done.events if event.task.startswith(("passed ", "refused "))]
+    assert ended == [f"refused {name}" for name in cases]
+    assert sim.writes() == []
+
+
+def test_every_host_has_its_plan(control: Control) -> None:
+    """Hosts of one run add to one artefact, under every strategy."""
+    names = ("one", "two")
+    hosts = control.inventory({name: control.variables(name) for name in names})
+    free = {"ANSIBLE_STRATEGY": "ansible.builtin.free"}
+    planned = control.play("onboard", *hosts, "--check", email="ada@example.com", environment=free)
+    plan = planned.artefacts["access_plan"]
+    assert {host: set(entry) for host, entry in plan.items()} == {name: set(SERVICES) for name in names}
+    control.sims["two"].honeycomb.add("ada@example.com")
+    done = control.play("onboard", *hosts, email="ada@example.com", access_plan=plan)
+    assert set(done.failures) == {"two"}
+    assert "invite ada@example.com" in done.failures["two"]
+    assert control.sims["two"].writes() == []
+    assert access(control.sims["one"])["ada"] == "member?/Member?"

@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What counts as given: blank fields, misspelt variables, patterns, forms; nothing wrong passes in green."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.playing import Control, access
+from tests.simulator import Simulator
+
+OWNER = {"owner": "admin/Owner"}
+
+
+@pytest.fixture
+def populated(control: Control, sim: Simulator) -> Control:
+    for name in ("ada", "bob"):
+        sim.honeycomb.add(f"{name}@example.com")
+        sim.honeybadger.add(f"{name}@example.com")
+    return control
+
+
+@pytest.mark.parametrize("email", ["", "  ", None, "absent"])
+def test_a_blank_field_does_not_fall_through_to_the_inventory(
+    populated: Control, sim: Simulator, email: str | None
+) -> None:
+    """`offboard` with a blank `email` took `people` of the inventory and removed everybody."""
+    people = ["ada@example.com", "bob@example.com"]
+    hosts = populated.inventory({"acme": {**populated.variables("one"), "people": people}}, {"roster_file": "no.yml"})
+    variables: dict[str, Any] = {} if email == "absent" else {"email": email}
+    done = populated.play("offboard", *hosts, **variables)
+    assert "email" in done.failures["acme"]
+    assert done.code != 0
+    assert sim.log == []
+
+
+def test_onboard_and_reconcile_with_blank_fields_only(populated: Control, sim: Simulator) -> None:
+    blank: dict[str, Any] = {"email": "", "people": None, "roster_file": " ", "honeycomb_role": "", "exclusive": ""}
+    for playbook in ("onboard", "reconcile"):
+        assert "Say who" in populated.play(playbook, **blank).failures["localhost"]
+    assert sim.log == []
+
+
+MISSPELT = {
+    "lifecycle_protectd": "lifecycle_protected",
+    "honeycomb_rolle": "honeycomb_role",
+    "lifecycle_max_removal": "lifecycle_max_removals",
+    "acces_targets": "access_targets",
+    "roster_fil": "roster_file",
+    "lifecycle_ignored": "lifecycle_ignore",
+    "access_pln": "access_plan",
+}
+OF_OTHERS: dict[str, Any] = {
+    "honeycomb_dataset": "x",
+    "honeycomb_environment": "prod",
+    "honeybadger_api_key": "x",
+    "honeybadger_env": "production",
+    "lifecycle_policy": "x",
+    "lifecycle_hooks": [],
+    "access_log": "/var/log",
+    "email_from": "ops@example.com",
+    "peoples_republic": "no",
+}
+
+
+@pytest.mark.parametrize("wrong", MISSPELT)
+def test_a_misspelt_variable_is_refused_with_the_right_name(populated: Control, sim: Simulator, wrong: str) -> None:
+    done = populated.play("offboard", "-e", "email=ada@example.com", "-e", f"{wrong}=owner@example.com")
+    assert done.failures, done.output
+    text = done.failures["localhost"]
+    assert wrong in text
+    assert MISSPELT[wrong] in text
+    assert sim.log == []
+
+
+def test_a_misspelt_variable_of_the_inventory(populated: Control, sim: Simulator) -> None:
+    hosts = populated.inventory({"acme": {**populated.variables("one"), "lifecycle_protectd": ["ada@example.com"]}})
+    done = populated.play("offboard", *hosts, email="ada@example.com")
+    assert "lifecycle_protected" in done.failures["acme"]
+    assert sim.log == []
+
+
+def test_variables_of_other_software_are_left_alone(populated: Control, sim: Simulator) -> None:
+    hosts = populated.inventory({"acme": {**populated.variables("one"), **OF_OTHERS}})
+    done = populated.play("offboard", *hosts, email="ada@example.com", **OF_OTHERS)
+    assert done.code == 0
+    assert access(sim) == OWNER | {"bob": "member/Member"}
+
+
+@pytest.mark.parametrize("playbook", ["onboard", "offboard", "reconcile", "dump"])
+def test_a_pattern_that_matches_nobody_fails(control: Control, sim: Simulator, playbook: str) -> None:
+    """It passed in green."""
+    hosts = control.inventory({"acme": control.variables("one")})
+    done = control.run(
+        [
+            "ansible-playbook", f"honeyops.access.{playbook}", *hosts[:2], "-e", "access_targets=acmee",
+            "-e", "dump_file=x.yml" if playbook == "dump" else "people=['ada@example.com']",
+        ]
+    )  # fmt: skip
+    assert done.code != 0
+    assert "acmee" in done.text
+    assert sim.log == []
+
+
+def test_a_limit_that_leaves_nobody_fails(control: Control, sim: Simulator) -> None:
+    hosts = control.inventory({"acme": control.variables("one"), "other": control.variables("two")})
+    command = ["ansible-playbook", "honeyops.access.onboard", *hosts[:2], "-e", "access_targets=acme"]
+    done = control.run([*command, "--limit", "other", "-e", "email=ada@example.com"])
+    assert done.code != 0
+    assert sim.log == []
+
+
+def test_the_same_address_twice_in_a_form_is_one_person(control: Control, sim: Simulator) -> None:
+    done = control.play("onboard", email="ada@example.com, ADA@example.com\n ada@example.com")
+    assert done.code == 0
+    assert [len(sim.emails_to("ada@example.com", service)) for service in ("honeycomb", "honeybadger")] == [1, 1]
+    assert control.play("offboard", email="Ada@example.com ada@example.com").code == 0
+    assert access(sim) == OWNER
+
+
+def test_a_service_that_is_named_but_not_configured_is_reported(control: Control, sim: Simulator) -> None:
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    people = ["bob@example.com", {"email": "ada@example.com", "honeycomb": {"role": "admin"}}]
+    done = control.play("onboard", *hosts, people=people, warned="Honeycomb is not configured on acme")
+    assert "ada@example.com" in done.text[done.text.index("Honeycomb is not configured") :]
+    assert access(sim) == OWNER | {"bob": "-/Member?"}
+    alone = control.play("onboard", *hosts, people=people[1:], warned="Honeycomb is not configured on acme")
+    assert "Honeycomb is not configured on acme" in alone.failures["acme"]
+
+
+def test_the_result_is_never_an_earlier_runs(control: Control, sim: Simulator) -> None:
+    def include(people: Any) -> dict[str, Any]:
+        role = {"ansible.builtin.include_role": {"name": "honeyops.access.lifecycle"}}
+        return {"block": [{**role, "vars": {"lifecycle_people": people}}], "rescue": [{"ansible.builtin.meta": "noop"}]}
+
+    shown = {"name": "shown", "ansible.builtin.debug": {"msg": "{{ lifecycle_result | default('none') }}"}}
+    tasks = [
+        include(["zoe@example.com"]),
+        shown,
+        include(["no address"]),
+        shown,
+        include([]),
+        shown,
+    ]
+    control.write("play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    done = control.play("play.yml")
+    first, *later = [event.result["msg"] for event in done.events if event.task == "shown"]
+    assert "zoe@example.com" in json.dumps(first)
+    assert len(later) == 2
+    assert not [left for left in later if "zoe@example.com" in json.dumps(left)]
+
+
+def test_values_as_text(populated: Control, sim: Simulator) -> None:
+    """As `-e name=value` and surveys give them."""
+    options = {
+        "people": "owner@example.com, carol@example.com",
+        "exclusive": "yes",
+        "lifecycle_max_removals": "2",
+        "lifecycle_min_admins": "1",
+        "lifecycle_min_owners": "",
+        "lifecycle_protected": "owner@example.com\nrobot@example.com",
+        "lifecycle_ignore": "bob@example.com;",
+        "lifecycle_reinvite_after": "30",
+        "lifecycle_max_changes": "",
+    }
+    done = populated.play("reconcile", *(part for key, value in options.items() for part in ("-e", f"{key}={value!r}")))
+    assert done.code == 0, done.output
+    assert access(sim) == OWNER | {"bob": "member/Member", "carol": "member?/Member?"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lifecycle_max_removals", "many"),
+        ("lifecycle_min_admins", "-1"),
+        ("exclusive", "maybe"),
+        ("lifecycle_memory", "ram"),
+    ],
+)
+def test_a_value_that_is_none_is_refused(populated: Control, sim: Simulator, name: str, value: str) -> None:
+    variables: dict[str, Any] = {name: value}
+    done = populated.play("reconcile", people=["owner@example.com"], **variables)
+    assert name.removeprefix("lifecycle_") in done.failures["localhost"]
+    assert sim.writes() == []

@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whoever was invited and has not accepted is remembered, with nothing configured. Honeycomb lists nobody pending."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.playing import Control, Environment, access
+from tests.simulator import Simulator
+
+NOTHING_CONFIGURED: Environment = {
+    "ANSIBLE_HOME": None,
+    "ANSIBLE_CACHE_PLUGIN": None,
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT": None,
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION": None,
+}
+OWNER = {"owner": "admin/Owner"}
+ONBOARD = ("onboard", "-e", "email=ada@example.com", "-e", "honeycomb_role=admin")
+
+
+def memory(control: Control) -> Path:
+    return control.home / ".ansible" / "honeyops.access"
+
+
+def remembered(folder: Path) -> dict[str, Any]:
+    """Every file that holds something, with its time and mode."""
+    return {
+        str(path): (path.read_text(), path.stat().st_mtime_ns, stat.S_IMODE(path.stat().st_mode))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.stat().st_size
+    }
+
+
+def test_three_lines_of_the_readme(control: Control, sim: Simulator) -> None:
+    """Invited twice, and not to be cancelled, by whoever typed only what the README says."""
+    assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    again = control.play(*ONBOARD, environment=NOTHING_CONFIGURED)
+    assert (again.code, again.changed) == (0, {"localhost": 0}), again.output
+    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
+    left = control.play("offboard", "-e", "email=ada@example.com", environment=NOTHING_CONFIGURED)
+    assert left.code == 0
+    assert access(sim) == OWNER
+
+
+def test_it_never_expires(control: Control, sim: Simulator) -> None:
+    """A fact cache drops what is older than 24 hours, and does not write again what has not changed."""
+    assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    before = time.time() - 25 * 3600
+    files = [path for path in control.home.rglob("*") if path.is_file()]
+    assert [path for path in files if path.is_relative_to(memory(control))]
+    for path in files:
+        os.utime(path, (before, before))
+    sim.advance(25 * 3600)
+    again = control.play(*ONBOARD, environment=NOTHING_CONFIGURED)
+    assert again.changed == {"localhost": 0}, again.output
+    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
+
+
+def test_one_localhost_for_two_teams_in_turn(control: Control) -> None:
+    one, two = control.sims["one"], control.sims["two"]
+    other = {**NOTHING_CONFIGURED, **control.credentials("two")}
+    for environment in (NOTHING_CONFIGURED, other, NOTHING_CONFIGURED, other):
+        assert control.play(*ONBOARD, environment=environment).code == 0
+    for sim in (one, two):
+        assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
+    assert control.play("offboard", "-e", "email=ada@example.com", environment=other).code == 0
+    assert access(two) == OWNER
+    assert access(one) == OWNER | {"ada": "admin?/Member?"}
+
+
+def test_two_runs_that_overlap(control: Control, sim: Simulator) -> None:
+    """The last writer won, and the other's invitations were forgotten."""
+    names = ("ada", "bob")
+    sim.configure(latency=0.3)
+    with ThreadPoolExecutor() as pool:
+        done = list(
+            pool.map(
+                lambda name: control.play("onboard", email=f"{name}@example.com", environment=NOTHING_CONFIGURED), names
+            )
+        )
+    assert [played.code for played in done] == [0, 0]
+    posts = [entry for entry in sim.writes("honeycomb") if entry.changed]
+    assert len(posts) == 2
+    sim.configure(latency=0)
+    people = [f"{name}@example.com" for name in names]
+    again = control.play("onboard", people=people, environment=NOTHING_CONFIGURED)
+    assert again.changed == {"localhost": 0}, again.output
+    assert control.play("offboard", people=people, environment=NOTHING_CONFIGURED).code == 0
+    assert access(sim) == OWNER
+
+
+def test_check_mode_leaves_it_alone_and_only_its_owner_may_read_it(control: Control, sim: Simulator) -> None:
+    assert control.play(*ONBOARD, "--check", environment=NOTHING_CONFIGURED).code == 0
+    assert remembered(memory(control)) == {}
+    assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    kept = remembered(memory(control))
+    assert kept
+    assert control.play(
+        "offboard", "--check", "-e", "email=ada@example.com", environment=NOTHING_CONFIGURED
+    ).changed == {"localhost": 1}
+    assert remembered(memory(control)) == kept
+    for content, _time, mode in kept.values():
+        assert mode == 0o600
+        assert "ada@example.com" in content
+        assert not [secret for secret in sim.secrets if secret in content]
+    assert stat.S_IMODE(memory(control).stat().st_mode) & 0o077 == 0
+
+
+def test_another_folder(control: Control, sim: Simulator) -> None:
+    folder = control.folder / "kept"
+    for home in ("first", "second"):
+        done = control.at_home(home).play(*ONBOARD, environment=NOTHING_CONFIGURED, lifecycle_memory_dir=str(folder))
+        assert done.code == 0
+    assert remembered(folder)
+    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
+
+
+def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control, sim: Simulator) -> None:
+    assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    (file,) = [path for path in memory(control).glob("*.json") if path.is_file()]
+    file.write_text("{")
+    done = control.play(*ONBOARD, environment=NOTHING_CONFIGURED)
+    assert str(file) in done.failures["localhost"]
+    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "environment", "warning"),
+    [
+        ("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "lasts no longer than this run"),
+        ("facts", {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": None}, "fact_caching_timeout"),
+    ],
+)
+def test_what_does_not_last_is_said(control: Control, kind: str, environment: Environment, warning: str) -> None:
+    hosts = control.inventory({"acme": control.variables("one")})
+    done = control.play(
+        "onboard",
+        *hosts,
+        environment=environment,
+        warned=warning,
+        email="ada@example.com",
+        lifecycle_memory=kind,
+    )
+    assert done.code == 0
+    assert "ada@example.com" in done.text[done.text.index(warning) :]
+
+
+def test_facts(control: Control, sim: Simulator) -> None:
+    """They stay as a choice, whatever the cache calls its files."""
+    hosts = control.inventory({"acme": control.variables("one")})
+    for _time in range(2):
+        done = control.play("onboard", *hosts, email="ada@example.com", lifecycle_memory="facts")
+        assert done.code == 0
+    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
+    assert not list(control.home.rglob("honeyops.access/*.json"))
+    (cached,) = [path for path in (control.home / "facts").iterdir() if "acme" in path.name]
+    text = cached.read_text()
+    assert "ada@example.com" in text
+    assert json.loads(text)
+
+
+def test_none(control: Control, sim: Simulator) -> None:
+    assert control.play(*ONBOARD, lifecycle_memory="none", warned="known_invitations").code == 0
+    assert not list(control.home.rglob("honeyops.access/*.json"))
+    assert len(sim.emails) == 2

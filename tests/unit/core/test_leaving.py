@@ -1,0 +1,390 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Leaving completely: teams, team invitations and keys go with the person, nobody else's do, and the lists prove it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.simulator import Fault, Simulator
+
+from .support import HONEYBADGER, HONEYCOMB, OWNER, Ask, Result, forget, told, verbs, warnings_of
+
+EVE, ADA, BOB = "eve@example.com", "ada@example.com", "bob@example.com"
+HOME = "eve@home.example"
+
+
+def teams(sim: Simulator) -> dict[int, tuple[set[str], set[str]]]:
+    """Who is in each team, and who is invited to it."""
+    return {
+        team.id: (
+            {member.email.lower() for member in team.members},
+            {invitation.email.lower() for invitation in team.invitations if not invitation.accepted_at},
+        )
+        for team in sim.honeybadger.teams
+    }
+
+
+def in_teams(sim: Simulator) -> None:
+    """Eve in two teams under two addresses and invited to a third; Ada beside her everywhere."""
+    sim.honeybadger.add(EVE)
+    sim.honeybadger.add(ADA)
+    sim.honeybadger.teams.add_member(3, EVE)
+    sim.honeybadger.teams.add_member(7, HOME)
+    sim.honeybadger.teams.add_invitation(11, EVE)
+    for team in (3, 7):
+        sim.honeybadger.teams.add_member(team, ADA)
+    sim.honeybadger.teams.add_invitation(11, BOB)
+
+
+def steps(result: Result) -> list[tuple[str, str, Any]]:
+    return [(step["action"], step["email"], (step["before"] or {}).get("team_id")) for step in result["plan"]]
+
+
+def leaver(**more: Any) -> dict[str, Any]:
+    return {"email": EVE, "aliases": [HOME], "state": "absent", **more}
+
+
+@pytest.mark.parametrize("lists", ["embedded", "missing"])
+def test_a_leaver_leaves_every_team(ask: Ask, sim: Simulator, lists: str) -> None:
+    sim.configure(team_lists=lists)
+    in_teams(sim)
+    before = sim.dump()
+    planned = ask("honeybadger_users", users=[leaver()], check=True, diff=True)
+    assert sim.dump() == before
+    forget(sim)
+    done = ask("honeybadger_users", users=[leaver()], diff=True)
+    assert told(planned) == told(done)
+    assert steps(done) == [
+        ("cancel_team_invitation", EVE, 11),
+        ("leave_team", EVE, 3),
+        ("leave_team", EVE, 7),
+        ("remove", EVE, None),
+    ]
+    assert teams(sim) == {3: ({ADA}, set()), 7: ({ADA}, set()), 11: (set(), {BOB})}
+    assert HONEYBADGER.active(sim) == {ADA: "Member"}
+    assert (done["summary"]["leave_team"], done["summary"]["cancel_team_invitation"], len(sim.writes())) == (2, 1, 4)
+    reads = 3 if lists == "embedded" else 3 + 2 * 3
+    assert verbs(sim)[:reads] == ["GET"] * reads
+    assert done["api"]["requests"] == len(sim.log) == reads + 4
+    assert "token" not in json.dumps(done["plan"])
+    forget(sim)
+    again = ask("honeybadger_users", users=[leaver()])
+    assert (again["changed"], again["plan"], sim.writes()) == (False, [], [])
+
+
+def test_one_person_leaves_completely(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    done = ask("honeybadger_user", **leaver(), verify=True)
+    assert done["action"] == "cancel_team_invitation+leave_team+leave_team+remove"
+    assert done["status"] == "absent"
+    assert done["verified"]["remaining"] == []
+    assert "/v2/teams" in done["verified"]["read"]
+    assert teams(sim)[3] == ({ADA}, set())
+
+
+def test_somebody_who_is_only_invited_to_a_team(ask: Ask, sim: Simulator) -> None:
+    sim.honeybadger.teams.add_invitation(7, EVE)
+    done = ask("honeybadger_users", users=[{"email": EVE, "state": "absent"}])
+    assert steps(done) == [("cancel_team_invitation", EVE, 7)]
+    assert teams(sim)[7] == (set(), set())
+    sim.honeybadger.teams.add_invitation(7, EVE)
+    refused = ask(
+        "honeybadger_users", users=[{"email": EVE, "state": "absent"}], max_removals="0", fails="guard_refused"
+    )
+    assert "1 people" in refused["msg"]
+    assert teams(sim)[7] == (set(), {EVE})
+
+
+def test_a_removal_counts_a_person_once(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    assert ask("honeybadger_users", users=[leaver()], max_removals="1")["summary"]["applied"] == 4
+
+
+def test_an_exclusive_list_takes_teams_too(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    listed = [{"email": OWNER}, {"email": ADA}]
+    done = ask("honeybadger_users", users=listed, exclusive=True, max_removals="100%")
+    assert teams(sim) == {3: ({ADA}, set()), 7: ({ADA}, set()), 11: (set(), set())}
+    assert ("cancel_team_invitation", BOB, 11) in steps(done)
+
+
+def test_nobody_leaves_and_no_team_is_read(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    for _unused in range(2):
+        forget(sim)
+        ask("honeybadger_users", users=[{"email": ADA, "role": "Admin"}, {"email": "new@example.com"}])
+        assert not [entry for entry in sim.log if "teams" in entry.path]
+
+
+def test_protected_and_ignored_people_keep_their_teams(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    ask("honeybadger_users", users=[leaver()], protected=[HOME], fails="guard_refused")
+    assert ask("honeybadger_users", users=[leaver()], ignore=[HOME])["plan"] == []
+    assert sim.writes() == []
+
+
+@pytest.mark.parametrize("access", ["403", "404"])
+def test_teams_that_cannot_be_read(ask: Ask, sim: Simulator, access: str) -> None:
+    in_teams(sim)
+    sim.configure(teams_access=access)
+    done = ask("honeybadger_users", users=[leaver()])
+    assert HONEYBADGER.active(sim) == {ADA: "Member"}
+    assert [text for text in warnings_of(done) if "Teams could not be read" in text]
+    assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
+
+
+def test_one_team_that_cannot_be_read(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    sim.configure(team_lists="missing", teams_denied=(7,))
+    done = ask("honeybadger_users", users=[leaver()])
+    assert [text for text in warnings_of(done) if "team 7" in text]
+    assert teams(sim)[3] == ({ADA}, set())
+    assert HOME in teams(sim)[7][0]
+
+
+@pytest.mark.parametrize("path", ["/v2/teams", "/users", "/invitations"])
+@pytest.mark.parametrize("kind", ["cut_body", "html", "wrong_shape"])
+def test_a_list_that_is_cut_lets_nothing_be_removed(ask: Ask, sim: Simulator, path: str, kind: str) -> None:
+    in_teams(sim)
+    sim.fail(Fault(kind, method="GET", path=path, times=0))
+    result = ask(
+        "honeybadger_users", users=[leaver()], max_wait=0, fails="bad_response" if kind != "cut_body" else "connection"
+    )
+    assert (sim.writes(), result["changed"]) == ([], False)
+
+
+def test_a_team_invitation_accepted_meanwhile(ask: Ask, sim: Simulator) -> None:
+    """Between the read and the write Eve accepts, and is a user: that is told, never called gone."""
+    sim.honeybadger.teams.add_invitation(7, EVE)
+    sim.fail(Fault("action_before", method="DELETE", path="team_invitations",
+                   action=lambda: sim.honeybadger.accept_team(7, EVE)))  # fmt: skip
+    failed = ask("honeybadger_users", users=[{"email": EVE, "state": "absent"}], verify=True, fails="partial_failure")
+    assert EVE in HONEYBADGER.active(sim)
+    assert EVE in failed["msg"]
+    rest = ask("honeybadger_users", users=[{"email": EVE, "state": "absent"}], max_removals="100%")
+    assert EVE not in HONEYBADGER.active(sim)
+    assert EVE not in teams(sim)[7][0]
+    assert rest["summary"]["failed"] == 0
+
+
+LOST: dict[str, dict[str, Any]] = {
+    "reset before": {"kind": "reset_before"},
+    "reset after": {"kind": "reset_after"},
+    "502 after": {"kind": "status_after", "status": 502},
+    "500 after": {"kind": "status_after", "status": 500},
+}
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("path", ["team_members", "team_invitations"])
+def test_a_lost_answer_about_a_team(ask: Ask, sim: Simulator, fault: str, path: str) -> None:
+    in_teams(sim)
+    sim.fail(Fault(**LOST[fault], method="DELETE", path=path))
+    done = ask("honeybadger_users", users=[leaver()])
+    assert (done["summary"]["applied"], done["summary"]["failed"]) == (4, 0)
+    assert all(item["action"] != "none" for item in done["results"])
+    assert teams(sim)[11] == (set(), {BOB})
+
+
+def test_memberships_that_go_with_the_user(ask: Ask, sim: Simulator) -> None:
+    sim.configure(leaver_teams="cleared")
+    in_teams(sim)
+    done = ask("honeybadger_users", users=[leaver()], verify=True)
+    assert done["summary"]["failed"] == 0
+    assert done["verified"]["remaining"] == []
+
+
+def test_what_is_left_is_a_failure_that_names_it(ask: Ask, sim: Simulator) -> None:
+    sim.honeybadger.add(EVE)
+    sim.fail(Fault("action_after", method="DELETE", path="/users/", action=lambda: sim.honeybadger.add(EVE)))
+    failed = ask("honeybadger_user", email=EVE, state="absent", verify=True, fails="partial_failure")
+    assert [item["email"] for item in failed["verified"]["remaining"]] == [EVE]
+    assert EVE in failed["msg"]
+
+
+# manage_teams
+
+
+def test_teams_of_a_user(ask: Ask, sim: Simulator) -> None:
+    sim.honeybadger.add(ADA)
+    sim.honeybadger.teams.add_member(3, ADA)
+    sim.honeybadger.teams.add_member(3, EVE)
+    (warning,) = warnings_of(ask("honeybadger_users", users=[{"email": ADA, "team_ids": [7]}]))
+    assert "manage_teams" in warning
+    assert sim.writes() == []
+    options = {"users": [{"email": ADA, "team_ids": [7]}], "manage_teams": True, "max_removals": "0"}
+    done = ask("honeybadger_users", **options)
+    assert [(step["action"], step["email"]) for step in done["plan"]] == [("invite_to_team", ADA), ("leave_team", ADA)]
+    assert teams(sim) == {3: ({EVE}, set()), 7: (set(), {ADA}), 11: (set(), set())}
+    assert len(sim.emails_to(ADA)) == 1
+    again = ask("honeybadger_users", **options)
+    assert (again["changed"], again["plan"]) == (False, [])
+    assert ask("honeybadger_user", email=ADA, team_ids=[7], manage_teams=True)["action"] == "none"
+
+
+def test_an_invitation_to_a_team_whose_answer_is_lost(ask: Ask, sim: Simulator) -> None:
+    sim.honeybadger.add(ADA)
+    sim.fail(Fault("reset_after", method="POST", path="team_invitations"))
+    done = ask("honeybadger_user", email=ADA, team_ids=[7], manage_teams=True)
+    assert (done["action"], len(sim.emails_to(ADA))) == ("invite_to_team", 1)
+
+
+# Keys
+
+
+def with_key(sim: Simulator, **more: Any) -> dict[str, Any]:
+    return {
+        "management_key_id": sim.management_key_id,
+        "management_key_secret": sim.management_key_secret,
+        **more,
+    }
+
+
+def with_keys(sim: Simulator) -> list[str]:
+    """Eve made two keys that work and one that does not; Ada made one, nobody another."""
+    sim.honeycomb.add(EVE)
+    sim.honeycomb.add(ADA)
+    made = [sim.honeycomb.keys.add(EVE, name=f"eve {number}").id for number in range(2)]
+    made.append(sim.honeycomb.keys.add(EVE, name="eve off", disabled=True).id)
+    sim.honeycomb.keys.add(ADA, name="ada")
+    sim.honeycomb.keys.add("", name="nobody")
+    return made
+
+
+def working(sim: Simulator) -> set[str]:
+    return {key.name for key in sim.honeycomb.keys if not key.disabled}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+@pytest.mark.parametrize(("mode", "action"), [("report", "none"), ("disable", "disable_key"), ("delete", "delete_key")])
+def test_keys_of_a_leaver(ask: Ask, sim: Simulator, mode: str, action: str, kept: bool) -> None:
+    sim.configure(creator_kept=kept)
+    made = with_keys(sim)
+    options = with_key(sim, leaver_keys=mode, verify=True, known_invitations={})
+    listed = [{"email": EVE, "state": "absent"}]
+    before = sim.dump()
+    planned = ask("honeycomb_members", members=listed, check=True, diff=True, **options)
+    assert sim.dump() == before
+    done = ask("honeycomb_members", members=listed, diff=True, **options)
+    assert told(planned) == told(done)
+    off = 0 if mode == "report" else 2 if mode == "disable" else 3
+    assert done["summary"].get(action, 0) == off
+    assert len(sim.writes()) == off + 1
+    assert {key["id"] for key in done["leaver_keys"]} == set(made)
+    assert all(key["creator"]["email"] == EVE for key in done["leaver_keys"])
+    assert {"ada", "nobody"} <= working(sim)
+    assert (working(sim) & {"eve 0", "eve 1"}) is not (mode != "report")
+    assert done["verified"]["remaining"] == []
+    assert any("/users" in path for path in done["verified"]["read"])
+    text = " ".join(done["follow_up"])
+    assert "nobody" in text
+    assert (made[0] in text) is (mode == "report")
+
+
+def test_the_keys_of_the_run_are_left_alone(ask: Ask, sim: Simulator) -> None:
+    sim.honeycomb.add("second@example.com", "admin")
+    options = with_key(sim, leaver_keys="delete", known_invitations={})
+    done = ask("honeycomb_member", email=OWNER, state="absent", **options)
+    own = {key["name"] for key in done["leaver_keys"] if key["action"] == "none"}
+    assert len(own) == 1
+    assert [text for text in done["follow_up"] if "that this run uses" in text]
+    assert ask("honeycomb_member_info")["members"]
+
+
+def test_too_many_keys(ask: Ask, sim: Simulator) -> None:
+    made = with_keys(sim)
+    options = with_key(sim, leaver_keys="delete", max_keys=2, known_invitations={})
+    failed = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], fails="guard_refused", **options)
+    assert all(identity in failed["msg"] for identity in made)
+    assert sim.writes() == []
+
+
+def test_without_a_management_key_nothing_of_v2_is_asked(ask: Ask, sim: Simulator) -> None:
+    with_keys(sim)
+    done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={})
+    assert verbs(sim) == ["GET", "DELETE"]
+    assert "management_key_id" in done["follow_up"][0]
+    assert "leaver_keys" not in done
+    forget(sim)
+    ask("honeycomb_members", members=[{"email": ADA, "role": "admin"}], **with_key(sim))
+    assert not [entry for entry in sim.log if entry.path.startswith("/2/")]
+
+
+@pytest.mark.parametrize("mode", ["report", "delete"])
+def test_a_management_key_without_the_scope(ask: Ask, sim: Simulator, mode: str) -> None:
+    with_keys(sim)
+    sim.configure(management_scopes="users:read")
+    options = with_key(sim, leaver_keys=mode, known_invitations={})
+    code = "" if mode == "report" else "forbidden"
+    result = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], fails=code, **options)
+    if mode == "report":
+        assert [text for text in result["follow_up"] if "could not be read" in text and EVE in text]
+    else:
+        assert "api-keys:read" in result["msg"]
+        assert sim.writes() == []
+
+
+def test_a_refused_delete_is_told(ask: Ask, sim: Simulator) -> None:
+    with_keys(sim)
+    sim.configure(management_scopes="users:read,api-keys:read")
+    options = with_key(sim, leaver_keys="disable", known_invitations={})
+    failed = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], fails="partial_failure", **options)
+    assert EVE not in HONEYCOMB.active(sim)
+    assert "api-keys:write" in failed["msg"]
+    assert {key["outcome"] for key in failed["leaver_keys"]} == {"failed", "reported"}
+    assert [text for text in failed["follow_up"] if "eve 0" in text]
+
+
+@pytest.mark.parametrize("fault", LOST)
+@pytest.mark.parametrize("mode", ["disable", "delete"])
+def test_a_lost_answer_about_a_key(ask: Ask, sim: Simulator, fault: str, mode: str) -> None:
+    with_keys(sim)
+    sim.fail(Fault(**LOST[fault], method="PATCH" if mode == "disable" else "DELETE", path="api-keys"))
+    options = with_key(sim, leaver_keys=mode, known_invitations={})
+    done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], **options)
+    assert done["summary"]["failed"] == 0
+    assert {"ada", "nobody"} <= working(sim)
+    assert not working(sim) & {"eve 0", "eve 1"}
+
+
+def test_where_members_cannot_be_listed_the_users_can(ask: Ask, sim: Simulator) -> None:
+    with_keys(sim)
+    sim.configure(endpoint_missing=True)
+    failed = ask("honeycomb_member", email=EVE, state="absent", fails="endpoint_unavailable", **with_key(sim))
+    assert f"{EVE} is there" in failed["msg"]
+    assert "Team settings > Members" in failed["msg"]
+
+
+def test_half_a_management_key(ask: Ask, sim: Simulator) -> None:
+    failed = ask("honeycomb_member", email=EVE, management_key_id="hcxmk_1", fails="validation")
+    assert "management_key_secret" in failed["msg"]
+    ask("honeycomb_member", email=EVE, leaver_keys="delete", fails="validation")
+    assert sim.log == []
+
+
+# What the references offer besides
+
+
+def test_a_name_goes_with_the_invitation_and_is_never_compared(ask: Ask, sim: Simulator) -> None:
+    ask("honeycomb_members", members=[{"email": ADA, "name": "Ada Lovelace"}, {"email": BOB}], known_invitations={})
+    assert [entry.body.get("name") for entry in sim.writes()] == ["Ada Lovelace", None]
+    again = ask("honeycomb_members", members=[{"email": ADA, "name": "Another"}])
+    assert again["changed"] is False
+
+
+def test_one_invitation_by_id(ask: Ask, sim: Simulator) -> None:
+    first, second = (sim.honeybadger.add_invitation(email) for email in (ADA, BOB))
+    (found,) = ask("honeybadger_invitation_info", id=second.id)["invitations"]
+    assert (found["email"], found["status"], "token" in found) == (BOB, "pending", False)
+    assert ask("honeybadger_invitation_info", id=first.id + 99)["invitations"] == []
+
+
+def test_the_id_of_a_key_is_no_key(ask: Ask, sim: Simulator) -> None:
+    failed = ask("honeycomb_member", email=ADA, api_key="hcxlk_0123456789abcdef", fails="wrong_key_type")
+    assert "id of a configuration key" in failed["msg"]
+    assert "hcxlk_" not in failed["msg"]

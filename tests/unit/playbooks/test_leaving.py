@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An offboarding that leaves nothing, and the proof of it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from typing import Any
+
+import jsonschema
+
+from tests.simulator import Simulator
+from tests.tools.tree import ROOT
+
+from .conftest import Control, access
+
+EVE = "eve@example.com"
+SCHEMA = json.loads((ROOT / "docs" / "evidence.schema.json").read_text())
+
+
+def everywhere(sim: Simulator) -> None:
+    """Eve is a member and a user, in two teams and invited to a third, and has made two keys."""
+    sim.honeycomb.add(EVE)
+    sim.honeybadger.add(EVE)
+    for team in (3, 7):
+        sim.honeybadger.teams.add_member(team, EVE)
+    sim.honeybadger.teams.add_invitation(11, EVE)
+    for name in ("one", "two"):
+        sim.honeycomb.keys.add(EVE, name=name)
+
+
+def managed(sim: Simulator) -> dict[str, str]:
+    return {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+
+
+def evidence(control: Control) -> dict[str, Any]:
+    """The one JSON file; everything in the folder is its owner's."""
+    folder = control.folder / "evidence"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    files = list(folder.iterdir())
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert sorted(file.suffix for file in files) == [".json", ".txt"]
+    text = "".join(file.read_text() for file in files)
+    for sim in control.sims.values():
+        assert not [secret for secret in sim.secrets if secret in text]
+    found: dict[str, Any] = json.loads(next(file for file in files if file.suffix == ".json").read_text())
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+def test_one_offboard_leaves_nothing(control: Control, sim: Simulator) -> None:
+    everywhere(sim)
+    options: dict[str, Any] = {"email": EVE, "lifecycle_leaver_keys": "delete", "evidence_dir": "evidence"}
+    checked = control.play("offboard", "--check", environment=managed(sim), **options)
+    assert (checked.code, sim.writes()) == (0, [])
+    assert not (control.folder / "evidence").exists()
+    done = control.play("offboard", environment=managed(sim), **options)
+    assert done.code == 0, done.output
+    assert access(sim) == {"owner": "admin/Owner"}
+    assert [team for team in sim.honeybadger.teams if EVE in str(team)] == []
+    assert {key.name for key in sim.honeycomb.keys} & {"one", "two"} == set()
+    record = evidence(control)
+    assert (record["email"], record["host"]) == (EVE, "localhost")
+    for service in ("honeycomb", "honeybadger"):
+        assert record["services"][service]["remains"] == []
+        assert record["services"][service]["verified"]["read"]
+        assert {step["outcome"] for step in record["services"][service]["done"]} == {"applied"}
+    writes = len(sim.writes())
+    again = control.play("offboard", environment=managed(sim), **{**options, "evidence_dir": ""})
+    assert (again.code, again.changed) == (0, {"localhost": 0})
+    assert len(sim.writes()) == writes
+    assert f"{EVE}: Honeycomb: not found; Honeybadger: not found" in again.told
+
+
+def test_what_remains_elsewhere_is_reported(control: Control, sim: Simulator) -> None:
+    sim.honeybadger.add(EVE)
+    elsewhere = sim.honeybadger.open("9bYfrm")
+    elsewhere.add(EVE)
+    elsewhere.add("boss@example.com", "Owner")
+    told = control.play("offboard", email=EVE, evidence_dir="evidence")
+    assert told.code == 0, told.output
+    assert [line for line in told.told if "Honeybadger account 9bYfrm: eve@example.com has access" in line]
+    assert "9bYfrm" in evidence(control)["by_hand"][0]
+    assert EVE in {user.email for user in elsewhere.users}
+    done = control.play("offboard", email=EVE, lifecycle_all_accounts=True)
+    assert done.code == 0, done.output
+    assert EVE not in {user.email for user in elsewhere.users}

@@ -86,6 +86,18 @@ options:
     default: https://api.honeycomb.io
 """
 
+    MANAGEMENT_UNUSED = r"""
+options:
+  management_key_id:
+    description:
+      - Not used here. It is accepted so that one set of C(module_defaults) serves all modules of the action group.
+    type: str
+  management_key_secret:
+    description:
+      - Not used here, as O(management_key_id).
+    type: str
+"""
+
     HONEYBADGER = r"""
 options:
   auth_token:

@@ -118,7 +118,8 @@ options:
       - Somebody in it who is listed counts as accepted only when a list that was read after the invitation did not show them, or
         when their record has a name or another field that the invitation and the answer to it did not have. Until then they are
         C(pending) and do not count as an accepted admin. An entry that an earlier version returned tells neither, so a name counts
-        and being listed does not. Nobody who is listed is sent another invitation.
+        and being listed does not. Nobody who is listed is sent another invitation. With a management key that has the scope
+        C(users:read), the list of users tells who has accepted, too.
     type: dict
 """
 

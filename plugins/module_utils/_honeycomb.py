@@ -57,7 +57,8 @@ class Honeycomb:
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
     leave out who has not accepted, and no call lists invitations. None: the caller keeps no such record. The ledger is
-    kept up to date with every read and write.
+    kept up to date with every read and write. ``accepted`` gives the addresses of everybody who has accepted in the team
+    with a slug, where a management key can tell.
     """
 
     info = HONEYCOMB
@@ -75,6 +76,8 @@ class Honeycomb:
     ) -> None:
         self.client = client
         self.companions = companions
+        self.accepted: t.Callable[[str], t.Collection[str]] | None = None
+        self._team = ""
         self.lists = [MEMBERSHIPS]
         self._names = names or {}
         self.ledger = Ledger(known)
@@ -82,7 +85,21 @@ class Honeycomb:
 
     def read(self) -> list[Grant]:
         """All members, and the known invitations that the list does not show."""
-        return self.ledger.merged([_access(record) for record in self._list()])
+        listed = [_access(record) for record in self._list()]
+        world = self.ledger.merged(listed)
+        if self.accepted and self.ledger.unproved:
+            world = self.ledger.merged(listed, self._confirmed(self.accepted))
+        return world
+
+    def _confirmed(self, accepted: t.Callable[[str], t.Collection[str]]) -> t.Collection[str]:
+        """Who has accepted, by the list of users; nobody where it cannot be read: then there is less evidence."""
+        try:
+            if not self._team:
+                shape = Shape(self.info.title, "GET", AUTH)
+                self._team = shape.text(shape.must(self.auth()["team"] or {}, dict), "slug")
+            return accepted(self._team)
+        except AccessError:
+            return ()
 
     def members(self) -> list[dict[str, t.Any]]:
         """The list as the service shows it."""
@@ -93,9 +110,11 @@ class Honeycomb:
         body = self._auth()
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
-    def key_id(self) -> str:
-        """The id of the key in use (vendor)."""
-        return str(Shape(self.info.title, "GET", AUTH).must(self._auth().get("id"), str))
+    def own_key(self) -> tuple[str, str]:
+        """The id of the key in use, and the slug of its team, empty where it is not told (vendor)."""
+        shape = Shape(self.info.title, "GET", AUTH)
+        body = self._auth()
+        return shape.text({"id": shape.must(body.get("id"), str)}, "id"), shape.text(body.get("team") or {}, "slug")
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
@@ -177,7 +196,7 @@ class Honeycomb:
 
     def why_pending(self, person: Person) -> str:
         """Being listed does not say that somebody accepted."""
-        if not self.ledger.unproved(person.addresses):
+        if self.ledger.unproved.isdisjoint(person.addresses):
             return ""
         return (
             "Honeycomb lists them, which does not mean that they accepted: they count as pending until their entry shows "

@@ -114,6 +114,10 @@ class HoneycombKeys:
         shape = Shape(HONEYCOMB.title, "GET", path)
         return [_user(shape, record) for record in self._list(path, READ_USERS)]
 
+    def accepted(self, team: str) -> frozenset[str]:
+        """The folded addresses of everybody who has accepted; nobody where the key is of another team than this."""
+        return frozenset(user.email for user in self.users()) if team and team == self.own().team else frozenset()
+
     def keys(self, kind: str | None = None) -> list[ApiKey]:
         """All keys, or those of a kind: ``ingest`` or ``configuration``. Management keys are not among them."""
         path = f"{self._team()}/api-keys"
@@ -217,10 +221,11 @@ def _own(shape: Shape, answer: t.Mapping[str, t.Any]) -> OwnKey:
     data = shape.must(answer.get("data"), dict)
     attributes = shape.must(data.get("attributes"), dict)
     team = _related(shape, data, "team")
+    included = [shape.must(item, dict) for item in shape.must(answer.get("included") or [], list)]
     slugs = [
         shape.text(shape.must(item.get("attributes") or {}, dict), "slug")
-        for item in (shape.must(item, dict) for item in shape.must(answer.get("included") or [], list))
-        if item.get("type") == "teams" and item.get("id") == team
+        for item in included
+        if item.get("type") == "teams" and team in ("", item.get("id"))
     ]
     scopes = shape.must(attributes.get("scopes") or [], list)
     return OwnKey(

@@ -163,9 +163,10 @@ class Ledger:
         self._unproved.add(email)
         return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
 
-    def unproved(self, addresses: t.Iterable[str]) -> bool:
-        """Whether the last list shows the person, but nothing that proves that they accepted."""
-        return not self._unproved.isdisjoint(addresses)
+    @property
+    def unproved(self) -> frozenset[str]:
+        """Who was invited and is in the last list, with nothing that proves that they accepted."""
+        return frozenset(self._unproved)
 
     def unclear(self, email: str, name: str) -> None:
         """An invitation is under way, with or without a name, and it is not known whether it is sent."""

@@ -132,6 +132,9 @@ MANAGEMENT: Spec = {
     "api_key": {"type": "str", "no_log": True},
     **connection(catalog.HONEYCOMB),
 }
+MANAGEMENT_UNUSED: Spec = {
+    found.option: {"type": "str", "no_log": found.secret} for found in catalog.HONEYCOMB.credentials[1:]
+}
 KEYS: Spec = {
     **{option: spec for found in catalog.HONEYCOMB.credentials[1:] for option, spec in setting(found).items()},
     "leaver_keys": {"type": "str", "choices": [REPORT, DISABLE, DELETE], "default": REPORT},
@@ -160,7 +163,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     key = check_secret("api_key", params["api_key"])
     client = _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key)
     service = Honeycomb(client, key, params.get("known_invitations"), names)
-    given = [option for option in MANAGEMENT_KEY if params.get(option)]
+    given = [option for option in MANAGEMENT_KEY if params.get(option) and "leaver_keys" in params]
     if len(given) == 1:
         raise AccessError(
             errors.VALIDATION,
@@ -170,7 +173,8 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     if given:
         keys = honeycomb_keys(params)
         keys.client.budget = client.budget
-        service.companions = [KeyGrants(keys, params["leaver_keys"], service.key_id)]
+        service.accepted = keys.accepted
+        service.companions = [KeyGrants(keys, params["leaver_keys"], service.own_key)]
     elif params.get("leaver_keys", REPORT) != REPORT:
         raise AccessError(
             errors.VALIDATION,

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - honeyops.access.attributes.actiongroup_honeycomb
   - honeyops.access.connection
   - honeyops.access.connection.honeycomb
+  - honeyops.access.connection.management_unused
 """
 
 EXAMPLES = r"""
@@ -64,7 +65,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYCOMB, honeycomb, run_module
+from ..module_utils._module import HONEYCOMB, MANAGEMENT_UNUSED, honeycomb, run_module
 from ..module_utils._run import Result, inspect
 
 
@@ -75,7 +76,7 @@ def main() -> None:
         service = honeycomb(params)
         return inspect(service, lambda: {"auth": service.auth()})
 
-    run_module(HONEYCOMB, work)
+    run_module({**HONEYCOMB, **MANAGEMENT_UNUSED}, work)
 
 
 if __name__ == "__main__":

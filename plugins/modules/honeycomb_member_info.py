@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - honeyops.access.attributes.actiongroup_honeycomb
   - honeyops.access.connection
   - honeyops.access.connection.honeycomb
+  - honeyops.access.connection.management_unused
 options:
   email:
     description:
@@ -66,7 +67,7 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYCOMB, honeycomb, run_module
+from ..module_utils._module import HONEYCOMB, MANAGEMENT_UNUSED, honeycomb, run_module
 from ..module_utils._run import Result, inspect, is_address, narrowed_to
 
 
@@ -80,7 +81,7 @@ def main() -> None:
             service, lambda: {"members": [member for member in service.members() if is_address(member, email)]}
         )
 
-    run_module({**HONEYCOMB, "email": {"type": "str"}}, work)
+    run_module({**HONEYCOMB, **MANAGEMENT_UNUSED, "email": {"type": "str"}}, work)
 
 
 if __name__ == "__main__":

@@ -200,3 +200,44 @@ def test_another_list_is_evidence() -> None:
         ledger = Ledger({ADA: entry})
         (found,) = ledger.merged(listed, accepted)
         assert (found.kind, len(ledger.public())) == (kind, left)
+
+
+def management_key(sim: Simulator) -> dict[str, str]:
+    return {"management_key_id": sim.management_key_id, "management_key_secret": sim.management_key_secret}
+
+
+def test_the_users_that_a_management_key_sees(ask: Ask, sim: Simulator) -> None:
+    """It is asked only where something is left to prove."""
+    known = invited(ask, sim)
+    done = ask("honeycomb_member", email=ADA, known_invitations=known, **management_key(sim))
+    assert (done["status"], done["known_invitations"]) == ("pending", known)
+    paths = ["/1/team_memberships", "/1/auth", "/2/auth", "/2/teams/example-team/users"]
+    assert [entry.path.partition("?")[0] for entry in sim.log] == paths
+    sim.honeycomb.accept(ADA, name="")
+    done = ask("honeycomb_member", email=ADA, known_invitations=known, **management_key(sim))
+    assert (done["status"], done["action"], done["known_invitations"]) == ("active", "none", {})
+    forget(sim)
+    assert ask("honeycomb_member", email=ADA, known_invitations={}, **management_key(sim))["status"] == "active"
+    assert [entry.path for entry in sim.log] == paths[:1]
+
+
+TEAMS = {"another": {"name": "Other", "slug": "other"}, "none": None, "odd": ["example-team"], "blank": {"slug": ""}}
+
+
+@pytest.mark.parametrize("team", TEAMS)
+def test_users_of_another_team_prove_nothing(ask: Ask, sim: Simulator, team: str) -> None:
+    known = invited(ask, sim)
+    sim.honeycomb.accept(ADA, name="")
+    auth = {"id": "hcalk_1", "type": "configuration", "team": TEAMS[team], "environment": None, "api_key_access": {}}
+    sim.fail(Fault("status", path="^/1/auth", status=200, body=auth))
+    done = ask("honeycomb_member", email=ADA, known_invitations=known, **management_key(sim))
+    assert (done["status"], done["action"]) == ("pending", "none")
+
+
+@pytest.mark.parametrize("path", ["^/1/auth", "^/2/auth", "users"])
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_users_that_cannot_be_read_prove_nothing(ask: Ask, sim: Simulator, path: str, status: int) -> None:
+    known = invited(ask, sim)
+    sim.fail(Fault("status", path=path, status=status, times=0))
+    done = ask("honeycomb_member", email=ADA, known_invitations=known, **management_key(sim))
+    assert (done["status"], done["action"]) == ("pending", "none")

@@ -21,6 +21,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.honeyops.access.plugins.module_utils import _module
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES, ServiceInfo
 from tests.modules import PACKAGE
 from tests.simulator import Simulator
 from tests.tools.tree import ROOT
@@ -134,6 +135,15 @@ def test_action_groups(module: str) -> None:
     (group,) = documentation(module)["attributes"]["action_group"]["membership"]
     assert group == f"honeyops.access.{module.partition('_')[0]}"
     assert [name for name, members in groups.items() if module in members] == [module.partition("_")[0]]
+
+
+@pytest.mark.parametrize("info", SERVICES.values(), ids=SERVICES.keys())
+def test_one_set_of_defaults_serves_a_group(info: ServiceInfo) -> None:
+    """Ansible hands the defaults of an action group to each of its modules, and one that does not know them fails."""
+    groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))["action_groups"]
+    for module in groups[info.key]:
+        known = specification(module)["argument_spec"]
+        assert [option.option for option in info.settings if option.option not in known] == [], module
 
 
 def filled(value: Any, option: dict[str, Any]) -> Any:

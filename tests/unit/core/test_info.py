@@ -58,6 +58,14 @@ def test_an_address_is_checked(ask: Ask, sim: Simulator, module: str) -> None:
     assert sim.log == []
 
 
+@pytest.mark.parametrize("module", ["honeycomb_member_info", "honeycomb_auth_info"])
+def test_a_management_key_is_not_used_here(ask: Ask, sim: Simulator, module: str) -> None:
+    pair = {"management_key_id": sim.management_key_id, "management_key_secret": sim.management_key_secret}
+    ask(module, **pair)
+    ask(module, management_key_id=sim.management_key_id)
+    assert {entry.credentials for entry in sim.log} == {("configuration",)}
+
+
 def test_auth(ask: Ask, sim: Simulator) -> None:
     auth = ask("honeycomb_auth_info")["auth"]
     assert auth.keys() == {"type", "team", "environment", "api_key_access"}

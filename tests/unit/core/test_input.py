@@ -25,17 +25,27 @@ ALL = (
     "honeybadger_account_info",
     "honeybadger_user_info",
     "honeybadger_invitation_info",
+    "honeycomb_api_key",
+    "honeycomb_api_key_info",
+    "honeybadger_team_info",
+    "honeybadger_team_member",
 )
 
 
 def options_of(module: str) -> dict[str, Any]:
+    own: dict[str, dict[str, Any]] = {
+        "honeycomb_api_key": {"id": "hcxik_01"},
+        "honeybadger_team_member": {"team_id": 3, "email": OWNER},
+    }
     people = {"honeycomb_members": "members", "honeybadger_users": "users"}
     if module in ONE:
         return {"email": "ada@example.com"}
-    return {people[module]: [{"email": "ada@example.com"}]} if module in people else {}
+    return {people[module]: [{"email": "ada@example.com"}]} if module in people else own.get(module, {})
 
 
 def credential(module: str) -> str:
+    if module.startswith("honeycomb_api_key"):
+        return "management_key_secret"
     return "api_key" if module.startswith("honeycomb") else "auth_token"
 
 
@@ -147,6 +157,15 @@ def test_bad_address(ask: Ask, sim: Simulator, module: str, address: str) -> Non
         ("honeybadger_invitation", {}),
         ("honeybadger_invitation_info", {"status": "gone"}),
         ("honeybadger_user_info", {"id": "one"}),
+        ("honeycomb_api_key", {"state": "disabled"}),
+        ("honeycomb_api_key", {"id": "a", "state": "present"}),
+        ("honeycomb_api_key_info", {"type": "management"}),
+        ("honeycomb_api_key_info", {"creator": "nobody"}),
+        ("honeybadger_team_member", {"email": OWNER}),
+        ("honeybadger_team_member", {"team_id": 3}),
+        ("honeybadger_team_member", {"team_id": "three", "email": OWNER}),
+        ("honeybadger_team_member", {"team_id": 3, "email": OWNER, "admin": "perhaps"}),
+        ("honeybadger_team_info", {"team_id": "three"}),
     ],
 )
 def test_bad_options(ask: Ask, sim: Simulator, module: str, options: dict[str, Any]) -> None:

@@ -162,7 +162,7 @@ class ActionModule(AccessAction):
         if fault:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
         result = self._module(service(key).module, args, check)
-        self._warnings += [str(warning) for warning in result.pop("warnings", ())]
+        self._warnings += map(_sentence, result.pop("warnings", ()))
         return result
 
     def _outcome(self, people: dict[str, People], failure: str) -> dict[str, Any]:
@@ -215,6 +215,11 @@ class ActionModule(AccessAction):
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)
         return recall.facts if recall else {}
+
+
+def _sentence(warning: Any) -> str:
+    """What a module warned of; from ansible-core 2.19 on it comes as an object with an event."""
+    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _slim(result: dict[str, Any], people: People) -> dict[str, Any]:

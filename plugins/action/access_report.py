@@ -70,9 +70,7 @@ class ActionModule(AccessAction):
         notes = [recall.fault.sentence] if recall.fault else [UNKNOWN] if recall.blind else []
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            result = self._module(name, dict(args), check=True)
-            self._warnings += [f"{self._host}: {warning}" for warning in result.get("warnings") or ()]
-            return result
+            return self._module(name, dict(args), check=True)
 
         return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
 

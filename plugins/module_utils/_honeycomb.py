@@ -110,9 +110,11 @@ class Honeycomb:
         body = self._auth()
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
-    def key_id(self) -> str:
-        """The id of the key in use (vendor)."""
-        return str(Shape(self.info.title, "GET", AUTH).must(self._auth().get("id"), str))
+    def own_key(self) -> tuple[str, str]:
+        """The id of the key in use, and the slug of its team, empty where it is not told (vendor)."""
+        shape = Shape(self.info.title, "GET", AUTH)
+        body = self._auth()
+        return shape.text({"id": shape.must(body.get("id"), str)}, "id"), shape.text(body.get("team") or {}, "slug")
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
@@ -202,7 +204,9 @@ class Honeycomb:
         )
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """Keys live on after the member who made them."""
+        """Keys live on after the member who made them, and somebody invited may have been one."""
+        if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
+            return []
         keys = (
             "Management keys that they made and API keys that they know are in no list; look"
             if self.companions

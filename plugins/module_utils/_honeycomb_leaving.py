@@ -27,12 +27,13 @@ MEMBERS = "under Team settings > Members"
 class KeyGrants:
     """The keys of a team by their makers. ``mode`` says what becomes of those of leavers: report, disable, delete.
 
-    ``own_key`` asks for the id of the configuration key in use; that key and the management key are never touched.
+    ``own_key`` asks for the id and the team of the configuration key in use. That key and the management key are never
+    touched, and a management key of another team is refused.
     """
 
     kinds: tuple[Kind, ...] = (KEY_TO_DISABLE, KEY_TO_DELETE)
 
-    def __init__(self, keys: HoneycombKeys, mode: str, own_key: t.Callable[[], str]) -> None:
+    def __init__(self, keys: HoneycombKeys, mode: str, own_key: t.Callable[[], tuple[str, str]]) -> None:
         self.client = keys.client
         self.warnings: list[str] = []
         self.lists: list[str] = []
@@ -85,6 +86,8 @@ class KeyGrants:
         if error.code != errors.ENDPOINT_UNAVAILABLE:
             return error
         try:
+            if self._own_key()[1] not in ("", self._source.own().team):
+                return error
             users = self._source.users()
         except AccessError:
             return error
@@ -162,10 +165,13 @@ class KeyGrants:
         return {"leaver_keys": listed}
 
     def _read(self, leavers: t.Sequence[Leaver]) -> None:
+        team = self._source.own().team
+        if not self._own:
+            self._own, theirs = self._own_key()
+            if theirs not in ("", team):
+                raise _other_team(team, theirs)
         users = self._users = self._source.users()
         keys = self._source.keys()
-        self._own = self._own or self._own_key()
-        team = self._source.own().team
         self.lists = [f"/2/teams/{team}/users", f"/2/teams/{team}/api-keys"]
         self._keys.update({key.id: key for key in keys})
         self._listed = {key.id for key in keys}
@@ -190,6 +196,14 @@ def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:
         kind=kind,
         about=(("name", key.name), ("type", key.type), ("environment", key.environment or None)),
         record=key.record,
+    )
+
+
+def _other_team(team: str, theirs: str) -> AccessError:
+    return AccessError(
+        errors.VALIDATION,
+        f"The management key is of the team {team}, and api_key is of the team {theirs}.",
+        hint="Give two keys of one team: keys of another team are not touched.",
     )
 
 

@@ -174,7 +174,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
         keys = honeycomb_keys(params)
         keys.client.budget = client.budget
         service.accepted = keys.accepted
-        service.companions = [KeyGrants(keys, params["leaver_keys"], service.key_id)]
+        service.companions = [KeyGrants(keys, params["leaver_keys"], service.own_key)]
     elif params.get("leaver_keys", REPORT) != REPORT:
         raise AccessError(
             errors.VALIDATION,

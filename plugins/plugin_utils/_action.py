@@ -70,8 +70,10 @@ class AccessAction(ActionBase):
     def _recalled(self, target: Target) -> Recall:
         """What is remembered of the people invited to this host's team."""
         options = target.services.get(HONEYCOMB.key)
-        connection = None if options is None else {**self._defaults("honeycomb_auth_info"), **options}
-        return Recall(self._variables, self._host, connection)
+        if options is None:
+            return Recall(self._variables, self._host, None)
+        own = {name: options[name] for name in (*HONEYCOMB.identity, HONEYCOMB.url.option) if name in options}
+        return Recall(self._variables, self._host, {**self._defaults("honeycomb_auth_info"), **own})
 
     def _claims(self) -> Claims:
         return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ ARGUMENTS = ("targets", "interval", "snapshot", "validate_certs", "ca_path", "re
 SHARED = ("validate_certs", "ca_path", "request_timeout")
 GIVEN = ("eda_feedback_queue",)  # by ansible-rulebook itself
 HOURLY = {"honeybadger": 360}  # requests an hour where the service does not tell
+MANAGEMENT = ("management_key_id", "management_key_secret")
 NO_WAIT = 0  # the poller waits, not the client
 
 
@@ -106,6 +107,8 @@ def _check(info: ServiceInfo, name: str, options: Mapping[str, str]) -> None:
         raise ValueError(
             f"The target {name} has {', '.join(unknown)}, which {info.title} does not know; it takes {', '.join(known)}."
         )
+    if sum(key in options for key in MANAGEMENT) == 1:
+        raise ValueError(f"The target {name} has half a management key: give {' and '.join(MANAGEMENT)}.")
     missing = [setting.option for setting in info.credentials if setting.required and setting.option not in options]
     if missing:
         raise ValueError(f"The target {name} lacks {' and '.join(missing)}.")
@@ -119,17 +122,35 @@ def _reader(info: ServiceInfo, options: Mapping[str, str], shared: Mapping[str, 
         "max_wait": NO_WAIT,
     }
     params = {**connection, **options}
+    own = {key: value for key, value in params.items() if key not in MANAGEMENT}
+    with_keys = all(key in params for key in MANAGEMENT)
+
+    def clients() -> tuple[t.Any, t.Any]:
+        return getattr(_module, info.key)(own), _module.honeycomb_keys(params) if with_keys else None
+
     try:
-        getattr(_module, info.key)(params)  # a credential that cannot work is told at the start
+        clients()  # a credential that cannot work is told at the start
     except AccessError as error:
         raise ValueError(error.sentence) from None
 
     def read() -> Look:
-        service: t.Any = getattr(_module, info.key)(params)
+        service, manager = clients()
         seats = [_seat(grant) for grant in service.read()]
-        return Look(seats, None, service.client.requests, _hourly(info.key, service.client))
+        keys = _keys(manager) if manager else None
+        return Look(seats, keys, service.client.requests, _hourly(info.key, service.client))
 
     return read
+
+
+def _keys(manager: t.Any) -> dict[str, dict[str, t.Any]]:
+    users = manager.users()
+    found = {}
+    for key in manager.keys(None):
+        shown = key.public(users)
+        email = (shown["creator"] or {}).get("email") or ""
+        found[key.id] = {**{name: shown[name] for name in ("id", "name", "type", "disabled")}, "email": clean(email)}
+        found[key.id]["name"] = clean(shown["name"])
+    return found
 
 
 def _seat(grant: t.Any) -> dict[str, t.Any]:

@@ -101,8 +101,11 @@ def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> 
                     )
 
 
-def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]]) -> list[Data]:
-    """Note the API keys that each person made, and return those whose maker is no member."""
+def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]], makers_known: bool = True) -> list[Data]:
+    """Note the API keys that each person made, and return those whose maker is no member.
+
+    ``makers_known``: a maker without an address is nobody who is listed. Otherwise addresses could not be read at all.
+    """
     by_email = {address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"])}
     strays = []
     for key in keys:
@@ -113,7 +116,7 @@ def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]]) -> li
         entry = by_email.get(email) if email else None
         if entry:
             entry["keys"].append(shown)
-        elif creator:
+        elif email or (creator and makers_known):
             strays.append({**shown, "creator": {"id": creator.get("id"), "email": email}})
     return strays
 

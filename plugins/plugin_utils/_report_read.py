@@ -103,13 +103,16 @@ def _honeycomb(
     own = _only(options, "api_key", "api_url")
     if not found.take(module(SERVICES["honeycomb"].module, {**own, "members": [], "known_invitations": known})):
         return
-    has_management = all(name in options for name in MANAGEMENT)
+    has_management = all(options.get(name) for name in MANAGEMENT)
     if not (has_management if inputs.keys is None else inputs.keys):
         return
     result = module("honeycomb_api_key_info", {**_only(options, *MANAGEMENT, "api_url"), "type": "all"})
     if not found.note("Keys were not read", result):
         found.target["keys_read"] = True
-        found.stray_keys = add_keys(found.entries, result.get("api_keys") or ())
+        keys = result.get("api_keys") or ()
+        makers_known = not result.get("warnings") or any((key.get("creator") or {}).get("email") for key in keys)
+        found.target["notes"] += map(clean, result.get("warnings") or ())
+        found.stray_keys = add_keys(found.entries, keys, makers_known)
 
 
 def _honeybadger(

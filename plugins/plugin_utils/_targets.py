@@ -72,14 +72,16 @@ def target_of(host: str, variables: Variables, environ: Environ) -> Target:
 
 
 def _options(info: ServiceInfo, variables: Variables, environ: Environ, addresses: Environ) -> dict[str, str]:
-    """What is set, by option. The address is no credential, so the environment may name it for every host."""
+    """What is set, by option. The address is no credential, so the environment may name it for every host.
+
+    A credential that is optional and not set stands as an empty text, which keeps modules from reading the environment.
+    """
     found = {}
     for setting in info.settings:
-        value = variables.text(setting.variable) or (addresses if setting is info.url else environ).get(
-            setting.environment
-        )
-        if value:
-            found[setting.option] = value
+        environment = addresses if setting is info.url else environ
+        value = variables.text(setting.variable) or environment.get(setting.environment)
+        if value or (not setting.required and setting is not info.url):
+            found[setting.option] = value or ""
     return found
 
 

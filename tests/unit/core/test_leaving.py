@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.modules import run_on
 from tests.simulator import Fault, Simulator
 
-from .support import HONEYBADGER, HONEYCOMB, OWNER, Ask, Result, forget, told, verbs, warnings_of
+from .support import HONEYBADGER, HONEYCOMB, OWNER, Ask, Result, forget, inspect, told, verbs, warnings_of
 
 EVE, ADA, BOB = "eve@example.com", "ada@example.com", "bob@example.com"
 HOME = "eve@home.example"
@@ -360,6 +361,17 @@ def test_where_members_cannot_be_listed_the_users_can(ask: Ask, sim: Simulator) 
     assert "Team settings > Members" in failed["msg"]
 
 
+@pytest.mark.parametrize("mode", ["report", "delete"])
+def test_a_management_key_of_another_team_is_refused(ask: Ask, sim: Simulator, mode: str) -> None:
+    with_keys(sim)
+    other = {"id": "hcxlk_1", "type": "configuration", "team": {"name": "Other", "slug": "other"}, "api_key_access": {}}
+    sim.fail(Fault("html", path="/1/auth", body=other, times=0))
+    options = with_key(sim, leaver_keys=mode, known_invitations={})
+    failed = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], fails="validation", **options)
+    assert "other" in failed["msg"]
+    assert sim.writes() == []
+
+
 def test_half_a_management_key(ask: Ask, sim: Simulator) -> None:
     failed = ask("honeycomb_member", email=EVE, management_key_id="hcxmk_1", fails="validation")
     assert "management_key_secret" in failed["msg"]
@@ -388,3 +400,55 @@ def test_the_id_of_a_key_is_no_key(ask: Ask, sim: Simulator) -> None:
     failed = ask("honeycomb_member", email=ADA, api_key="hcxlk_0123456789abcdef", fails="wrong_key_type")
     assert "id of a configuration key" in failed["msg"]
     assert "hcxlk_" not in failed["msg"]
+
+
+# Whatever goes wrong, in whatever order
+
+
+def everything(sim: Simulator) -> None:
+    """A user with an account invitation under an alias, two teams, a team invitation; Ada has the same."""
+    in_teams(sim)
+    sim.honeybadger.add_invitation(HOME)
+
+
+@pytest.mark.parametrize("nth", range(1, 9))
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut_body", "empty_body"])
+def test_a_fault_at_each_request(ask: Ask, sim: Simulator, nth: int, kind: str) -> None:
+    """One run with a fault and one without: Eve is gone, Ada has what she had, and no outcome was false."""
+    everything(sim)
+    more = {"status": 500} if kind == "status" else {}
+    sim.fail(Fault(kind, nth=nth, **more))
+    options = {"users": [leaver()], "max_removals": "100%", "concurrency": 1}
+    result = run_anyhow(sim, "honeybadger_users", **options)
+    gone = {item["email"] for item in result["results"]} and not [
+        item for item in result["results"] if item["outcome"] != "applied"
+    ]
+    left = EVE in HONEYBADGER.active(sim) or HOME in HONEYBADGER.pending(sim)
+    left = left or any({EVE, HOME} & (members | invited) for members, invited in teams(sim).values())
+    if gone:
+        assert not left
+    done = ask("honeybadger_users", verify=True, **options)
+    assert done["verified"] is None or done["verified"]["remaining"] == []
+    assert teams(sim) == {3: ({ADA}, set()), 7: ({ADA}, set()), 11: (set(), {BOB})}
+    assert (HONEYBADGER.active(sim), HONEYBADGER.pending(sim)) == ({ADA: "Member"}, {})
+
+
+@pytest.mark.parametrize("nth", range(1, 11))
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut_body", "empty_body"])
+def test_a_fault_at_each_request_about_keys(ask: Ask, sim: Simulator, nth: int, kind: str) -> None:
+    with_keys(sim)
+    more = {"status": 500} if kind == "status" else {}
+    sim.fail(Fault(kind, nth=nth, **more))
+    options = with_key(sim, leaver_keys="delete", known_invitations={}, max_removals="100%", concurrency=1)
+    result = run_anyhow(sim, "honeycomb_members", members=[{"email": EVE, "state": "absent"}], **options)
+    deleted = {key["name"] for key in result.get("leaver_keys", ()) if key["outcome"] == "applied"}
+    assert deleted.isdisjoint({key.name for key in sim.honeycomb.keys})
+    assert {"ada", "nobody", "Access", "Events"} <= {key.name for key in sim.honeycomb.keys}
+    assert ADA in HONEYCOMB.active(sim)
+
+
+def run_anyhow(sim: Simulator, module: str, **options: Any) -> Result:
+    """The result, whether the module fails or not."""
+    result = run_on(sim, module, request_timeout=30, **options)
+    inspect(sim, result)
+    return result

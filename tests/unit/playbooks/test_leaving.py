@@ -87,3 +87,23 @@ def test_what_remains_elsewhere_is_reported(control: Control, sim: Simulator) ->
     done = control.play("offboard", email=EVE, lifecycle_all_accounts=True)
     assert done.code == 0, done.output
     assert EVE not in {user.email for user in elsewhere.users}
+
+
+def test_a_management_key_of_the_environment_is_not_for_other_hosts(control: Control, sim: Simulator) -> None:
+    two = control.sims["two"]
+    two.honeycomb.add(EVE)
+    two.honeycomb.keys.add(EVE, name="theirs")
+    sim.honeycomb.add(EVE)
+    sim.honeycomb.keys.add(EVE, name="ours")
+    hosts = control.inventory({"acme": control.variables("two")})
+    assert control.play("onboard", *hosts, email="ada@example.com", environment=managed(sim)).code == 0
+    done = control.play("offboard", *hosts, email=EVE, environment=managed(sim))
+    assert done.code == 0, done.output
+    assert [entry.path for entry in sim.log] == []
+    assert not [entry.path for entry in two.log if entry.path.startswith("/2/")]
+
+
+def test_a_management_key_and_a_memory_together(control: Control, sim: Simulator) -> None:
+    assert control.play("onboard", email="ada@example.com", environment=managed(sim)).code == 0
+    again = control.play("onboard", email="ada@example.com", environment=managed(sim))
+    assert (again.code, again.changed) == (0, {"localhost": 0}), again.output

@@ -129,3 +129,9 @@ def test_keys_of_people_who_are_no_members() -> None:
         ("", "ingest key k3"),
     ]
     assert [key["id"] for entry in members for key in entry["keys"]] == ["k1"]
+
+
+def test_keys_tell_nothing_where_addresses_cannot_be_read() -> None:
+    key = {"id": "k1", "name": "one", "type": "ingest", "disabled": False, "creator": {"id": "u1", "email": None}}
+    assert _report.add_keys(entries(), [key], makers_known=False) == []
+    assert len(_report.add_keys(entries(), [key])) == 1

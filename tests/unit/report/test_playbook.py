@@ -162,3 +162,20 @@ def test_an_encrypted_roster_is_read(control: Control, tmp_path: Path) -> None:
     done = control.play("report", "--vault-password-file", "password", report_dir="out", roster_file="people.yml")
     assert done.code == 0
     assert read(control)["drift"]["counts"]["missing"] == 1
+
+
+def test_keys_and_teams_where_they_may_be_read(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.keys.add("owner@example.com", "ingest", "Collector")
+    sim.honeycomb.keys.add("left@example.com", "configuration", "Old deploy")
+    sim.honeybadger.teams.add_member(7, "owner@example.com")
+    environment = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+    done = control.play("report", environment=environment, report_dir="out", report_teams="yes")
+    assert done.code == 0
+    (owner,) = read(control)["people"]
+    held = {access["service"]: access for access in owner["access"]}
+    assert "Collector" in {key["name"] for key in held["honeycomb"]["keys"]}
+    assert [team["id"] for team in held["honeybadger"]["teams"]] == [7]
+    strays = [finding for finding in read(control)["drift"]["findings"] if "Old deploy" in finding["message"]]
+    assert [finding["kind"] for finding in strays] == ["stray_key"]
+    text = "".join(path.read_text() for path in (control.folder / "out").iterdir())
+    assert not [secret for secret in sim.secrets if secret in text]

@@ -105,9 +105,7 @@ PACKAGE = "ansible_collections.honeyops.access.plugins.plugin_utils"
 
 def _import(name: str) -> Any:
     """A part of the collection that this file belongs to; ansible-rulebook does not know where it lies."""
-    root = os.path.abspath(__file__)
-    for _level in range(7):
-        root = os.path.dirname(root)
+    root = os.path.abspath(__file__).rpartition(f"{os.sep}ansible_collections{os.sep}")[0]
     if root not in sys.path:
         sys.path.insert(0, root)
         importlib.invalidate_caches()

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Real `ansible-rulebook` against the simulated services: `make eda-check`.
+
+A change made outside is seen, the rule of the sample rulebook fires, and the plan is printed; over a restart and through an
+outage every change becomes one event.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.simulator import Fault, Simulator
+from tests.tools import tree
+
+BIN = Path(sys.executable).parent
+PRINT = """\
+- name: Print every event
+  hosts: all
+  sources:
+    - honeyops.access.access_changes:
+        targets: "{{ access_poll_targets }}"
+        interval: 0.5
+        snapshot: "{{ access_snapshot }}"
+  rules:
+    - name: Anything
+      condition: event.type is defined
+      action:
+        debug:
+          msg: "EVENT {{ event.type }} {{ event.service }} {{ event.email }}"
+"""
+
+
+class Rulebook:
+    """An ansible-rulebook under way."""
+
+    def __init__(self, folder: Path, rulebook: str, environment: dict[str, str]) -> None:
+        self._log = folder / f"{rulebook.rpartition('/')[2]}.{time.monotonic_ns()}.log"
+        command = [
+            str(BIN / "ansible-rulebook"),
+            *("--rulebook", rulebook, "--inventory", "hosts.json", "--vars", "vars.yml", "--verbose"),
+        ]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def events(self) -> list[str]:
+        return sorted(set(re.findall(r"EVENT (\w+ \w+ \S+?@)", self.output))) + _doubled(
+            re.findall(r"msg.*EVENT (\w+ \w+ \S+?@)|^EVENT (\w+ \w+ \S+?@)", self.output)
+        )
+
+    def until(self, test: Callable[[], bool], what: str) -> None:
+        late = time.monotonic() + 90
+        while not test():
+            if time.monotonic() > late or self._process.poll() is not None:
+                raise SystemExit(f"{what} did not happen:\n{self.output[-6000:]}")
+            time.sleep(0.1)
+
+    def end(self) -> None:
+        """End it as an operator does; it must end by itself."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(30)
+
+
+def _doubled(found: list[tuple[str, str]]) -> list[str]:
+    texts = ["".join(item) for item in found]
+    return sorted({f"doubled: {text}" for text in texts if texts.count(text) > 1})
+
+
+def settings(folder: Path, sim: Simulator) -> dict[str, str]:
+    """Write what the rulebooks read, and return the environment."""
+    credentials = {
+        "honeycomb_api_key": sim.configuration_key,
+        "honeycomb_api_url": sim.honeycomb_url,
+        "honeybadger_auth_token": sim.auth_token,
+        "honeybadger_account_id": sim.account_id,
+        "honeybadger_api_url": sim.honeybadger_url,
+    }
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": {"payments": {**credentials, **local}}}}))
+    (folder / "people.yml").write_text("people:\n  - email: owner@example.com\n  - email: ada@example.com\n")
+    names = ("service", "api_key", "api_url", "auth_token", "account_id")
+    targets = [
+        {"name": "payments", "service": service}
+        | {name: credentials[f"{service}_{name}"] for name in names if f"{service}_{name}" in credentials}
+        for service in ("honeycomb", "honeybadger")
+    ]
+    variables = {
+        "access_poll_targets": targets,
+        "access_interval": 0.5,
+        "access_snapshot": str(folder / "snapshot.json"),
+        "access_targets": "payments",
+        "roster_file": str(folder / "people.yml"),
+    }
+    (folder / "vars.yml").write_text(json.dumps(variables))
+    (folder / "print.yml").write_text(PRINT)
+    return {
+        **os.environ,
+        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_NOCOLOR": "true",
+    }
+
+
+def polled(sim: Simulator, count: int = 2) -> Callable[[], bool]:
+    """Whether both services were read so often from now on."""
+    lists = ("/1/team_memberships", f"/v2/accounts/{sim.account_id}/users")
+
+    def seen() -> int:
+        return min(sum(entry.path.startswith(path) and entry.status == 200 for entry in sim.log) for path in lists)
+
+    wanted = seen() + count
+    return lambda: seen() >= wanted
+
+
+def check_events(folder: Path, sim: Simulator, environment: dict[str, str]) -> None:
+    """Exactly one event for each change, over a restart and through an outage."""
+    first = Rulebook(folder, "print.yml", environment)
+    first.until(polled(sim), "The first poll")
+    sim.honeycomb.add("ada@example.com", "member")
+    sim.honeybadger.invite("bob@example.com", "Member", [])
+    first.until(lambda: len(first.events()) >= 2, "The first events")
+    first.until(polled(sim), "Another poll")
+    first.end()
+    assert first.events() == ["invited honeybadger bob@", "joined honeycomb ada@"], first.events()
+    sim.honeybadger.accept("bob@example.com")
+    second = Rulebook(folder, "print.yml", environment)
+    second.until(lambda: len(second.events()) >= 1, "The event after the restart")
+    sim.fail(Fault("status", status=503, times=12))
+    sim.honeycomb.remove("ada@example.com")
+    second.until(lambda: len(second.events()) >= 2, "The event after the outage")
+    second.until(polled(sim), "Another poll")
+    second.end()
+    assert second.events() == ["invitation_accepted honeybadger bob@", "left honeycomb ada@"], second.events()
+    assert "could not be read" in second.output
+    print("Every change became one event, over a restart and through an outage.")
+
+
+def check_sample(folder: Path, sim: Simulator, environment: dict[str, str]) -> None:
+    """An outside promotion is seen, the rule fires, and the plan is printed."""
+    sim.honeycomb.add("ada@example.com", "member")
+    rulebook = Rulebook(folder, "honeyops.access.unknown_admin", environment)
+    rulebook.until(polled(sim), "The first poll")
+    sim.honeycomb.add("mallory@example.com", "admin")
+    writes = len(sim.writes())
+    rulebook.until(lambda: "would be removed" in rulebook.output, "The plan")
+    rulebook.end()
+    assert len(sim.writes()) == writes
+    assert not [secret for secret in sim.secrets if secret in rulebook.output]
+    line = next(line.strip() for line in rulebook.output.splitlines() if "would be removed" in line)
+    print(f"Seen, fired and planned: {line}")
+
+
+def main() -> None:
+    """Play both."""
+    for check in (check_events, check_sample):
+        with tempfile.TemporaryDirectory() as name, Simulator(quota=10**9) as sim:
+            folder = Path(name)
+            check(folder, sim, settings(folder, sim))
+
+
+if __name__ == "__main__":
+    main()

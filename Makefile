@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 INSTALLED := $(VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
+REPORT_INSTALLED := $(VENV)/.report-installed
+EDA := .build/eda
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -67,6 +69,18 @@ sanity: $(INSTALLED) ## Run ansible-test's sanity tests on every Python found
 molecule: artefact ## Run the playbooks against simulated services; one scenario with ARGS=name
 	python -m tests.tools.scenarios $(ARGS)
 
+.PHONY: report-check
+report-check: $(REPORT_INSTALLED) ## Open the access report in Chromium: use it, measure it, and look for barriers
+	python -m tests.report.shots
+
+.PHONY: report-pictures
+report-pictures: $(REPORT_INSTALLED) ## Take the pictures of the access report in the documentation
+	python -m tests.report.shots pictures
+
+.PHONY: eda-check
+eda-check: $(EDA)/.installed ## Run the sample rulebooks with a real ansible-rulebook, which needs Java
+	$(EDA)/bin/python -m tests.eda.rulebook
+
 .PHONY: bench
 bench: artefact $(BENCH_INSTALLED) ## Measure against other ways of doing the same
 	python -m tests.bench
@@ -77,7 +91,7 @@ artefact: $(INSTALLED) ## Build the collection and install it below .build/colle
 
 .PHONY: constraints
 constraints: ## Pin the newest versions of all tools anew
-	$(call pin,tests/constraints.txt,-r tests/requirements.txt -r tests/requirements-bench.txt)
+	$(call pin,tests/constraints.txt,-r tests/requirements.txt -r tests/requirements-bench.txt -r tests/requirements-report.txt)
 	$(call pin,tests/constraints-importer.txt,ansible-core~=2.19.0 galaxy-importer)
 
 define pin
@@ -104,6 +118,15 @@ $(ENVIRONMENTS): Makefile tests/constraints-importer.txt
 	rm -rf .build/nox
 	mkdir -p .build/nox
 	for session in $(SHARING); do ln -s ../../$(VENV) .build/nox/$$session; done
+	touch $@
+
+$(REPORT_INSTALLED): $(INSTALLED) tests/requirements-report.txt
+	$(PIP) install --quiet --quiet --requirement tests/requirements-report.txt
+	touch $@
+
+$(EDA)/.installed: tests/requirements-eda.txt tests/requirements-unit.txt tests/constraints.txt
+	$(PYTHON) -m venv $(EDA)
+	$(EDA)/bin/python -m pip --disable-pip-version-check install --quiet --quiet --requirement tests/requirements-eda.txt
 	touch $@
 
 $(BENCH_INSTALLED): $(INSTALLED) tests/requirements-bench.txt

@@ -34,6 +34,7 @@ from ._match import Rules
 from ._model import (
     ABSENT,
     ACTIVE,
+    CANCEL,
     INVITE,
     LEAVING,
     LOWER,
@@ -337,6 +338,7 @@ def await_acceptance(
 
 def follow_ups(service: Service, report: Report) -> list[str]:
     """What is left to do by hand after the removals that were made, or in check mode would be."""
-    done = [outcome.step for outcome in report.outcomes if outcome.outcome == APPLIED and outcome.step.action == REMOVE]
+    applied = [outcome.step for outcome in report.outcomes if outcome.outcome == APPLIED]
+    done = [step for step in applied if step.action in (REMOVE, CANCEL)]
     texts = [text for step in done if step.target for text in service.follow_up(step.target)]
     return texts + list(hand_work(service, report))

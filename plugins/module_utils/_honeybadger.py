@@ -153,7 +153,9 @@ class Honeybadger:
         return ""
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """What no API of Honeybadger shows."""
+        """What no API of Honeybadger shows of somebody who was a user."""
+        if removed.kind == INVITATION:
+            return []
         text = (
             f"Honeybadger: no API shows invitations of {removed.email} to single projects (project > Settings > Users), "
             "account tokens hba_… that they made (account > Settings > API keys), or project API keys that they know "

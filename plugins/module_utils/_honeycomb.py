@@ -204,7 +204,9 @@ class Honeycomb:
         )
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """Keys live on after the member who made them."""
+        """Keys live on after the member who made them, and somebody invited may have been one."""
+        if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
+            return []
         keys = (
             "Management keys that they made and API keys that they know are in no list; look"
             if self.companions

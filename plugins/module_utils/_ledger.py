@@ -101,12 +101,14 @@ class Ledger:
     """The invitations of this run and of earlier ones that no list has accounted for yet.
 
     ``kept``: the caller keeps such a record from run to run. ``hides_pending``: an invitation that was sent is seen to
-    be missing from the list, so that a missing one proves nothing.
+    be missing from the list, so that a missing one proves nothing. ``were_unproved``: everybody who was invited and was
+    ever listed here with nothing that proved that they accepted.
     """
 
     def __init__(self, known: t.Mapping[str, t.Any] | None) -> None:
         self.kept = known is not None
         self.hides_pending = False
+        self.were_unproved: set[str] = set()
         self._entries = {
             fold(check_email(str(email))): Entry.from_public(str(email), given)
             for email, given in (known or {}).items()
@@ -161,6 +163,7 @@ class Ledger:
             return grant
         self._entries[email] = replace(entry, id=grant.id, role=grant.role)
         self._unproved.add(email)
+        self.were_unproved.add(email)
         return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
 
     @property

@@ -101,7 +101,7 @@ class Service(t.Protocol):
         """Why somebody who may have accepted counts as pending, empty where that is plain."""
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """What is left to do by hand after somebody was removed."""
+        """What is left to do by hand after somebody was removed, or an invitation was cancelled."""
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """Warnings about what the service cannot tell of these people."""

@@ -163,6 +163,7 @@ def test_a_pending_invitation_is_cancelled_and_corrected(ask: Ask, sim: Simulato
     assert known[ADA]["role"] == "admin"
     gone = ask("honeycomb_member", email=ADA, state="absent", known_invitations=known)
     assert (gone["action"], gone["known_invitations"], HONEYCOMB.pending(sim)) == ("cancel", {}, {})
+    assert len(gone["follow_up"]) == listed  # they may have accepted, and made keys
 
 
 @pytest.mark.parametrize("remembers", [True, False])

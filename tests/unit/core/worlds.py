@@ -199,7 +199,7 @@ class Memory:
         return None
 
     def follow_up(self, removed: Grant) -> list[str]:
-        return [f"look after {removed.email}"]
+        return [f"look after {removed.email}"] if removed.status == ACTIVE else []
 
     def caveats(self, people: Sequence[Person], unlisted: Sequence[str], exclusive: bool) -> list[str]:
         return []

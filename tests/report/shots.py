@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report in a real browser: `make report-check` holds it to what it promises, `make report-pictures` takes its pictures.
+
+Both need Chromium; the variable CHROMIUM names it if it is not on the PATH.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.tools import tree
+
+sys.path.insert(0, str(tree.link_source()))
+
+from ansible_collections.honeyops.access.plugins.plugin_utils import _report_page
+from tests.report.made import HOSTILE, sample
+
+WORK = tree.BUILD / "report"
+PICTURES = tree.ROOT / "docs" / "images"
+SIZES = {3: 1, 50: 3, 2000: 6}
+SLOWEST = 50.0  # milliseconds that one frame may take, on a machine that does other things, too
+SCROLL = """async () => {
+  const view = document.getElementById("window"), frames = [];
+  let last = performance.now();
+  for (let step = 0; step < 90; step += 1) {
+    view.scrollTop += step % 30 === 29 ? 40000 : 700;
+    await new Promise(requestAnimationFrame);
+    const now = performance.now();
+    frames.push(now - last);
+    last = now;
+  }
+  return frames.sort((a, b) => a - b);
+}"""
+FILTER = """async () => {
+  const input = document.getElementById("filter"), times = [];
+  for (const text of ["a", "ad", "ada", "ada admin", "", "zzz", "pending", "payments", ""]) {
+    input.value = text;
+    const started = performance.now();
+    input.dispatchEvent(new Event("input"));
+    document.body.offsetHeight;
+    times.push(performance.now() - started);
+  }
+  return Math.max(...times);
+}"""
+
+
+def chromium() -> str:
+    """The browser."""
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if not found:
+        raise SystemExit("This needs Chromium. Install it, or name it: make report-check CHROMIUM=/path/to/chromium")
+    return found
+
+
+def made(count: int, hosts: int) -> Path:
+    """The page with so many people."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    path = WORK / f"report-{count}.html"
+    path.write_text(_report_page.to_html(sample(count, hosts)))
+    return path
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, **options: Any) -> Iterator[Page]:
+    """The page; a request, a message in the console or an error of its script is a fault."""
+    faults: list[str] = []
+    page = browser.new_page(**{"viewport": {"width": 1440, "height": 900}, **options})
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request", lambda request: None if request.url.startswith(("file:", "data:")) else faults.append(request.url)
+    )
+    page.goto(path.as_uri())
+    yield page
+    assert not faults, faults
+    page.close()
+
+
+def emails(page: Page) -> list[str]:
+    return page.locator("#matrix tbody .who").all_inner_texts()
+
+
+def check_use(page: Page) -> None:
+    """Filter, choose, sort and look at a person, with the keyboard only."""
+    assert page.title().startswith("Access report")
+    assert page.locator("#matrix img, #matrix script").count() == 0
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the people"
+    everybody = page.evaluate("JSON.parse(document.getElementById('data').textContent).people")
+    page.locator("#filter").focus()
+    page.keyboard.type("script@")
+    assert emails(page) == ["script@example.com"]
+    expect(page.locator("#count")).to_have_text(f"1 of {len(everybody):,} people")
+    assert page.locator("#matrix tbody .name").first.inner_text().startswith(HOSTILE[0][1])
+    page.locator("#filter").fill("")
+    page.locator("input[value=drift]").focus()
+    page.keyboard.press("Space")
+    drifted = emails(page)
+    assert "zoe.lost@example.com" in drifted
+    page.locator("input[value=all]").check(force=True)
+    header = page.locator("#matrix thead th").first
+    assert header.get_attribute("aria-sort") == "ascending"
+    before = emails(page)
+    header.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert header.get_attribute("aria-sort") == "descending"
+    assert emails(page)[0] > before[0]
+    page.locator("#matrix thead th").nth(2).locator("button").click()
+    assert page.locator("#matrix tbody tr:not(.pad)").first.locator("td").nth(1).inner_text().startswith("admin")
+    page.locator("#matrix tbody .who").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("dialog[open] tbody tr").count() >= 1
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def check_axe(page: Page, what: str) -> None:
+    found = Axe().run(page).response["violations"]
+    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+    assert not serious, json.dumps(
+        [(fault["id"], [node["html"][:200] for node in fault["nodes"][:3]]) for fault in serious], indent=1
+    )
+    print(f"axe, {what}: nothing serious, {len(found)} lesser findings {[fault['id'] for fault in found]}")
+
+
+def check_print(page: Page, count: int) -> None:
+    """On paper all people are there."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#matrix tbody .who").count() >= count
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#matrix tbody .who").count() < 100
+
+
+def check_speed(browser: Browser) -> None:
+    """5,000 people at 10 hosts: made, opened, scrolled and filtered."""
+    started = time.monotonic()
+    path = made(5000, 10)
+    print(
+        f"5,000 people at 10 hosts: {path.stat().st_size / 1e6:.1f} MB, with all data made up in {time.monotonic() - started:.1f} s"
+    )
+    assert path.stat().st_size < 5_000_000
+    with opened(browser, path) as page:
+        frames = page.evaluate(SCROLL)
+        slowest = page.evaluate(FILTER)
+        ready = page.evaluate("performance.getEntriesByType('navigation')[0].domComplete")
+    middle, high = frames[len(frames) // 2], frames[int(len(frames) * 0.95)]
+    print(f"opened in {ready:.0f} ms; frames while scrolling: median {middle:.1f} ms, 95 of 100 below {high:.1f} ms")
+    print(f"a filter took {slowest:.1f} ms at most")
+    assert high < SLOWEST
+    assert slowest < 2 * SLOWEST
+
+
+def check(browser: Browser) -> None:
+    """Everything that the page promises."""
+    for count, hosts in SIZES.items():
+        path = made(count, hosts)
+        for scheme in ("light", "dark"):
+            with opened(browser, path, color_scheme=scheme) as page:
+                page.screenshot(path=WORK / f"{count}-{scheme}.png", full_page=True)
+                check_axe(page, f"{count} people, {scheme}")
+                if scheme == "light" and count > 3:
+                    check_use(page)
+                    check_print(page, count)
+        with opened(browser, path) as page:
+            page.pdf(path=WORK / f"{count}.pdf", prefer_css_page_size=True, print_background=False)
+        with opened(browser, path, viewport={"width": 390, "height": 844}) as page:
+            page.screenshot(path=WORK / f"{count}-phone.png")
+    with opened(browser, made(50, 3), java_script_enabled=False) as page:
+        assert page.locator("#matrix tbody tr").count() > 50
+    check_speed(browser)
+    print(f"Pictures to look at: {WORK.relative_to(tree.ROOT)}")
+
+
+def pictures(browser: Browser) -> None:
+    """The pictures of the documentation."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = made(50, 3)
+    for scheme in ("light", "dark"):
+        with opened(browser, path, color_scheme=scheme, viewport={"width": 1200, "height": 1000}) as page:
+            page.screenshot(path=PICTURES / f"report-{scheme}.png")
+    with opened(browser, path, viewport={"width": 1200, "height": 760}) as page:
+        page.locator("input[value=drift]").check(force=True)
+        page.locator("section[aria-labelledby=people]").screenshot(path=PICTURES / "report-drift.png")
+
+
+def main() -> None:
+    """Check, or take pictures."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium())
+        (pictures if sys.argv[1:] == ["pictures"] else check)(browser)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -157,6 +157,7 @@ class Control:
         for sim in self.sims.values():
             assert not [secret for secret in sim.secrets if secret in output]
         assert "Traceback" not in output, output
+        assert not re.search(r"\b[A-Z]\w+\(\w+=", output), output  # the inside of a Python object
         return _played(done.returncode, output, Path(record))
 
     def environment(self) -> dict[str, str]:

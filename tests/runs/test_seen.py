@@ -75,6 +75,14 @@ def test_done_already_and_made_never_stand_together(control: Control, sim: Simul
     assert "change made" not in text
 
 
+def test_a_warning_of_a_module_is_a_sentence(control: Control, sim: Simulator) -> None:
+    """From ansible-core 2.19 on it was shown as a Python object."""
+    sim.honeybadger.add("ada@example.com")
+    person = {"email": "ada@example.com", "honeybadger": {"team_ids": [3]}}
+    done = control.play("onboard", people=[person], warned="[WARNING]: ada@example.com is a user already")
+    assert done.code == 0
+
+
 def test_dump_overwrites_nothing_unless_it_is_told_to(control: Control, sim: Simulator) -> None:
     control.write("now.yml", "mine\n")
     refused = control.play("dump", dump_file="now.yml")

@@ -383,7 +383,12 @@ def test_half_a_management_key(ask: Ask, sim: Simulator) -> None:
 
 
 def test_a_name_goes_with_the_invitation_and_is_never_compared(ask: Ask, sim: Simulator) -> None:
-    ask("honeycomb_members", members=[{"email": ADA, "name": "Ada Lovelace"}, {"email": BOB}], known_invitations={})
+    ask(
+        "honeycomb_members",
+        members=[{"email": ADA, "name": "Ada Lovelace"}, {"email": BOB}],
+        known_invitations={},
+        concurrency=1,
+    )
     assert [entry.body.get("name") for entry in sim.writes()] == ["Ada Lovelace", None]
     again = ask("honeycomb_members", members=[{"email": ADA, "name": "Another"}])
     assert again["changed"] is False

@@ -18,6 +18,7 @@ from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._accounts import OtherAccounts, service, title
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
+from ..plugin_utils._chat import SUMMARY, summary_text
 from ..plugin_utils._evidence_files import write_evidence
 from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
@@ -190,11 +191,20 @@ class ActionModule(AccessAction):
             **({"diff": diffs} if diffs else {}),
             **({"ansible_facts": facts, "_ansible_facts_cacheable": True} if (facts := self._facts()) else {}),
             "ansible_stats": {
-                "data": {"access_plan": {self._host: plans}},
+                "data": {
+                    "access_plan": {self._host: plans},
+                    **self._chat(_summary.summary(kept, check_mode, most=5), text),
+                },
                 "per_host": False,
                 "aggregate": True,
             },
         }
+
+    def _chat(self, lines: list[str], failure: str) -> dict[str, str]:
+        """The summary for a chat; in a controller under a key of the job, too, since slices are merged by key."""
+        text = summary_text(self._host, lines, failure)
+        job = self._variables.text("awx_job_id")
+        return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
 
     def _keep_evidence(self, people: list[dict[str, Any]]) -> None:
         """A file for each leaver, where a folder is given."""

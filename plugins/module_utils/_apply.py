@@ -142,7 +142,7 @@ def _apply(
         for attempt in range(ROUNDS):
             batch = dict(zip(todo, _perform_all(service, list(todo.values()), concurrency)))
             report.world = _evolve(report.world, batch.values())
-            outcomes.update({step: _in_all(step, outcome, attempt) for step, outcome in batch.items()})
+            outcomes.update({step: _in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
             report.outcomes = list(outcomes.values())
             todo = _settle(service, report, outcomes, list(batch), attempt, now)
             if not todo:
@@ -198,11 +198,15 @@ def _client(service: Service, step: Step) -> Client:
     return (companion_of(service, step) or service).client
 
 
-def _in_all(step: Step, outcome: Outcome, attempt: int) -> Outcome:
+def _in_all(earlier: Outcome, outcome: Outcome, attempt: int) -> Outcome:
     """The outcome of a step after this attempt at it.
 
     An invitation that a second attempt finds taken is the first one's, and one that is sent anew was cancelled before.
+    What refuses a second one does not say what became of the first.
     """
+    step, before, error = earlier.step, earlier.error, outcome.error
+    if error and before and before.method == "POST" and before.request.leaves_doubt:
+        error.request = replace(error.request, repeated=True)
     changed = outcome.changed or (attempt > 0 and (outcome.outcome == APPLIED or step.action == REINVITE))
     return replace(outcome, step=step, changed=changed)
 

@@ -313,7 +313,8 @@ def _truth_of_objects(run: Run) -> Iterator[str]:
     known = {**(run.options.get("known_invitations") or {}), **(result.get("known_invitations") or {})}
     # Whom somebody else invited where no list shows it, or whose new role is in doubt: that they are is all that is known.
     vague = {email for email, invitation in known.items() if invitation["id"] is None or not invitation["role"]}
-    seen = {h for h in run.after if h.status == "active" or not run.hidden or h.email in known}
+    ids = {email: str(invitation["id"]) for email, invitation in known.items()}
+    seen = {h for h in run.after if h.status == "active" or not run.hidden or ids.get(h.email) == str(h.key[1])}
     there = {h for h in seen if h.email not in vague}
     if run.bulk:
         records = [record for name in ("members", "users", "invitations") for record in result.get(name, ())]

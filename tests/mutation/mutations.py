@@ -12,6 +12,7 @@ ACCEPTANCE, DOUBT, GUARDS, MANY, ONE, PLAN, QUOTA, TRANSPORT, WIRE = (
     f"{CORE}test_{name}.py"
     for name in ("acceptance", "doubt", "guards", "many", "one", "plan", "quota", "transport", "wire")
 )
+API_KEYS, TEAM_MEMBERS = f"{CORE}test_api_keys.py", f"{CORE}test_team_members.py"
 ECHOES, ORIGINS, ROSTERS = (f"{SECURITY}test_{name}.py" for name in ("echoes", "origins", "fuzz_rosters"))
 
 
@@ -172,4 +173,18 @@ MUTATIONS = (
         ROSTERS,
         *("plugin_utils/_roster_file.py", 'return _CALCULATES.sub(r"\\1\'\\2", text)', "return text"),
     ),
+    mutation("the management key in use may be deleted", API_KEYS, "honeycomb_keys",
+             "return key_id in (self._key_id, self.own().id)", "return False"),
+    mutation("a key that was not changed counts as changed", API_KEYS, "honeycomb_keys",
+             "if told.id != key.id or told.disabled != disabled:", "if False:"),
+    mutation("a key's fate is guessed", API_KEYS, "api_key", "        now = _find(service, key.id)\n",
+             "        now = _planned(key, action)\n"),
+    mutation("teams of another account are this one's", TEAM_MEMBERS, "honeybadger_teams",
+             'str(record.get("account_id") or self._account) == self._account and ', ""),
+    mutation("the token of an invitation to a team is shown", TEAM_MEMBERS, "honeybadger_teams",
+             "record=without_token(record),", "record=record,"),
+    mutation("a team that cannot be read counts as empty", TEAM_MEMBERS, "honeybadger_teams",
+             "if error.code not in (errors.FORBIDDEN, errors.NOT_FOUND):", "if False:"),
+    mutation("an invitation to a team counts as another one's", TEAM_MEMBERS, "team_member",
+             "grants + [_invitation(invitation) for invitation in team.pending]", "grants"),
 )  # fmt: skip

@@ -113,6 +113,14 @@ def test_an_invitation_in_doubt_that_the_list_is_known_to_hide(ask: Ask, sim: Si
         assert "not known whether" in done["msg"]
 
 
+def test_a_second_attempt_that_is_refused_says_nothing_of_the_first(ask: Ask, sim: Simulator) -> None:
+    sim.reset(pending_listed=False)
+    sim.fail(Fault("reset_after", method="POST", nth=1), Fault("status", method="POST", status=400, nth=2))
+    failed = ask("honeycomb_member", email=ADA, known_invitations={}, fails="validation")
+    assert HONEYCOMB.mails(sim, ADA) == 1
+    assert "not known whether" in failed["msg"]
+
+
 def test_the_other_invitations_of_a_run_are_evidence_too(ask: Ask, sim: Simulator) -> None:
     sim.reset(duplicate_invite="email", pending_listed=False)
     sim.fail(Fault("reset_after", method="POST", nth=2))

@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The memory in a variable of the inventory's host, against a stand-in for the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory_controller import VARIABLE, ControllerStore
+from tests.awx.controller import PASSWORD, TOKEN, USER, Controller
+
+ADA = {"id": "inv1", "role": "member", "invited_at": "2026-01-01T00:00:00Z"}
+BOB = {"id": "inv2", "role": "admin", "invited_at": "2026-01-02T00:00:00Z"}
+TEAM, OTHER = "https://api.honeycomb.io/acme", "https://api.honeycomb.io/other"
+
+
+@pytest.fixture
+def controller() -> Iterator[Controller]:
+    with Controller() as found:
+        yield found
+
+
+@pytest.fixture
+def inventory(controller: Controller) -> int:
+    return controller.inventory("payments", "search", access_credentials="environment", honeycomb_api_key="kept")
+
+
+def store(controller: Controller, inventory: int, host: str = "payments", **environment: str) -> ControllerStore:
+    return ControllerStore(controller.environment | environment, host, {"awx_inventory_id": inventory})
+
+
+def refusal(found: ControllerStore, *save: Any) -> AccessError:
+    with pytest.raises(AccessError) as caught:
+        found.save(*save) if save else found.teams()
+    return caught.value
+
+
+def test_what_one_job_keeps_another_finds(controller: Controller, inventory: int) -> None:
+    first = store(controller, inventory)
+    assert not first.teams()
+    assert first.load(TEAM) is None
+    assert first.caveat() == ""
+    first.save(TEAM, {"ada@example.com": ADA}, {})
+    second = store(controller, inventory)
+    assert second.teams()
+    assert second.load(TEAM) == {"ada@example.com": ADA}
+    assert second.load(OTHER) is None
+    second.save(TEAM, {}, {"ada@example.com": ADA})
+    assert store(controller, inventory).load(TEAM) == {}
+    assert len(controller.writes) == 2
+
+
+def test_other_variables_hosts_and_teams_stay(controller: Controller, inventory: int) -> None:
+    store(controller, inventory).save(OTHER, {"bob@example.com": BOB}, {})
+    job = store(controller, inventory)
+    job.teams()
+    controller.set_variables("payments", {**controller.variables("payments"), "by_hand": 1})
+    job.save(TEAM, {"ada@example.com": ADA}, {})
+    assert controller.variables("payments") == {
+        "access_credentials": "environment",
+        "honeycomb_api_key": "kept",
+        "by_hand": 1,
+        VARIABLE: {OTHER: {"bob@example.com": BOB}, TEAM: {"ada@example.com": ADA}},
+    }
+    assert VARIABLE not in controller.variables("search")
+
+
+def test_what_another_job_wrote_about_others_stays(controller: Controller, inventory: int) -> None:
+    slow, quick = store(controller, inventory), store(controller, inventory)
+    assert not slow.teams()
+    quick.save(TEAM, {"bob@example.com": BOB}, {})
+    slow.save(TEAM, {"ada@example.com": ADA}, {})
+    assert store(controller, inventory).load(TEAM) == {"ada@example.com": ADA, "bob@example.com": BOB}
+
+
+def test_what_another_job_wrote_about_the_same_is_not_lost(controller: Controller, inventory: int) -> None:
+    slow, quick = store(controller, inventory), store(controller, inventory)
+    assert not slow.teams()
+    quick.save(TEAM, {"ada@example.com": BOB}, {})
+    error = refusal(slow, TEAM, {"ada@example.com": ADA}, {})
+    assert error.code == "conflict"
+    assert "ada@example.com" in error.sentence
+    assert store(controller, inventory).load(TEAM) == {"ada@example.com": BOB}
+
+
+def test_nothing_new_writes_nothing(controller: Controller, inventory: int) -> None:
+    store(controller, inventory).save(TEAM, {"ada@example.com": ADA}, {})
+    store(controller, inventory).save(TEAM, {"ada@example.com": ADA}, {"ada@example.com": ADA})
+    assert len(controller.writes) == 1
+
+
+def test_no_text_becomes_a_template(controller: Controller, inventory: int) -> None:
+    address = "{{lookup('pipe','id')}}@example.com"
+    store(controller, inventory).save(TEAM, {address: ADA}, {})
+    assert "{{" not in str(controller.variables("payments")[VARIABLE].get(TEAM)).replace("{'", "").replace(": {", "")
+    assert store(controller, inventory).load(TEAM) == {address: ADA}
+
+
+def test_name_and_password(controller: Controller, inventory: int) -> None:
+    login = {"CONTROLLER_OAUTH_TOKEN": "", "CONTROLLER_USERNAME": USER, "CONTROLLER_PASSWORD": PASSWORD}
+    store(controller, inventory, **login).save(TEAM, {"ada@example.com": ADA}, {})
+    assert store(controller, inventory).teams()
+
+
+@pytest.mark.parametrize(
+    ("environment", "host", "variables", "code", "told"),
+    [
+        ({"CONTROLLER_HOST": ""}, "payments", {}, "validation", "Red Hat Ansible Automation Platform"),
+        ({"CONTROLLER_OAUTH_TOKEN": ""}, "payments", {}, "validation", "CONTROLLER_OAUTH_TOKEN"),
+        ({"CONTROLLER_HOST": "http://awx.example.com"}, "payments", {}, "insecure_url", "CONTROLLER_HOST"),
+        ({"CONTROLLER_OAUTH_TOKEN": "wrongToken123"}, "payments", {}, "invalid_key", "401"),
+        ({}, "localhost", {}, "not_found", "no host localhost"),
+        ({}, "payments", {"awx_inventory_id": None}, "validation", "awx_inventory_id"),
+    ],
+)
+def test_what_cannot_work_is_told(
+    controller: Controller,
+    inventory: int,
+    environment: dict[str, str],
+    host: str,
+    variables: dict[str, Any],
+    code: str,
+    told: str,
+) -> None:
+    found = ControllerStore(controller.environment | environment, host, {"awx_inventory_id": inventory, **variables})
+    error = refusal(found)
+    assert error.code == code
+    assert told in error.sentence
+    assert not {TOKEN, "wrongToken123"} & set(error.sentence.split())
+    assert "wrongToken123" not in f"{error.sentence} {error.as_dict()}"
+
+
+def test_a_redirect_is_refused(controller: Controller, inventory: int) -> None:
+    with Controller() as elsewhere:
+        controller.redirect = f"{elsewhere.url}/api/v2/hosts/"
+        assert refusal(store(controller, inventory)).code == "redirect_refused"
+        assert elsewhere.log == []
+
+
+def test_a_variable_that_is_no_memory_is_left_alone(controller: Controller, inventory: int) -> None:
+    controller.set_variables("payments", {VARIABLE: ["by hand"]})
+    assert refusal(store(controller, inventory)).code == "validation"
+    assert refusal(store(controller, inventory), TEAM, {"ada@example.com": ADA}, {}).code == "validation"
+    assert controller.variables("payments") == {VARIABLE: ["by hand"]}
+    assert controller.writes == []

@@ -41,6 +41,7 @@ KINDS = {
 }
 UNIFIED = ("job_templates", "workflow_job_templates", "projects")
 DEFAULTS: dict[str, dict[str, Any]] = {
+    "projects": {"status": "successful", "scm_revision": "0" * 40},
     "inventories": {"kind": "", "host_filter": None, "variables": ""},
     "hosts": {"enabled": True, "variables": ""},
     "job_templates": {"survey_enabled": False, "allow_simultaneous": False, "job_slice_count": 1, "extra_vars": ""},

@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The data and the project of extensions/awx, by the controller's rules, and the execution environment by its builder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._chat import WHOLE, plan_text, summary_text
+from tests.awx import rules
+from tests.awx.controller import Controller
+from tests.tools import tree
+
+AWX = tree.ROOT / "extensions" / "awx"
+WRAPPERS = ["onboard.yml", "offboard.yml", "reconcile.yml", "dump.yml", "report.yml", "drift.yml", "approval.yml"]
+
+
+class Loader(yaml.SafeLoader):
+    """Reads text marked unsafe as text."""
+
+
+Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+
+
+def data(name: str) -> Any:
+    return yaml.load((AWX / "data" / f"{name}.yml").read_text(encoding="utf-8"), Loader)
+
+
+def credential_type(name: str) -> Any:
+    (found,) = [item for item in data("credential_types")["controller_credential_types"] if item["name"] == name]
+    return found
+
+
+def test_credential_types_are_accepted() -> None:
+    for item in data("credential_types")["controller_credential_types"]:
+        assert rules.credential_type_faults(item) == []
+
+
+@pytest.mark.parametrize(("name", "service"), [("Honeycomb", "honeycomb"), ("Honeybadger account", "honeybadger")])
+def test_credential_types_inject_what_the_collection_reads(name: str, service: str) -> None:
+    item, info = credential_type(name), SERVICES[service]
+    fields = {field["id"]: field for field in item["inputs"]["fields"]}
+    assert set(item["injectors"]["env"]) == {setting.environment for setting in info.settings}
+    assert {setting.option for setting in info.credentials} <= set(fields)
+    for setting in info.credentials:
+        assert bool(fields[setting.option].get("secret")) == setting.secret
+        assert (setting.option in item["inputs"]["required"]) == setting.required
+    needed = {setting.option: f"the {setting.option}" for setting in info.credentials if setting.required}
+    plain = rules.injected(item, needed)
+    assert plain[info.url.environment] == info.default_url
+    for setting in info.credentials:
+        assert plain[setting.environment] == needed.get(setting.option, "")
+    assert rules.injected(item, {**needed, "host": "EU"})[info.url.environment].startswith("https://")
+    assert rules.injected(item, {**needed, "host": "EU"})[info.url.environment] != info.default_url
+    other = rules.injected(item, {**needed, "host": "other", "url": "https://other.example.com"})
+    assert other[info.url.environment] == "https://other.example.com"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": {"fields": [{"id": "tower", "label": "x"}]}},
+        {"inputs": {"fields": [{"id": "a", "label": "x"}, {"id": "a", "label": "y"}]}},
+        {"inputs": {"fields": [{"id": "a", "label": "x", "type": "boolean", "secret": True}]}},
+        {"inputs": {"fields": [{"id": "1a", "label": "x"}]}},
+        {"inputs": {"fields": [], "dependencies": {}}},
+        {"injectors": {"env": {"ANSIBLE_CONFIG": "x"}}},
+        {"injectors": {"env": {"KEY": "{{ missing }}"}}},
+        {"kind": "ssh"},
+    ],
+)
+def test_the_rules_refuse_what_awx_refuses(change: dict[str, Any]) -> None:
+    assert rules.credential_type_faults({**credential_type("Honeycomb"), **change})
+
+
+def test_the_controller_finds_the_wrappers_and_no_collection_names() -> None:
+    playbooks = Controller(AWX / "project").playbooks()
+    assert set(WRAPPERS) <= set(playbooks)
+    assert "honeyops.access.onboard" not in playbooks
+    named = {item["playbook"] for name in ("shared", "target") for item in data(name)["controller_templates"]}
+    assert named == set(WRAPPERS)
+
+
+def test_who_may_run_beside_whom_is_said_outright() -> None:
+    for name in ("shared", "target"):
+        for item in data(name)["controller_templates"]:
+            assert isinstance(item["allow_simultaneous"], bool), item["name"]
+            sliced = item["job_slice_count"] != 1
+            assert sliced == ("all:" in item["name"]), item["name"]
+            assert not item["allow_simultaneous"] or item["playbook"] == "approval.yml"
+    for item in data("target")["controller_workflows"]:
+        assert item["allow_simultaneous"] is False
+
+
+def test_nothing_is_applied_without_an_approval() -> None:
+    for workflow in data("target")["controller_workflows"]:
+        nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+        leading = [
+            name
+            for name, node in nodes.items()
+            for link in ("success_nodes", "failure_nodes", "always_nodes")
+            if "apply" in node.get(link, ())
+        ]
+        assert leading == ["approval"]
+        assert nodes["approval"]["success_nodes"] == ["apply"]
+        assert nodes["approval"]["approval_node"]["timeout"]
+        assert nodes["what"] == {**nodes["what"], "failure_nodes": ["approval"]}
+        assert "success_nodes" not in nodes["what"]
+    for template in data("target")["controller_templates"]:
+        if template["name"].endswith(" - apply"):
+            assert template["extra_vars"]["lifecycle_require_approval"] is True
+            assert template["job_type"] == "run"
+        if template["name"].endswith(" - plan"):
+            assert template["job_type"] == "check"
+
+
+def test_surveys_ask_for_no_secret() -> None:
+    text = "".join((AWX / "data" / f"{name}.yml").read_text(encoding="utf-8") for name in ("shared", "target"))
+    assert "type: password" not in text
+    for setting in (setting for info in SERVICES.values() for setting in info.credentials):
+        assert f"variable: {setting.variable}" not in text
+
+
+def test_messages_and_schedule_are_accepted() -> None:
+    (chat,) = data("shared")["awx_setup__notifications"]
+    assert rules.message_faults(chat["messages"]) == []
+    assert rules.schedule_faults(data("settings")["awx_setup_nightly"]) == []
+    assert rules.schedule_faults("RRULE:FREQ=DAILY") != []
+
+
+def step(action: str, email: str) -> dict[str, Any]:
+    return {"action": action, "email": email, "before": {"role": "member"}, "after": None}
+
+
+def plan(**fields: Any) -> dict[str, Any]:
+    entry = {"plan_id": "", "refused": None, "counts": {}, "steps": [], "follow_up": [], **fields}
+    return {"payments": {"honeycomb": entry}}
+
+
+def test_what_needs_approval() -> None:
+    removal = plan(plan_id="abc", counts={"remove": 1}, steps=[step("remove", "ada@example.com")])
+    told = plan_text(removal)
+    assert told["needs_approval"]
+    assert "- remove ada@example.com (member)" in told["lines"]
+    assert "1 change would be made" in told["chat"]
+    assert not plan_text(plan(plan_id="abc"))["needs_approval"]
+    assert "nothing needs approval" in plan_text(plan(plan_id="abc"))["chat"]
+    refused = plan_text(plan(refused="It would remove 9 people."))
+    assert refused["needs_approval"]
+    assert "It would remove 9 people." in refused["chat"]
+    for nothing in ({}, None, "", {"payments": None}):
+        assert plan_text(nothing)["needs_approval"]
+    many = plan_text(plan(counts={"remove": 500}, steps=[step("remove", f"p{i}@example.com") for i in range(200)]))
+    assert len(many["chat"]) <= WHOLE
+    assert many["lines"][-1] == "- and 300 more"
+
+
+def test_a_summary_fits_a_chat() -> None:
+    assert summary_text("payments", ["nothing to change"], "") == "payments: nothing to change\n"
+    assert summary_text("payments", [], "It broke.") == "payments: FAILED. It broke.\n"
+    assert len(summary_text("payments", ["x" * 5000], "")) < 700
+
+
+def test_the_execution_environment(tmp_path: Path) -> None:
+    definition = AWX / "execution-environment" / "execution-environment.yml"
+    builder = [str(Path(sys.executable).with_name("ansible-builder"))]
+    context = tmp_path / "context"
+    command = [
+        *builder,
+        "create",
+        "--file",
+        str(definition),
+        "--context",
+        str(context),
+        "--output-filename",
+        "Containerfile",
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    assert "quay.io/centos/centos:stream10" in (context / "Containerfile").read_text()
+    assert "honeyops.access" in (context / "_build" / "requirements.yml").read_text()
+    collections = tmp_path / "collections" / "ansible_collections" / "honeyops" / "access"
+    for name in ("galaxy.yml", "meta/execution-environment.yml", "requirements.txt", "bindep.txt"):
+        (collections / name).parent.mkdir(parents=True, exist_ok=True)
+        (collections / name).write_bytes((tree.ROOT / name).read_bytes())
+    found = subprocess.run(
+        [*builder, "introspect", str(tmp_path / "collections")], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
+    assert "requests >= 2.32.4" in found or "requests>=2.32.4" in found
+    assert "ca-certificates" in found

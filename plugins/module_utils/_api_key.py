@@ -119,10 +119,8 @@ def _carry_out(service: HoneycombKeys, key: ApiKey, action: str) -> tuple[ApiKey
         now = _find(service, key.id)
     except AccessError:
         raise fault.hinted(UNKNOWN_FATE) from None
-    wanted_key = _planned(key, action)
-    if (now is None) == (wanted_key is None) and (
-        now is None or wanted_key is None or now.disabled == wanted_key.disabled
-    ):
+    expected = _planned(key, action)
+    if (now and now.disabled) == (expected and expected.disabled):
         return now, fault.request.leaves_doubt
     raise fault
 

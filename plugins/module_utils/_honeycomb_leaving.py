@@ -15,12 +15,13 @@ from . import _errors as errors
 from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 from ._leaving import Leaver
-from ._model import KEY_TO_DELETE, KEY_TO_DISABLE, Grant, Kind, Person
+from ._model import KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
 from ._outcome import APPLIED, FAILED, Outcome
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
 KINDS: t.Mapping[str, Kind] = {DISABLE: KEY_TO_DISABLE, DELETE: KEY_TO_DELETE}
 UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
+SHOWN = 20  # people or keys that one sentence names
 MEMBERS = "under Team settings > Members"
 
 
@@ -47,6 +48,7 @@ class KeyGrants:
         self._listed: set[str] = set()
         self._theirs: dict[str, list[str]] = {}
         self._nobodys: list[ApiKey] = []
+        self._found: set[str] = set()
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
         """The keys to disable or delete. Where they are only reported, a key that cannot be read costs a warning."""
@@ -91,23 +93,24 @@ class KeyGrants:
             users = self._source.users()
         except AccessError:
             return error
-        told = []
-        for person in people:
+        told: list[str] = []
+        for person in people[:SHOWN]:
             there = [user for user in users if user.email in person.addresses]
             told += [f"{user.email} is there as {user.role or 'a user'}" for user in there]
             told += [] if there else [f"{person.email} is not there"]
+        more = f"; {len(people) - SHOWN} more people are not looked up" if len(people) > SHOWN else ""
         return error.hinted(
-            f"{error.hint} By the management key's list of users, {'; '.join(told[:10])}"
-            f"{f'; and {len(told) - 10} more' if len(told) > 10 else ''}. Invite, change or remove them by hand {MEMBERS}."
+            f"{error.hint} By the management key's list of users, {'; '.join(told)}{more}. Invite, change or remove them "
+            f"by hand {MEMBERS}."
         )
 
     def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
         """Who is still in the list of users."""
+        owners = {address: leaver.email for leaver in leavers for address in leaver.addresses}
         return [
-            (leaver.email, f"{user.email} in the list of users, as {user.role or 'a user'}")
-            for leaver in leavers
+            (owners[user.email], f"{user.email} in the list of users, as {user.role or 'a user'}")
             for user in self._users or ()
-            if user.email in leaver.addresses
+            if user.email in owners
         ]
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
@@ -137,6 +140,13 @@ class KeyGrants:
         if self.warnings:
             who = ", ".join(leaver.email for leaver in leavers)
             texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} made.")
+        removed = {outcome.step.email for outcome in outcomes if outcome.step.action == REMOVE}
+        strangers = [leaver.email for leaver in leavers if leaver.email in removed - self._found]
+        if strangers and not self.warnings:
+            texts.append(
+                f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers[:SHOWN])}, so it cannot be "
+                f"told which API keys are theirs. Look {WHERE}."
+            )
         if self._nobodys:
             texts.append(
                 f"Honeycomb: nobody is named as the maker of {_named(self._nobodys)}. Look {WHERE} whether they are "
@@ -176,13 +186,13 @@ class KeyGrants:
         self._keys.update({key.id: key for key in keys})
         self._listed = {key.id for key in keys}
         self._nobodys = [key for key in keys if not key.creator and key.id not in (self._own, *self._makers)]
-        for leaver in leavers:
-            makers = {user.id: user for user in users if user.email in leaver.addresses}
-            known = self._theirs.setdefault(leaver.email, [])
-            for key in keys:
-                if key.creator in makers and key.id not in self._makers and not self._source.is_own(key.id):
-                    self._makers[key.id] = makers[key.creator]
-                    known.append(key.id)
+        owners = {address: leaver.email for leaver in leavers for address in leaver.addresses}
+        makers = {user.id: user for user in users if user.email in owners}
+        self._found.update(owners[user.email] for user in makers.values())
+        for key in keys:
+            if key.creator in makers and key.id not in self._makers and not self._source.is_own(key.id):
+                maker = self._makers[key.id] = makers[key.creator]
+                self._theirs.setdefault(owners[maker.email], []).append(key.id)
 
     def _is_settled(self, key: ApiKey) -> bool:
         return key.id == self._own or (self._mode == DISABLE and key.disabled)
@@ -208,5 +218,5 @@ def _other_team(team: str, theirs: str) -> AccessError:
 
 
 def _named(keys: t.Sequence[ApiKey]) -> str:
-    shown = ", ".join(f"{key.id} ({key.name})" for key in keys[:20])
-    return shown + (f" and {len(keys) - 20} more" if len(keys) > 20 else "")
+    shown = ", ".join(f"{key.id} ({key.name})" for key in keys[:SHOWN])
+    return shown + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")

@@ -80,6 +80,13 @@ EXAMPLES = r"""
     email: bob@example.com
     team_ids: [3, 7]
 
+- name: Ada, who is a user already, is in these two teams and in no other
+  honeyops.access.honeybadger_user:
+    account_id: Me3upk
+    email: ada@example.com
+    team_ids: [3, 7]
+    manage_teams: true
+
 - name: Eve has left, her invitation included
   honeyops.access.honeybadger_user:
     account_id: Me3upk

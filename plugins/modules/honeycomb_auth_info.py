@@ -50,7 +50,7 @@ api:
   description: What the task cost.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 1, "waited": 0.0, "rate_limit_remaining": 98}
   contains:
     requests: {description: Requests sent., type: int, returned: always}
     waited: {description: Seconds lost to retries and limits., type: float, returned: always}
@@ -59,7 +59,7 @@ error:
   description: Why it failed.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/auth", "detail": "Access denied", "hint": ""}
 """
 
 from collections.abc import Mapping

@@ -79,6 +79,15 @@ EXAMPLES = r"""
     known_invitations: "{{ bob.known_invitations }}"
   register: eve
 
+- name: Mallory has left, the API keys that they made stop working, and the lists prove it
+  honeyops.access.honeycomb_member:
+    email: mallory@example.com
+    state: absent
+    management_key_id: hcxmk_01abcdef
+    management_key_secret: "{{ honeycomb_management_key_secret }}"
+    leaver_keys: disable
+    verify: true
+
 - name: Say what is left to do by hand
   ansible.builtin.debug:
     var: eve.follow_up

@@ -16,7 +16,7 @@ author:
 description:
   - Brings everybody in a list to what is declared, with one read and exactly the writes needed.
   - Additions and promotions come first, then demotions, then removals. A failure for one person does not stop the others; the task
-    fails at the end and tells what became of each.
+    fails at the end and reports what became of each.
   - Guards are checked before the first write. A refusal shows the plan and names the guard, the figure and the limit.
   - When the service tells how many requests are left, and the plan needs more than can be waited for within O(max_wait), it is
     refused before the first write too.
@@ -116,8 +116,8 @@ plan:
       type: str
       returned: always
     email: {description: The person., type: str, returned: always}
-    before: {description: "What is there, null for nobody.", type: dict, returned: always}
-    after: {description: "What shall be, null for nobody.", type: dict, returned: always}
+    before: {description: "What is there, null for nothing.", type: dict, returned: always}
+    after: {description: "What it becomes, null for nothing.", type: dict, returned: always}
     reason: {description: Why., type: str, returned: always}
 plan_id:
   description: Names exactly these changes, but not the team; equal in check mode and the real run.
@@ -199,7 +199,7 @@ error:
   description: Why it failed.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/team_memberships", "detail": "Access denied", "hint": ""}
 """
 
 from ..module_utils import _catalog as catalog

@@ -16,23 +16,25 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.bench import report
+from tests.bench import hosts, report
 from tests.bench.cases import STATES, Case
 from tests.bench.measure import LATENCY, PEERS, THREADS, Bench, Cost, bench
 from tests.tools import tree
 
 
 class Scale(NamedTuple):
-    """How many people: compared; at most, for a loop that is repeated; for the module's own process; planned for."""
+    """How many people: compared; at most, for a loop that is repeated; for the module's own process; planned for; and hosts."""
 
     compared: tuple[int, ...]
     repeated: int
     own: int
     planned: tuple[int, ...]
+    hosts: tuple[int, ...]
+    in_event: int
 
 
-FULL = Scale((100, 1000), 100, 10_000, (1000, 10_000, 100_000))
-QUICK = Scale((20,), 20, 500, (100, 1000))
+FULL = Scale((100, 1000), 100, 10_000, (1000, 10_000, 100_000), hosts.HOSTS, 2000)
+QUICK = Scale((20,), 20, 500, (100, 1000), (2,), 50)
 
 
 def machine() -> dict[str, str]:
@@ -88,6 +90,7 @@ def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool
         },
         "plans": at.plan_times(scale.planned, max(5, repeats)),
         "capacity": figure([at.capacity(1000) for _unused in range(repeats)]),
+        "hosts": hosts.measure(scale.hosts, repeats, LATENCY, scale.in_event),
         "cases": [compare(at, case, {name: runs(name, case) for name in PEERS}) for case in cases],
     }
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.bench import hosts
 from tests.bench.cases import STATES
 
 Figures = dict[str, Any]
@@ -50,6 +51,17 @@ def targets(figures: Figures) -> list[tuple[bool, str, str]]:
             text = "1,000 all new: at most 1.15 times the bare script, plus Ansible's start"
             found.append((bulk <= most, text, f"{bulk:.2f} s of {most:.2f} s"))
             found.append((uri >= 40 * bulk, "1,000 all new: 40 times as fast as uri", f"{uri / bulk:.1f} times"))
+    found += [
+        (
+            at["playbook"] <= hosts.MOST * at["modules"],
+            f"{at['hosts']} hosts: at most {hosts.MOST} times the two modules alone",
+            f"{at['playbook'] / at['modules']:.2f} times",
+        )
+        for at in figures["hosts"]["compared"]
+    ]
+    event = figures["hosts"]["event"]
+    text = f"{event['people']:,} people, 10 % drift: no event above {hosts.LARGEST:,} bytes"
+    found.append((event["bytes"] < hosts.LARGEST, text, f"{event['bytes']:,} bytes"))
     own = figures["own"]
     if own["people"] == 10_000:
         cpu, memory = own["cpu"]["median"], own["memory"]["median"]
@@ -77,6 +89,19 @@ def page(figures: Figures) -> str:
     texts = {
         "table": rows(COLUMNS, *(compared(case, start) for case in figures["cases"])),
         "targets": rows(["", "Target", "Measured"], *judged),
+        "many": rows(
+            ["Hosts", "People of each", "two modules, s", "playbook, s", "ratio"],
+            *(
+                [
+                    str(at["hosts"]),
+                    str(at["people"]),
+                    f"{at['modules']:.2f}",
+                    f"{at['playbook']:.2f}",
+                    f"{at['playbook'] / at['modules']:.2f}",
+                ]
+                for at in figures["hosts"]["compared"]
+            ),
+        ),
         "repeats": len(figures["ansible_start"]["all"]),
         "plans": ", ".join(f"{1000 * seconds:,.0f} ms for {size:,}" for size, seconds in plans.items()),
         "exponent": exponent(plans),

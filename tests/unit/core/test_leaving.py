@@ -297,6 +297,14 @@ def test_the_keys_of_the_run_are_left_alone(ask: Ask, sim: Simulator) -> None:
     assert ask("honeycomb_member_info")["members"]
 
 
+def test_a_leaver_whom_the_list_of_users_does_not_have(ask: Ask, sim: Simulator) -> None:
+    with_keys(sim)
+    users = {"data": [], "links": {"next": None}}
+    sim.fail(Fault("html", method="GET", path="/2/teams/.*/users", body=users, times=0))
+    done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={}, **with_key(sim))
+    assert [text for text in done["follow_up"] if "cannot be told which API keys" in text and EVE in text]
+
+
 def test_too_many_keys(ask: Ask, sim: Simulator) -> None:
     made = with_keys(sim)
     options = with_key(sim, leaver_keys="delete", max_keys=2, known_invitations={})

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many hosts, each a team and an account of its own: a playbook of the collection beside a play of the two modules alone.
+
+Besides, how large an event becomes, which a controller drops when it is too large.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.bench.cases import Case
+from tests.simulator import Simulator
+from tests.tools import tree
+
+HOSTS = (10, 40, 200)
+PEOPLE = 50
+FORKS = 10
+MOST = 1.3  # times the two modules alone
+LARGEST = 500_000  # bytes; AWX drops the result of an event above 700,000
+PLAYBOOKS = {
+    "modules": str(Path(__file__).parent / "playbooks" / "modules.yml"),
+    "playbook": "honeyops.access.onboard",
+}
+
+
+@contextlib.contextmanager
+def simulators(count: int, **settings: Any) -> Iterator[dict[str, Simulator]]:
+    """So many teams and accounts, by the name of their host."""
+    with contextlib.ExitStack() as stack:
+        yield {
+            f"host{number:03}": stack.enter_context(
+                Simulator(
+                    quota=0,
+                    configuration_key=f"benchConfigurationKey{number:03}",
+                    auth_token=f"benchPersonalToken{number:03}",
+                    account_id=f"Bench{number:03}",
+                    **settings,
+                )
+            )
+            for number in range(count)
+        }
+
+
+def inventory(sims: dict[str, Simulator]) -> dict[str, Any]:
+    hosts = {
+        name: {
+            "honeycomb_api_key": sim.configuration_key,
+            "honeycomb_api_url": sim.honeycomb_url,
+            "honeybadger_auth_token": sim.auth_token,
+            "honeybadger_account_id": sim.account_id,
+            "honeybadger_api_url": sim.honeybadger_url,
+        }
+        for name, sim in sims.items()
+    }
+    return {"all": {"hosts": hosts}}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "HOME": str(folder),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
+        "NO_PROXY": "127.0.0.1",
+    }
+
+
+def seconds(folder: Path, name: str) -> float:
+    """One run with nothing to do, on every host of the folder's inventory."""
+    options = ["-i", "hosts.json", "--forks", str(FORKS), "-e", "access_targets=all", "-e", "@people.json"]
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", PLAYBOOKS[name], *options],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    spent = time.perf_counter() - started
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    assert "changed=1" not in done.stdout
+    return spent
+
+
+def compare(count: int, repeats: int, latency: float) -> dict[str, Any]:
+    """Both ways in turn, so that a busy moment of the machine does not hit one of them only."""
+    spent: dict[str, list[float]] = {name: [] for name in PLAYBOOKS}
+    with simulators(count, people=PEOPLE, latency=latency) as sims, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        emails = [member.email for member in next(iter(sims.values())).honeycomb.members]
+        (folder / "hosts.json").write_text(json.dumps(inventory(sims)))
+        (folder / "people.json").write_text(json.dumps({"people": [{"email": email} for email in emails]}))
+        for _turn in range(repeats):
+            for way, found in spent.items():
+                found.append(seconds(folder, way))
+                print(f"{count} hosts, {way}: {found[-1]:.2f} s", flush=True)
+        assert not [sim for sim in sims.values() if sim.writes()]
+    return {"hosts": count, "people": PEOPLE, **{way: sorted(found)[len(found) // 2] for way, found in spent.items()}}
+
+
+def largest_event(people: int) -> int:
+    """Bytes of the largest event of a reconcile of so many people with a drift of 10 %, through ansible-runner."""
+    case = Case(people, "drift")
+    with simulators(1) as sims, tempfile.TemporaryDirectory() as name:
+        (sim,) = sims.values()
+        sim.load({"honeycomb": {"members": case.before()}})
+        users = [
+            {**person, "role": "Owner" if person["email"].startswith("owner@") else "Member"}
+            for person in case.before()
+        ]
+        sim.load({"honeybadger": {"users": users, "invitations": []}})
+        folder = Path(name)
+        declared = [{"email": email} for email in case.after()]
+        for file, content in (
+            ("inventory/hosts.json", inventory(sims)),
+            ("project/job.yml", [{"import_playbook": "honeyops.access.reconcile"}]),
+            ("project/people.json", declared),
+            ("env/extravars", {"access_targets": "all", "roster_file": str(folder / "project" / "people.json")}),
+        ):
+            (folder / file).parent.mkdir(exist_ok=True)
+            (folder / file).write_text(json.dumps(content))
+        command = [sys.executable, "-m", "ansible_runner", "run", name, "--playbook", "job.yml", "--ident", "one"]
+        done = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+        assert sim.writes()
+        return max(path.stat().st_size for path in (folder / "artifacts" / "one" / "job_events").iterdir())
+
+
+def measure(counts: Sequence[int], repeats: int, latency: float, people: int) -> dict[str, Any]:
+    """Everything, as it goes into the JSON file; what takes minutes is run once."""
+    compared = [compare(count, repeats if count < HOSTS[-1] else 1, latency) for count in counts]
+    return {"forks": FORKS, "compared": compared, "event": {"people": people, "bytes": largest_event(people)}}

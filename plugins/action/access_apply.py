@@ -141,7 +141,7 @@ class ActionModule(AccessAction):
         given = self._variables
         options = {
             "exclusive": given.flag("lifecycle_exclusive"),
-            "max_removals": given.text("lifecycle_max_removals"),
+            "max_removals": given.text("lifecycle_max_removals") or given.text("access_meant_removals"),
             info.keepers: given.number(f"lifecycle_{info.keepers}"),
             "protected": given.items("lifecycle_protected"),
             "ignore": given.items("lifecycle_ignore"),

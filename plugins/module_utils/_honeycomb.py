@@ -94,9 +94,7 @@ class Honeycomb:
     def _confirmed(self, accepted: t.Callable[[str], t.Collection[str]]) -> t.Collection[str]:
         """Who has accepted, by the list of users; nobody where it cannot be read: then there is less evidence."""
         try:
-            if not self._team:
-                shape = Shape(self.info.title, "GET", AUTH)
-                self._team = shape.text(shape.must(self.auth()["team"] or {}, dict), "slug")
+            self._team = self._team or self.own_key()[1]
             return accepted(self._team)
         except AccessError:
             return ()
@@ -114,7 +112,8 @@ class Honeycomb:
         """The id of the key in use, and the slug of its team, empty where it is not told (vendor)."""
         shape = Shape(self.info.title, "GET", AUTH)
         body = self._auth()
-        return shape.text({"id": shape.must(body.get("id"), str)}, "id"), shape.text(body.get("team") or {}, "slug")
+        team = shape.must(body.get("team") or {}, dict)
+        return str(shape.must(body.get("id"), str)), shape.text(team, "slug")
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""

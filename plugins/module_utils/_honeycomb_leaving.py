@@ -177,7 +177,7 @@ class KeyGrants:
     def _read(self, leavers: t.Sequence[Leaver]) -> None:
         team = self._source.own().team
         if not self._own:
-            self._own, theirs = self._own_key()
+            self._own, theirs = self._identity()
             if theirs not in ("", team):
                 raise _other_team(team, theirs)
         users = self._users = self._source.users()
@@ -193,6 +193,15 @@ class KeyGrants:
             if key.creator in makers and key.id not in self._makers and not self._source.is_own(key.id):
                 maker = self._makers[key.id] = makers[key.creator]
                 self._theirs.setdefault(owners[maker.email], []).append(key.id)
+
+    def _identity(self) -> tuple[str, str]:
+        """The key in use and its team. Where keys are only reported, nothing depends on it."""
+        try:
+            return self._own_key()
+        except AccessError:
+            if self._mode != REPORT:
+                raise
+            return "", ""
 
     def _is_settled(self, key: ApiKey) -> bool:
         return key.id == self._own or (self._mode == DISABLE and key.disabled)

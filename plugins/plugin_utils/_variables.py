@@ -49,7 +49,16 @@ ROLE = (
     "lifecycle_dump_file",
     "lifecycle_dump_force",
 )
-PLAYBOOK = ("access_targets", "access_credentials", "access_plan", "exclusive", "dump_file", "force", "evidence_dir")
+PLAYBOOK = (
+    "access_targets",
+    "access_credentials",
+    "access_plan",
+    "access_meant_removals",
+    "exclusive",
+    "dump_file",
+    "force",
+    "evidence_dir",
+)
 RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
 REPORT = (
     "report_dir",

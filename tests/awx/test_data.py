@@ -27,7 +27,7 @@ class Loader(yaml.SafeLoader):
     """Reads text marked unsafe as text."""
 
 
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))
 
 
 def data(name: str) -> Any:

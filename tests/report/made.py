@@ -164,6 +164,9 @@ class Company:
         assert not faults
         return _report.Roster("people.yml", checked, list(range(2, 2 + len(checked))))
 
+    def _module(self, host: str) -> _report_read.Module:
+        return lambda name, _options: self.held[host][name]
+
     def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
         """The report, in which one more host may have failed."""
         inputs = _report_inputs.Inputs(Path(), roster, _report_drift.Rules({}), None, 7, True, None)
@@ -172,9 +175,7 @@ class Company:
         parts = []
         for host in self.hosts:
             target = _targets.Target(host, dict(services))
-            parts.append(
-                _report_read.part_of(target, lambda name, _options, host=host: self.held[host][name], inputs, {})
-            )
+            parts.append(_report_read.part_of(target, self._module(host), inputs, {}))
         if failed:
             parts.append(
                 {

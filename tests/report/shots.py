@@ -31,7 +31,7 @@ from tests.report.made import HOSTILE, sample
 WORK = tree.BUILD / "report"
 PICTURES = tree.ROOT / "docs" / "images"
 SIZES = {3: 1, 50: 3, 2000: 6}
-SLOWEST = 50.0  # milliseconds that one frame may take, on a machine that does other things, too
+SLOWEST = 50.0  # milliseconds that 95 of 100 frames stay below, on a machine that does other things, too
 SCROLL = """async () => {
   const view = document.getElementById("window"), frames = [];
   let last = performance.now();
@@ -110,8 +110,9 @@ def check_use(page: Page) -> None:
     page.locator("#filter").fill("")
     page.locator("input[value=drift]").focus()
     page.keyboard.press("Space")
-    drifted = emails(page)
-    assert "zoe.lost@example.com" in drifted
+    page.locator("#filter").fill("zoe")
+    assert emails(page) == ["zoe.lost@example.com"]
+    page.locator("#filter").fill("")
     page.locator("input[value=all]").check(force=True)
     header = page.locator("#matrix thead th").first
     assert header.get_attribute("aria-sort") == "ascending"
@@ -189,12 +190,13 @@ def check(browser: Browser) -> None:
 def pictures(browser: Browser) -> None:
     """The pictures of the documentation."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    path = made(50, 3)
+    path = made(20, 2)  # so few that nobody among them has a hostile name
     for scheme in ("light", "dark"):
-        with opened(browser, path, color_scheme=scheme, viewport={"width": 1200, "height": 1000}) as page:
+        with opened(browser, path, color_scheme=scheme, viewport={"width": 1280, "height": 1120}) as page:
             page.screenshot(path=PICTURES / f"report-{scheme}.png")
     with opened(browser, path, viewport={"width": 1200, "height": 760}) as page:
         page.locator("input[value=drift]").check(force=True)
+        page.mouse.move(0, 0)
         page.locator("section[aria-labelledby=people]").screenshot(path=PICTURES / "report-drift.png")
 
 

@@ -174,7 +174,7 @@
 
   function headers() {
     const group = make("colgroup");
-    const widths = [300, 92, ...data.columns.map(() => 176)];
+    const widths = [300, 92, ...data.columns.map(() => 200)];
     for (const width of widths) {
       const col = make("col");
       col.style.width = `${width}px`;
@@ -271,8 +271,18 @@
   }, { passive: true });
   input.addEventListener("input", filter);
   addEventListener("resize", draw);
-  addEventListener("beforeprint", () => { everything = true; draw(); });
-  addEventListener("afterprint", () => { everything = false; draw(); });
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    everything = true;
+    closed = [...document.querySelectorAll("details:not([open])")];
+    for (const details of closed) details.open = true;
+    draw();
+  });
+  addEventListener("afterprint", () => {
+    everything = false;
+    for (const details of closed) details.open = false;
+    draw();
+  });
 
   headers();
   choices();

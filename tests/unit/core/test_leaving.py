@@ -305,6 +305,27 @@ def test_a_leaver_whom_the_list_of_users_does_not_have(ask: Ask, sim: Simulator)
     assert [text for text in done["follow_up"] if "cannot be told which API keys" in text and EVE in text]
 
 
+@pytest.mark.parametrize("mode", ["report", "disable", "delete"])
+def test_a_list_of_keys_that_is_cut_on_page_two(ask: Ask, sim: Simulator, mode: str) -> None:
+    sim.configure(v2_page_size=2)
+    with_keys(sim)
+    sim.fail(Fault("cut_body", method="GET", path="api-keys.*after", times=0))
+    options = with_key(sim, leaver_keys=mode, known_invitations={}, max_wait=0)
+    failed = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], fails="connection", **options)
+    assert (failed["changed"], sim.writes()) == (False, [])
+
+
+@pytest.mark.parametrize("mode", ["report", "delete"])
+def test_a_run_that_cannot_tell_its_own_key_deletes_none(ask: Ask, sim: Simulator, mode: str) -> None:
+    with_keys(sim)
+    sim.fail(Fault("status", path="/1/auth", status=404, times=0))
+    options = with_key(sim, leaver_keys=mode, known_invitations={})
+    code = "" if mode == "report" else "not_found"
+    result = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], fails=code, **options)
+    assert len(sim.writes()) == (mode == "report")
+    assert result["changed"] is (mode == "report")
+
+
 def test_too_many_keys(ask: Ask, sim: Simulator) -> None:
     made = with_keys(sim)
     options = with_key(sim, leaver_keys="delete", max_keys=2, known_invitations={})

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The project's wrappers, run by ansible-runner as a controller's jobs, from a survey's answers to changed access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.awx.controller import TOKEN, Controller
+from tests.awx.running import Job, credential, ended, run, start
+from tests.simulator import Simulator
+
+CHECK = "--check"
+ONE = {"payments": {"ansible_connection": "local", "access_credentials": "environment"}}
+TARGET = {"access_targets": "payments"}
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(quota=0, pending_listed=False) as found:
+        yield found
+
+
+def job(folder: Path, sim: Simulator, playbook: str, *options: str, **variables: Any) -> Job:
+    return run(folder, f"{playbook}.yml", ONE, credential(sim), {**TARGET, **variables}, *options)
+
+
+def text(found: Job) -> str:
+    return " ".join(found.output.split())
+
+
+def test_plan_approve_apply(sim: Simulator, tmp_path: Path) -> None:
+    """What was approved is done; once anything has changed, nothing is, and what moved is told."""
+    for email in ("ada@example.com", "bob@example.com"):
+        sim.honeycomb.add(email, "member")
+        sim.honeybadger.add(email, "Member")
+    survey = {"email": "ada@example.com\nbob@example.com", "lifecycle_max_removals": "", "lifecycle_protected": None}
+    planned = job(tmp_path, sim, "offboard", CHECK, **survey)
+    assert planned.code == 0, planned.output
+    assert sim.writes() == []
+    plan = planned.artifacts["access_plan"]
+    assert set(plan) == {"payments"}
+
+    gate = run(tmp_path, "approval.yml", ONE, {}, {**survey, **planned.artifacts})
+    assert gate.code != 0
+    assert "remove ada@example.com" in gate.artifacts["access_summary"]
+
+    approval = {"lifecycle_require_approval": True}
+    refused = job(tmp_path, sim, "offboard", **survey, **approval)
+    assert refused.code != 0
+    assert "needs an approval" in text(refused)
+
+    sim.honeycomb.remove("bob@example.com")
+    moved = job(tmp_path, sim, "offboard", **survey, **approval, access_plan=plan)
+    assert moved.code != 0
+    assert sim.writes() == []
+    assert "remove bob@example.com" in text(moved)
+
+    again = job(tmp_path, sim, "offboard", CHECK, **survey).artifacts["access_plan"]
+    applied = job(tmp_path, sim, "offboard", **survey, **approval, access_plan=again)
+    assert applied.code == 0, applied.output
+    assert not {"ada@example.com", "bob@example.com"} & {m.email for m in sim.honeycomb.members}
+    assert not {"ada@example.com", "bob@example.com"} & {user.email for user in sim.honeybadger.users}
+
+    empty = job(tmp_path, sim, "offboard", CHECK, **survey)
+    quiet = run(tmp_path, "approval.yml", ONE, {}, empty.artifacts)
+    assert quiet.code == 0, quiet.output
+    assert "nothing needs approval" in quiet.artifacts["access_summary"]
+    for found in (planned, gate, refused, moved, applied, empty, quiet):
+        assert found.leaks([sim.configuration_key, sim.auth_token]) == []
+
+
+@pytest.mark.slow
+def test_a_survey_onboards(sim: Simulator, tmp_path: Path) -> None:
+    answers: dict[str, Any] = {
+        "email": "ada@example.com, bob@example.com",
+        "honeycomb_role": "admin",
+        "honeybadger_role": "Member",
+        "honeybadger_team_ids": ["3 - platform", "7 - on call"],
+    }
+    found = job(tmp_path, sim, "onboard", **answers)
+    assert found.code == 0, found.output
+    assert {m.email: m.role for m in sim.honeycomb.members if not m.accepted} == dict.fromkeys(
+        ("ada@example.com", "bob@example.com"), "admin"
+    )
+    assert [invitation.team_ids for invitation in sim.honeybadger.invitations] == [[3, 7], [3, 7]]
+    assert "ada@example.com" in found.artifacts["access_summary"]
+    number = int(found.folder.name.removeprefix("job"))
+    assert found.artifacts[f"access_summary_{number}"] == found.artifacts["access_summary"]
+    assert found.leaks([sim.configuration_key, sim.auth_token]) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("blank", [{"honeycomb_role": ""}, {"honeycomb_role": None}, {}, {"honeybadger_team_ids": []}])
+def test_blank_answers_are_not_given(sim: Simulator, tmp_path: Path, blank: dict[str, Any]) -> None:
+    found = job(tmp_path, sim, "onboard", email="ada@example.com", **blank)
+    assert found.code == 0, found.output
+    assert {m.role for m in sim.honeycomb.members if m.email == "ada@example.com"} == {"member"}
+
+
+@pytest.mark.slow
+def test_a_refused_plan_reaches_the_approver(sim: Simulator, tmp_path: Path) -> None:
+    refused = job(tmp_path, sim, "offboard", CHECK, email=next(m.email for m in sim.honeycomb.members))
+    assert refused.code != 0
+    gate = run(tmp_path, "approval.yml", ONE, {}, refused.artifacts)
+    assert gate.code != 0
+    assert "The plan was refused" in gate.artifacts["access_summary"]
+    assert "admin" in gate.artifacts["access_summary"]
+
+
+@pytest.mark.slow
+def test_a_pending_person_is_found_by_another_job(sim: Simulator, tmp_path: Path) -> None:
+    """Two containers with nothing in common but the controller; Honeycomb lists nobody who has not accepted."""
+    with Controller() as controller:
+        memory = {
+            **TARGET,
+            "lifecycle_memory": "controller",
+            "awx_inventory_id": controller.inventory("payments", access_credentials="environment"),
+            "email": "ada@example.com",
+        }
+        environment = credential(sim) | controller.environment
+        invited = run(tmp_path, "onboard.yml", ONE, environment, memory)
+        assert invited.code == 0, invited.output
+        assert [m.email for m in sim.honeycomb.members if not m.accepted] == ["ada@example.com"]
+        again = run(tmp_path, "onboard.yml", ONE, environment, memory)
+        assert again.code == 0, again.output
+        assert len(sim.emails_to("ada@example.com")) == 2  # one of each service
+        gone = run(tmp_path, "offboard.yml", ONE, environment, memory)
+        assert gone.code == 0, gone.output
+        assert [m.email for m in sim.honeycomb.members if not m.accepted] == []
+        assert len(controller.writes) == 2
+        for found in (invited, again, gone):
+            assert found.leaks([sim.configuration_key, sim.auth_token, TOKEN]) == []
+
+
+@pytest.mark.slow
+def test_targets_one_job_each_and_one_for_all(tmp_path: Path) -> None:
+    """Each target is done once, with its own credential, in two slices at once."""
+    sims = [
+        Simulator(
+            quota=0, seed=n, configuration_key=f"configurationKeyOf{n}", auth_token=f"tokenOf{n}", account_id=f"acc{n}"
+        )
+        for n in range(4)
+    ]
+    for s in sims:
+        s.__enter__()
+    try:
+        each = [run(tmp_path, "onboard.yml", ONE, credential(s), {**TARGET, "email": "ada@example.com"}) for s in sims]
+        assert [found.code for found in each] == [0] * 4
+        hosts = {
+            f"target{n}": {
+                "ansible_connection": "local",
+                "honeycomb_api_key": s.configuration_key,
+                "honeycomb_api_url": s.honeycomb_url,
+                "honeybadger_auth_token": s.auth_token,
+                "honeybadger_account_id": s.account_id,
+                "honeybadger_api_url": s.honeybadger_url,
+            }
+            for n, s in enumerate(sims)
+        }
+        slices = [dict(list(hosts.items())[n::2]) for n in range(2)]
+        variables = {"access_targets": "all", "email": "bob@example.com"}
+        jobs = [ended(*started) for started in [start(tmp_path, "onboard.yml", part, {}, variables) for part in slices]]
+        assert [found.code for found in jobs] == [0, 0]
+        for part, found in zip(slices, jobs, strict=True):
+            assert set(found.artifacts["access_plan"]) == set(part)
+        assert len({key for found in jobs for key in found.artifacts if key.startswith("access_summary_")}) == 2
+        for s in sims:
+            for email in ("ada@example.com", "bob@example.com"):
+                assert len(s.emails_to(email)) == 2
+            assert not [entry for entry in s.log if entry.status in (401, 403)]
+    finally:
+        for s in sims:
+            s.__exit__(None, None, None)
+
+
+@pytest.mark.slow
+def test_no_event_is_too_large(sim: Simulator, tmp_path: Path) -> None:
+    emails = " ".join(f"person{n}@example.com" for n in range(2000))
+    found = job(tmp_path, sim, "onboard", CHECK, email=emails)
+    assert found.code == 0, found.output[-2000:]
+    assert found.largest_event < 500_000

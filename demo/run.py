@@ -112,7 +112,7 @@ class Services:
 def services() -> Iterator[Services]:
     """Start both services on free ports; like the real one, Honeycomb does not list who has not accepted."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.simulator", "--pending-listed", "false"],
+        [sys.executable, "-m", "tests.simulator", "--pending-listed", "false", "--other-accounts", "0"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -145,7 +145,7 @@ def perform(sim: Services) -> None:
     )
     sim.expect(bob={"honeycomb": "admin", "honeybadger": "Admin"}, carol=both)
 
-    sim.play("Bob leaves", "offboard", "-e", "email=bob@example.com", writes=2, requests=6)
+    sim.play("Bob leaves", "offboard", "-e", "email=bob@example.com", writes=2, requests=12)
     sim.expect(bob=None)
 
     sim.ask("POST", "add", {"service": "honeycomb", "email": "mallory@example.com", "role": "admin"})
@@ -156,6 +156,8 @@ def perform(sim: Services) -> None:
     sim.expect(mallory={"honeycomb": "admin"}, carol=both)
 
     sim.play("Write down who has access now", "dump", "-e", "dump_file=now.yml", writes=0, requests=4)
+    roster = ["-e", "report_dir=report", "-e", "roster_file=people.yml"]
+    sim.play("Report who has what, and what the roster does not know", "report", *roster, writes=0, requests=5)
 
 
 def tell(sim: Services) -> None:
@@ -167,7 +169,8 @@ def tell(sim: Services) -> None:
     for title, requests, writes, seconds in sim.steps:
         print(f"{title:<56}{requests:>8}{writes:>8}{seconds:>9.1f}")
     emails = len(sim.ask("GET", "emails")["emails"])
-    print(f"\nE-mails sent: {emails}. The roster of step {len(sim.steps)}: {(WORK / 'now.yml').relative_to(ROOT)}")
+    print(f"\nE-mails sent: {emails}. The roster of step 7: {(WORK / 'now.yml').relative_to(ROOT)}")
+    print(f"The report to open: {(WORK / 'report' / 'report.html').relative_to(ROOT)}")
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from ..module_utils._catalog import HONEYCOMB
 from ..module_utils._errors import AccessError
 from ..module_utils._module import honeycomb
 from ._memory import FACTS, FILE, FOLDER, KINDS, NONE, Entries, FactStore, FileStore, Store, Unusable
+from ._memory_controller import ControllerStore
 from ._variables import Variables
 
 CONNECTION_DEFAULTS: dict[str, t.Any] = {
@@ -125,8 +126,6 @@ def _store(kind: str, variables: Variables, host: str) -> Store:
         timeout = int(C.config.get_config_value("CACHE_PLUGIN_TIMEOUT") or 0)
         in_controller = variables.get("awx_job_id") is not None or variables.get("tower_job_id") is not None
         return FactStore(facts, str(C.config.get_config_value("CACHE_PLUGIN")), timeout, in_controller)
-    from ._memory_controller import ControllerStore
-
     return ControllerStore(os.environ, host, variables)
 
 

@@ -132,10 +132,17 @@ class Run:
 
     @property
     def blind(self) -> bool:
-        """Whether an invitation was refused as a second one after one without an answer: whose was first, no list shows."""
+        """Whether a request without an answer may or may not have done what a second attempt finds done.
+
+        An invitation that was refused as a second one, or one that was found gone: whose doing it was, no list shows.
+        """
         sent = [entry for entry in self.log if entry.method == "POST"]
         refused = any(entry.status in (409, 422) and not entry.fault for entry in sent)
-        return self.hidden and refused and any(entry.fault for entry in sent)
+        lost = {entry.path for entry in self.log if entry.method == "DELETE" and entry.fault}
+        gone = {
+            entry.path for entry in self.log if entry.method == "DELETE" and entry.status == 404 and not entry.fault
+        }
+        return self.hidden and ((refused and any(entry.fault for entry in sent)) or not lost.isdisjoint(gone))
 
 
 def faults(run: Run, secrets: Sequence[str]) -> list[str]:

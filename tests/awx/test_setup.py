@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""awx_setup against a stand-in for the controller, with stand-ins for the modules of awx.awx."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.awx import rules, stub_module
+from tests.awx.controller import TOKEN, Controller
+from tests.tools import tree
+
+SETTINGS: dict[str, Any] = {
+    "awx_setup_project_url": "https://git.example.com/access.git",
+    "awx_setup_image": "registry.example.com/access-ee:1.0",
+    "awx_setup_targets": [{"name": "search", "services": ["honeybadger"], "teams": ["3 - platform"]}],
+    "awx_setup_chat": {"type": "slack", "configuration": {"token": "chatToken", "channels": ["access"]}},
+}
+
+
+def set_up(controller: Controller, folder: Path, settings: dict[str, Any]) -> str:
+    modules = folder / "stub" / "ansible_collections" / "awx" / "awx" / "plugins" / "modules"
+    modules.mkdir(parents=True, exist_ok=True)
+    source = Path(stub_module.__file__).read_text(encoding="utf-8")
+    for kind in stub_module.OPTIONS:
+        (modules / f"{kind}.py").write_text(source.replace('"KIND"', f'"{kind}"'))
+    environment = {
+        **controller.environment,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "ANSIBLE_COLLECTIONS_PATH": f"{tree.link_source()}:{folder / 'stub'}",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    }
+    command = ["-m", "ansible", "playbook", "honeyops.access.awx_setup", "-e", json.dumps(settings)]
+    done = subprocess.run(
+        [sys.executable, *command],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    output = done.stdout + done.stderr
+    assert TOKEN not in output
+    assert done.returncode == 0, output
+    return output
+
+
+@pytest.mark.slow
+def test_set_up_twice(tmp_path: Path) -> None:
+    with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
+        set_up(controller, tmp_path, SETTINGS)
+        for kind in ("job_templates", "workflow_job_templates"):
+            for number, item in controller.objects[kind].items():
+                survey = controller.surveys.get((kind, number))
+                assert bool(item["survey_enabled"]) == (survey is not None), item["name"]
+                assert survey is None or rules.survey_faults(survey) == []
+        onboard = controller.named("job_templates", "Access: search: onboard")
+        questions = {q["variable"]: q for q in controller.surveys["job_templates", onboard["id"]]["spec"]}
+        assert list(questions) == ["email", "honeybadger_role", "honeybadger_team_ids"]
+        assert questions["honeybadger_team_ids"]["choices"] == ["3 - platform"]
+        linked = controller.links["job_templates", onboard["id"], "credentials"]
+        names = {controller.objects["credentials"][number]["name"] for number in linked}
+        assert names == {"Access: search: Honeybadger", "Access: memory"}
+        assert "inputs" not in controller.named("credentials", "Access: search: Honeybadger")
+        assert controller.variables("search") == {"access_credentials": "environment"}
+        assert len(controller.objects["workflow_approval_templates"]) == 2
+
+        memory = {"access_credentials": "environment", "honeyops_access_memory": {"team": {}}}
+        controller.set_variables("search", memory)
+        controller.log.clear()
+        assert "changed=0" in set_up(controller, tmp_path, SETTINGS)
+        assert controller.log != []
+        assert controller.writes == []
+        assert controller.variables("search") == memory

@@ -340,10 +340,13 @@ READERS: dict[str, t.Callable[[str, list[Fault]], t.Sequence[t.Any]]] = {
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes out what several people share: a roster has no anchors."""
+    """Writes out what several people share, as a roster has no anchors, and text that older versions of Ansible mark as unsafe."""
 
     def ignore_aliases(self, data: t.Any) -> bool:
         return True
+
+
+_Dumper.add_multi_representer(str, lambda dumper, text: dumper.represent_str(str.__str__(text)))
 
 
 def dump(name: str, people: People) -> str:

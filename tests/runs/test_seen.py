@@ -14,7 +14,11 @@ from tests.playing import Control, Played, access
 from tests.simulator import Simulator
 
 TASK = re.compile(r"^TASK \[", re.MULTILINE)
-STRATEGIES = ("linear", "free", "host_pinned")
+STRATEGIES = (
+    pytest.param("linear", marks=pytest.mark.slow),
+    "free",
+    "host_pinned",
+)  # the others of these tests are linear
 
 
 def calm(done: Played, tasks: int = 8) -> None:

@@ -138,7 +138,7 @@ options:
 options:
   manage_teams:
     description:
-      - Whether O(team_ids) counts for somebody who is a user already. They leave the teams that are not in the list at once, and get an
+      - Whether C(team_ids) counts for somebody who is a user already. They leave the teams that are not in the list at once, and get an
         invitation to those that they are not in.
       - Otherwise it does nothing for a user, and a warning says so.
     type: bool

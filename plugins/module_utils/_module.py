@@ -138,7 +138,7 @@ MANAGEMENT_UNUSED: Spec = {
 KEYS: Spec = {
     **{option: spec for found in catalog.HONEYCOMB.credentials[1:] for option, spec in setting(found).items()},
     "leaver_keys": {"type": "str", "choices": [REPORT, DISABLE, DELETE], "default": REPORT},
-    "max_keys": {"type": "int", "default": 20},
+    "max_keys": {"type": "int", "default": 20, "no_log": False},
 }
 MANAGEMENT_KEY = [found.option for found in catalog.HONEYCOMB.credentials[1:]]
 VERIFY: Spec = {"verify": {"type": "bool", "default": False}}

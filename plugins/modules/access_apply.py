@@ -21,9 +21,6 @@ description:
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options: {}
-seealso:
-  - plugin: honeyops.access.lifecycle
-    plugin_type: role
 """
 
 EXAMPLES = r"""

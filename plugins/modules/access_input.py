@@ -32,9 +32,6 @@ options:
       - Take no variable of the inventory, only those of the command line, of a form, or of C(import_playbook).
     type: bool
     default: false
-seealso:
-  - plugin: honeyops.access.lifecycle
-    plugin_type: role
 """
 
 EXAMPLES = r"""

@@ -30,9 +30,6 @@ options:
       - Why the run did not succeed. The task fails with this text where it is not empty.
     type: str
     default: ""
-seealso:
-  - plugin: honeyops.access.lifecycle
-    plugin_type: role
 """
 
 EXAMPLES = r"""

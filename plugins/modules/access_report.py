@@ -26,9 +26,6 @@ options:
       - Read nothing, and return the report that the hosts of the play made.
     type: bool
     default: false
-seealso:
-  - plugin: honeyops.access.report
-    plugin_type: role
 """
 
 EXAMPLES = r"""

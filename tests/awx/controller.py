@@ -122,11 +122,11 @@ class Controller:
     def writes(self) -> list[tuple[str, str, Any]]:
         return [entry for entry in self.log if entry[0] != "GET"]
 
-    def add(self, kind: str, /, **fields: Any) -> int:
+    def add(self, collection: str, /, **fields: Any) -> int:
         """An object that is there."""
         with self._lock:
             number, self._next = self._next, self._next + 1
-            self.objects[kind][number] = {**DEFAULTS.get(kind, {}), **fields, "id": number}
+            self.objects[collection][number] = {**DEFAULTS.get(collection, {}), **fields, "id": number}
         return number
 
     def named(self, kind: str, name: str) -> Object:

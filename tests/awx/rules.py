@@ -96,7 +96,7 @@ def credential_type_faults(item: Mapping[str, Any]) -> list[str]:
             for key in STRINGS_ONLY
             if key in field and kind != "string"
         ]
-        if "default" in field and type(field["default"]) is not {"string": str, "boolean": bool}[kind]:
+        if "default" in field and not isinstance(field["default"], {"string": str, "boolean": bool}[kind]):
             faults.append(f"{field['default']} is not a {kind}")
     faults += [f"{name} is required and no field" for name in inputs.get("required", []) if name not in ids]
     faults += [f"{name} is not allowed" for name in injectors.get("env", {}) if name.startswith("ANSIBLE_")]
@@ -143,7 +143,7 @@ def _question_faults(question: Mapping[str, Any]) -> Iterable[str]:
     if default != "" and not isinstance(default, SURVEY_TYPES[kind]):
         yield f"default {default!r} is of another type"
     for key in ("min", "max"):
-        if question.get(key) is not None and type(question[key]) is not int:
+        if question.get(key) is not None and (not isinstance(question[key], int) or isinstance(question[key], bool)):
             yield f"{key} is no integer"
     if kind.startswith("multi"):
         choices = question.get("choices")

@@ -22,7 +22,11 @@ INVITED = [
 ]
 
 
-def entries(members: Any = MEMBERS, users: Any = USERS, invitations: Any = INVITED) -> list[dict[str, Any]]:
+def entries(members: Any = None, users: Any = None, invitations: Any = None) -> list[dict[str, Any]]:
+    members, users, invitations = (
+        standard if given is None else given
+        for given, standard in ((members, MEMBERS), (users, USERS), (invitations, INVITED))
+    )
     return [
         *_report.entries_of("acme", "honeycomb", {"members": members}),
         *_report.entries_of("acme", "honeybadger", {"users": users, "invitations": invitations}),

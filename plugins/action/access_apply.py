@@ -20,7 +20,7 @@ from ..plugin_utils._action import AccessAction
 from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
 from ..plugin_utils._chat import SUMMARY, summary_text
 from ..plugin_utils._evidence_files import write_evidence
-from ..plugin_utils._targets import Target
+from ..plugin_utils._targets import Target, identity
 from ..plugin_utils._variables import Refused
 
 KEPT = 200  # records of a kind that stay in the result, so that an event stays small
@@ -35,9 +35,11 @@ class ActionModule(AccessAction):
 
     def act(self) -> dict[str, Any]:
         """Do one host."""
-        self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._started = _now()
+        self._done_at: dict[str, str] = {}
         self._warnings: list[str] = []
         self._results: Results = {}
+        self._identities: dict[str, str] = {}
         self._follow_up: list[str] = []
         people: dict[str, People] = {}
         failure = ""
@@ -55,7 +57,7 @@ class ActionModule(AccessAction):
     def _checked_target(self) -> Target:
         """This host, unless anything is wrong with it or with another host of the play."""
         self._refuse_misspelt()
-        faults = self._claims().faults([self._host, *map(str, self._vars.get("ansible_play_hosts_all", ()))])
+        faults = self._claims().faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
         if faults:
             raise Refused("Nothing was done. " + " ".join(faults))
         return self._target()
@@ -98,7 +100,8 @@ class ActionModule(AccessAction):
             for key, options in others.options():
                 people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
                 args[key] = self._args(HONEYBADGER, options, people[key])
-        approved = approval(self._variables, self._host, args)
+        self._identities = {key: identity(service(key), options) for key, options in args.items()}
+        approved = approval(self._variables, self._host, self._identities)
         for key, plan in self._confirmed(args, approved or {}).items():
             args[key]["expected_plan_id"] = plan.plan_id
         for key, options in args.items():
@@ -141,7 +144,7 @@ class ActionModule(AccessAction):
         given = self._variables
         options = {
             "exclusive": given.flag("lifecycle_exclusive"),
-            "max_removals": given.text("lifecycle_max_removals") or given.text("access_meant_removals"),
+            "max_removals": given.text("lifecycle_max_removals"),
             info.keepers: given.number(f"lifecycle_{info.keepers}"),
             "protected": given.items("lifecycle_protected"),
             "ignore": given.items("lifecycle_ignore"),
@@ -162,6 +165,7 @@ class ActionModule(AccessAction):
         if fault:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
         result = self._module(service(key).module, args, check)
+        self._done_at[key] = _now()
         self._warnings += map(_sentence, result.pop("warnings", ()))
         return result
 
@@ -171,13 +175,17 @@ class ActionModule(AccessAction):
         check_mode = bool(self._task.check_mode)
         leavers = {key: _evidence.leavers_of(listed) for key, listed in people.items()}
         unplanned = {key: {"failed": True, "msg": failure} for key in people or SERVICES} if failure else {}
-        plans = {key: published(result) for key, result in (results or unplanned).items()}
+        plans = {
+            key: published(result, self._identities.get(key, "")) for key, result in (results or unplanned).items()
+        }
+        if HONEYBADGER.key in plans:
+            plans[HONEYBADGER.key]["follow_up"] += self._follow_up
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key]) for key, result in results.items()},
             "follow_up": [text for result in results.values() for text in result.get("follow_up", ())]
             + self._follow_up,
-            "people": _evidence.evidence(results, leavers, check_mode, self._started),
+            "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
         }
         if not check_mode and results:
             self._keep_evidence(kept["people"])
@@ -220,6 +228,10 @@ class ActionModule(AccessAction):
 def _sentence(warning: Any) -> str:
     """What a module warned of; from ansible-core 2.19 on it comes as an object with an event."""
     return str(getattr(getattr(warning, "event", None), "msg", warning))
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _slim(result: dict[str, Any], people: People) -> dict[str, Any]:

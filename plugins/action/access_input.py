@@ -9,6 +9,8 @@ import os
 from typing import Any
 
 from ..module_utils._catalog import SERVICES
+from ..module_utils._errors import AccessError
+from ..module_utils._model import check_email
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._form import form_people
 from ..plugin_utils._variables import FORM, SOURCES, Refused
@@ -80,6 +82,8 @@ class ActionModule(AccessAction):
         if not any(service in people[0] for service in SERVICES):
             names = " and ".join(f"{service}_role" for service in SERVICES)
             raise Refused(f"Both {names} are none, so there is nothing to do. Give a role to one of them.")
+        for person in people:
+            _check(person["email"])
         configured = self._target().services
         return [{key: value for key, value in person.items() if value != {} or key in configured} for person in people]
 
@@ -93,3 +97,13 @@ class ActionModule(AccessAction):
             raise Refused("Nothing was done, because the roster has faults:\n" + "\n".join(faults))
         people: list[Any] = lookup.run([path], self._vars, names=True)[0]
         return people
+
+
+def _check(email: str) -> None:
+    """Refuse what no service would take for an address, such as ``<ada@example.com>``, before any request."""
+    try:
+        check_email(email)
+    except AccessError as fault:
+        raise Refused(f"email: {fault.sentence}") from None
+    if not set(email).isdisjoint("<>()[]\"'"):
+        raise Refused(f"email: {email[:80]!r} is not an e-mail address. Give the address alone, as in ada@example.com.")

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
+from ..module_utils._errors import AccessError
 from ..plugin_utils._action import AccessAction
+from ..plugin_utils._recall import ask_team
 
 
 class ActionModule(AccessAction):
@@ -15,5 +18,8 @@ class ActionModule(AccessAction):
 
     def act(self) -> dict[str, Any]:
         """Note the host."""
-        self._claims().add(self._target(), self._pattern(), self._targets_of_play)
+        target, claims = self._target(), self._claims()
+        for service in claims.add(target, self._pattern(), self._targets_of_play):
+            with contextlib.suppress(AccessError):  # the host's own run reports it
+                claims.name(self._host, service, ask_team(self._honeycomb(target) or {}))
         return {}

@@ -58,6 +58,11 @@ class ServiceInfo:
         """All connection settings: the credentials, then the address."""
         return (*self.credentials, self.url)
 
+    @property
+    def asks_identity(self) -> bool:
+        """Whether only the service can tell which team or account it is: a key tells it to nobody else."""
+        return any(setting.secret for setting in self.credentials if setting.option in self.identity)
+
     def power(self, role: str) -> int:
         """The rank of a role. One that is not known, such as the vendor's owner, ranks above all others."""
         return self.roles.index(role) if role in self.roles else len(self.roles)

@@ -209,11 +209,11 @@ class Honeycomb:
         keys = (
             "Management keys that they made and API keys that they know are in no list; look"
             if self.companions
-            else "API keys that they made still work. With management_key_id and management_key_secret this module lists "
-            "them, and disables or deletes them with leaver_keys; without, look"
+            else "API keys that they made outlive that. With a management key they are listed, and can be disabled or "
+            "deleted; without one, look"
         )
         text = (
-            f"Honeycomb: {removed.email} is no member any more. {keys} under Team settings > API keys. Under Team settings "
+            f"Honeycomb: what the membership of {removed.email} does not cover. {keys} under Team settings > API keys. Under Team settings "
             "> Members, check the join address and the allowed e-mail domains of the team."
         )
         return [text]

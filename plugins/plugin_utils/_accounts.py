@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils._catalog import HONEYBADGER, SERVICES, ServiceInfo
+from ._variables import Refused
 
 Call = t.Callable[[str, dict[str, t.Any]], dict[str, t.Any]]
 SEPARATOR = "/"
@@ -43,7 +44,11 @@ class OtherAccounts:
     def remaining(self, leavers: list[dict[str, t.Any]]) -> list[str]:
         """Where each leaver remains, as texts of what is left to do; a plan to remove them tells, and removes nobody."""
         texts = []
-        for key, options in self.options():
+        try:
+            accounts = list(self.options())
+        except Refused as fault:
+            return [f"{fault} Look under Account settings > Users of every other account yourself."]
+        for key, options in accounts:
             plan = {**options, HONEYBADGER.people: leavers, "max_removals": "100%", HONEYBADGER.keepers: 0}
             result = self._call(HONEYBADGER.module, plan)
             if not result.get("plan_id"):
@@ -58,5 +63,8 @@ class OtherAccounts:
 
     def _accounts(self) -> list[str]:
         connection = {key: value for key, value in self._options.items() if key != "account_id"}
-        accounts = self._call("honeybadger_account_info", connection).get("accounts", ())
+        result = self._call("honeybadger_account_info", connection)
+        if "accounts" not in result:
+            raise Refused(f"The accounts that the Honeybadger token sees could not be listed. {result.get('msg')}")
+        accounts = result["accounts"]
         return sorted(str(account["id"]) for account in accounts if str(account["id"]) != self._options["account_id"])

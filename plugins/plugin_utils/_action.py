@@ -39,6 +39,8 @@ class AccessAction(ActionBase):
         self._vars: dict[str, t.Any] = task_vars or {}
         self._variables = Variables(self._vars, self._templar.template)
         try:
+            fixed = self._variables.mapping("lifecycle_options") or {}
+            self._variables = Variables({**self._vars, **fixed}, self._templar.template)
             return {**result, "changed": False, **self.act()}
         except (Refused, AnsibleError) as fault:
             text = str(fault)
@@ -69,11 +71,15 @@ class AccessAction(ActionBase):
 
     def _recalled(self, target: Target) -> Recall:
         """What is remembered of the people invited to this host's team."""
+        return Recall(self._variables, self._host, self._honeycomb(target))
+
+    def _honeycomb(self, target: Target) -> dict[str, t.Any] | None:
+        """The options to ask Honeycomb about its key with."""
         options = target.services.get(HONEYCOMB.key)
         if options is None:
-            return Recall(self._variables, self._host, None)
+            return None
         own = {name: options[name] for name in (*HONEYCOMB.identity, HONEYCOMB.url.option) if name in options}
-        return Recall(self._variables, self._host, {**self._defaults("honeycomb_auth_info"), **own})
+        return {**self._defaults("honeycomb_auth_info"), **own}
 
     def _claims(self) -> Claims:
         return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]

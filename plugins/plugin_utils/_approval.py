@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import typing as t
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 from ..module_utils._catalog import SERVICES
 from ._accounts import SEPARATOR, title
+from ._evidence import named
 from ._variables import Refused, Variables, is_blank
 
 MOST_STEPS = 200
@@ -33,11 +35,12 @@ class Approved:
     steps: Steps | None = None
 
 
-def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The plan of one service as an approver sees it."""
+def published(result: Mapping[str, t.Any], identity: str = "") -> dict[str, t.Any]:
+    """The plan of one service as an approver sees it; ``identity`` tells its team or account from others."""
     code = (result.get("error") or {}).get("code")
     return {
         "plan_id": result.get("plan_id") or "",
+        "target": _target(result.get("plan_id"), identity),
         "refused": result.get("msg") if result.get("failed") and code != PARTIAL_FAILURE else None,
         "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
         "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
@@ -45,8 +48,8 @@ def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict[str, Approved] | None:
-    """What was approved for each service of a host, None where no approval is given.
+def approval(variables: Variables, host: str, services: Mapping[str, str]) -> dict[str, Approved] | None:
+    """What was approved for each service of a host, None where no approval is given. ``services`` have their identities.
 
     An approval that leaves out a service, or names no plan for it, is none: it is refused.
     """
@@ -54,7 +57,7 @@ def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict
     if plan is not None and ids is not None:
         raise Refused("Both access_plan and lifecycle_expected_plan_id are given; give one of them.")
     if plan is not None:
-        return _from_plan(plan, host, list(services))
+        return _from_plan(plan, host, services)
     if ids is not None:
         return _from_ids(ids, host, list(services))
     if variables.flag("lifecycle_require_approval"):
@@ -62,7 +65,7 @@ def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict
     return None
 
 
-def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
+def _from_plan(plan: Mapping[str, t.Any], host: str, services: Mapping[str, str]) -> dict[str, Approved]:
     approved = plan.get(host)
     if not isinstance(approved, Mapping):
         raise Refused(f"access_plan holds no plan for {host}. Plan again for this host, and approve that plan.")
@@ -70,7 +73,7 @@ def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dic
     if extra:
         raise Refused(f"access_plan holds a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
     found = {}
-    for service in services:
+    for service, identity in services.items():
         entry = approved.get(service)
         if not isinstance(entry, Mapping) or is_blank(entry.get("plan_id")):
             raise Refused(
@@ -79,6 +82,11 @@ def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dic
         if entry.get("refused"):
             raise Refused(
                 f"The plan of {_titles([service])} for {host} was refused when it was made: {entry['refused']}"
+            )
+        if entry.get("target") not in (None, _target(entry["plan_id"], identity)):
+            raise Refused(
+                f"The plan of {_titles([service])} for {host} was made with another credential, perhaps for another team or "
+                "account. Plan again, and approve that plan."
             )
         steps = entry.get("steps")
         found[service] = Approved(str(entry["plan_id"]).strip(), steps if isinstance(steps, list) else None)
@@ -117,9 +125,22 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
 
 def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
     """What some steps do to whom, with a count beyond ten."""
-    named = [f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}" for step in steps[:SHOWN]]
+    named = [_described(step) for step in steps[:SHOWN]]
     rest = len(steps) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def _target(plan_id: t.Any, identity: str) -> str:
+    """A digest that two plans share only if they are for the same team or account. It gives no credential away."""
+    return hashlib.sha256(f"{plan_id}\n{identity}".encode()).hexdigest()[:16]
+
+
+def _described(step: Mapping[str, t.Any]) -> str:
+    """What a step does to whom, and what they have, so that two steps for one person differ."""
+    words = named(step)
+    goal = (step.get("after") or {}).get("role") if step.get("before") else None
+    detail = f" ({words}{f' to {goal}' if goal and goal != words else ''})" if words else ""
+    return f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}{detail}"
 
 
 def _step(step: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -23,15 +23,18 @@ Results = Mapping[str, t.Any]
 
 
 def evidence(
-    results: Results, leavers: t.Mapping[str, t.Iterable[t.Mapping[str, t.Any]]], check: bool, at: str
+    results: Results,
+    leavers: t.Mapping[str, t.Iterable[t.Mapping[str, t.Any]]],
+    check: bool,
+    at: t.Mapping[str, str],
 ) -> list[dict[str, t.Any]]:
     """What was found, done and left of each person who was to leave or was changed, service by service.
 
-    ``leavers`` are the people declared absent, by service, as the modules take them. ``at`` is the time of the run, UTC.
+    ``leavers`` are the people declared absent, by service, as the modules take them. ``at`` is when each service was done, UTC.
     """
     found: dict[str, dict[str, t.Any]] = {}
     for service, result in results.items():
-        history = _History(result, check, at)
+        history = _History(result, check, at.get(service, ""))
         for person in leavers.get(service, ()):
             addresses = [fold(person["email"]), *map(fold, person.get("aliases") or ())]
             _note(found, addresses[0])[service] = history.of(addresses, leaving=True)
@@ -48,6 +51,13 @@ def not_found(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> list[s
         for person in people
         if person.get(service, {}).get("found") == NOT_FOUND and not person[service]["done"]
     ]
+
+
+def named(step: Mapping[str, t.Any]) -> str:
+    """The team, key or role that a step is about."""
+    about = step.get("before") or step.get("after") or {}
+    words = (about.get(key) for key in ("team", "name", "team_id", "role", "id"))
+    return next((str(word) for word in words if word), "")
 
 
 def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
@@ -83,7 +93,12 @@ class _History:
             "leaving": leaving or any(step["after"] is None for step, _outcome in steps),
             "found": there or (NOT_FOUND if self._read else NOT_READ),
             "done": [
-                {"action": step["action"], "outcome": "planned" if self._check else outcome, "at": self._at}
+                {
+                    "action": step["action"],
+                    "what": named(step),
+                    "outcome": "planned" if self._check else outcome,
+                    "at": self._at,
+                }
                 for step, outcome in steps
             ],
             "remains": kept + [what for email in addresses for what in self._remaining.get(email, ())],

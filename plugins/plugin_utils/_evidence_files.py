@@ -16,7 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ._accounts import title
-from ._evidence import NOT_FOUND, NOT_READ
+from ._evidence import ADDRESS, NOT_FOUND, NOT_READ
 
 SCHEMA_VERSION = 1
 
@@ -31,7 +31,7 @@ def write_evidence(
         for person in people:
             if not any(_leaves(record) for record in _records(person).values()):
                 continue
-            by_hand = [text for text in follow_up if person["email"] in text]
+            by_hand = [text for text in follow_up if person["email"] in ADDRESS.findall(text)]
             document = {
                 "version": SCHEMA_VERSION,
                 "email": person["email"],
@@ -69,11 +69,13 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
         else:
             lines += [f"  Found: {_access(access)}" for access in found]
         lines += [
-            f"  {step['action'].replace('_', ' ').capitalize()}: {step['outcome'].replace('_', ' ')}"
+            f"  {step['action'].replace('_', ' ').capitalize()} ({step['what']}): {step['outcome'].replace('_', ' ')}, {step['at']}"
             for step in record["done"]
         ]
         if record["verified"]:
             lines.append(f"  Verified at {record['verified']['at']} by reading {', '.join(record['verified']['read'])}")
+        else:
+            lines.append("  Not verified: the lists were not read again")
         lines += [f"  Remains: {_access(access)}" for access in record["remains"]]
         lines += [f"  Left to do by hand: {text}" for text in record["by_hand"]]
         lines.append("")

@@ -19,6 +19,7 @@ from ..module_utils._errors import AccessError
 from ..module_utils._module import honeycomb
 from ._memory import FACTS, FILE, FOLDER, KINDS, NONE, Entries, FactStore, FileStore, Store, Unusable
 from ._memory_controller import ControllerStore
+from ._targets import origin
 from ._variables import Variables
 
 CONNECTION_DEFAULTS: dict[str, t.Any] = {
@@ -98,21 +99,23 @@ class Recall:
 
     def _ask_team(self) -> str:
         """The team by its address and the name that the service gives it."""
-        connection = {**CONNECTION_DEFAULTS, **(self._connection or {})}
-        service = honeycomb(connection)
-        try:
-            team = service.auth()["team"]
-        finally:
-            self.requests += service.client.requests
-        name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None
-        if not name:
-            raise AccessError(
-                "bad_response",
-                "Honeycomb does not tell which team the key belongs to.",
-                hint="Set lifecycle_memory to none.",
-            )
-        self._team = f"{str(connection['api_url']).rstrip('/')}/{name}"
+        self.requests += 1
+        self._team = ask_team(self._connection or {})
         return self._team
+
+
+def ask_team(options: Mapping[str, t.Any]) -> str:
+    """The team that a configuration key belongs to, by its address and the name that the service gives it."""
+    connection = {**CONNECTION_DEFAULTS, **options}
+    team = honeycomb(connection).auth()["team"]
+    name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None
+    if not name:
+        raise AccessError(
+            "bad_response",
+            "Honeycomb does not tell which team the key belongs to.",
+            hint="Set lifecycle_memory to none.",
+        )
+    return f"{origin(HONEYCOMB, connection)}/{name}"
 
 
 def _store(kind: str, variables: Variables, host: str) -> Store:

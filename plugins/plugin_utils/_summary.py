@@ -133,5 +133,6 @@ def failure(result: Mapping[str, Any], check: bool = False) -> str:
         )
     done = len(services) - len(failed)
     if done:
-        texts.append("The other service can be done." if check else "The other service was done.")
+        others = "The other service" if done == 1 else "The others"
+        texts.append(f"{others} can be done." if check else f"{others} {'was' if done == 1 else 'were'} done.")
     return " ".join(texts)

@@ -43,11 +43,13 @@ class Target:
     faults: tuple[str, ...] = ()
 
     def identities(self) -> dict[str, str]:
-        """What tells the team or account of each service from others: its address and the key or id. Secret."""
-        return {
-            key: json.dumps([_origin(SERVICES[key], options), *_identity(SERVICES[key], options)])
-            for key, options in self.services.items()
-        }
+        """What tells the team or account of each service from others. Secret."""
+        return {key: identity(SERVICES[key], options) for key, options in self.services.items()}
+
+
+def identity(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
+    """What tells a team or account from others: the address and the key or id. Secret."""
+    return json.dumps([origin(info, options), *(options[option] for option in info.identity)])
 
 
 def target_of(host: str, variables: Variables, environ: Environ) -> Target:
@@ -120,11 +122,7 @@ def _names(setting: Setting, reads_environment: bool) -> str:
     )
 
 
-def _identity(info: ServiceInfo, options: t.Mapping[str, str]) -> list[str]:
-    return [options[option] for option in info.identity]
-
-
-def _origin(info: ServiceInfo, options: t.Mapping[str, str]) -> str:
+def origin(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
     """The address in one spelling, so that two hosts cannot differ in nothing else."""
     url = options.get("api_url") or info.default_url
     try:
@@ -145,8 +143,11 @@ class Claims:
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder) / "honeyops.access"
 
-    def add(self, target: Target, pattern: str, others: t.Callable[[], t.Iterable[Target]]) -> None:
-        """Note a host of this play. The first one notes all hosts that the play's pattern names, beyond any limit."""
+    def add(self, target: Target, pattern: str, others: t.Callable[[], t.Iterable[Target]]) -> list[str]:
+        """Note a host of this play. The first one notes all hosts that the play's pattern names, beyond any limit.
+
+        Returns the services that must be asked which team this is: another host has another key to the same address.
+        """
         with self._locked() as file:
             lines = file.read().splitlines()
             key = lines[0].encode()
@@ -154,16 +155,35 @@ class Claims:
                 for other in others():
                     self._note(file, _claim(other, key, of_play=False))
                 self._note(file, pattern)
-            self._note(file, _claim(target, key, of_play=True))
+            own = _claim(target, key, of_play=True)
+            self._note(file, own)
+            file.seek(0)
+            others_of = [claim for claim in _claims(file) if claim["host"] != target.host]
+        return [
+            service
+            for service, place in own["origins"].items()
+            if SERVICES[service].asks_identity and any(claim["origins"].get(service) == place for claim in others_of)
+        ]
 
-    def faults(self, hosts: t.Iterable[str]) -> list[str]:
-        """Why nothing may be done on any of these hosts: faults of their own, or a team that another host is, too."""
+    def name(self, host: str, service: str, team: str) -> None:
+        """Note what the service calls the team of a host."""
         with self._locked() as file:
-            lines = [json.loads(line) for line in file.read().splitlines()]
-        claims = [line for line in lines if isinstance(line, dict) and "of_play" in line]
-        chosen = set(hosts)
+            digest = _digest(file.readline().strip().encode(), team)
+            self._note(
+                file, {"host": host, "of_play": False, "faults": (), "origins": {}, "services": {service: digest}}
+            )
+
+    def faults(self, host: str, hosts: t.Iterable[str]) -> list[str]:
+        """Why ``host`` may do nothing: a fault of a host of the play, or a team or account that another host is, too."""
+        with self._locked() as file:
+            claims = _claims(file)
+        chosen = {host, *hosts}
         last = {claim["host"]: claim for claim in claims if claim["of_play"]}
-        found = [fault for host in sorted(chosen & set(last)) for fault in last[host]["faults"]]
+        noted = {claim["host"]: claim for claim in reversed(claims) if not claim["of_play"]}
+        # Hosts that were not handled yet are judged by the inventory alone, unless the play itself says more than that.
+        if host in last and noted.get(host, {}).get("services") == last[host]["services"]:
+            last = {**noted, **last}
+        found = [fault for name in sorted(chosen & set(last)) for fault in last[name]["faults"]]
         owners: dict[tuple[str, str], set[str]] = {}
         for claim in claims:
             for service, digest in claim["services"].items():
@@ -173,7 +193,7 @@ class Claims:
                 info = SERVICES[service]
                 found.append(
                     f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
-                    f"the other. Give each host its own {' and '.join(info.identity)}, or remove one of them from the inventory. "
+                    f"the other. Give each host a {info.target} of its own, or remove one of them from the inventory. "
                     "A host that is not meant to read the environment can say access_credentials: variables."
                 )
         return found
@@ -207,9 +227,22 @@ class Claims:
             yield file
 
 
+def _claims(file: t.TextIO) -> list[dict[str, t.Any]]:
+    lines = [json.loads(line) for line in file.read().splitlines()]
+    return [line for line in lines if isinstance(line, dict) and "of_play" in line]
+
+
+def _digest(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
 def _claim(target: Target, key: bytes, of_play: bool) -> dict[str, t.Any]:
-    digests = {
-        service: hmac.new(key, identity.encode(), hashlib.sha256).hexdigest()
-        for service, identity in target.identities().items()
+    return {
+        "host": target.host,
+        "of_play": of_play,
+        "faults": target.faults,
+        "origins": {
+            service: _digest(key, origin(SERVICES[service], options)) for service, options in target.services.items()
+        },
+        "services": {service: _digest(key, identity) for service, identity in target.identities().items()},
     }
-    return {"host": target.host, "of_play": of_play, "faults": target.faults if of_play else (), "services": digests}

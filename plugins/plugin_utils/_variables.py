@@ -27,6 +27,7 @@ FORM = tuple(
 CONNECTION = tuple(setting.variable for service in SERVICES.values() for setting in service.settings)
 ROLE = (
     "lifecycle_people",
+    "lifecycle_options",
     "lifecycle_state",
     "lifecycle_exclusive",
     "lifecycle_max_removals",
@@ -53,7 +54,6 @@ PLAYBOOK = (
     "access_targets",
     "access_credentials",
     "access_plan",
-    "access_meant_removals",
     "exclusive",
     "dump_file",
     "force",

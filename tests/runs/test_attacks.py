@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a stranger made the playbooks do to the wrong people, once each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.playing import Control
+from tests.simulator import Fault, Simulator
+
+
+EVE, BOB = "eve@example.com", "bob@example.com"
+
+
+def members(sim: Simulator) -> set[str]:
+    return {member.email for member in sim.honeycomb.members}
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        {"lifecycle_state": "", "lifecycle_people": BOB, "lifecycle_exclusive": None},
+        {"lifecycle_state": "present", "lifecycle_max_removals": ""},
+    ],
+    ids=["blank", "other"],
+)
+def test_no_variable_turns_an_offboarding_into_anything_else(
+    control: Control, sim: Simulator, stray: dict[str, Any]
+) -> None:
+    for email in (EVE, BOB):
+        sim.honeycomb.add(email)
+        sim.honeybadger.add(email)
+    done = control.play("offboard", email=EVE, **stray)
+    assert done.code == 0, done.output
+    assert members(sim) == {"owner@example.com", BOB}
+    assert sim.emails == []
+
+
+def test_two_keys_of_one_team_are_one_team(control: Control, sim: Simulator) -> None:
+    """Only the service can tell: its answer about any kind of key names the team."""
+    hosts = {
+        "one": {"honeycomb_api_key": sim.configuration_key, "honeycomb_api_url": sim.honeycomb_url},
+        "two": {"honeycomb_api_key": sim.ingest_key, "honeycomb_api_url": sim.honeycomb_url},
+    }
+    done = control.play("onboard", *control.inventory(hosts), email=EVE)
+    assert done.code != 0
+    assert "one and two are the same Honeycomb team" in done.text
+    assert sim.writes() == []
+
+
+def test_accounts_that_cannot_be_listed_are_not_passed_over(control: Control, sim: Simulator) -> None:
+    sim.honeybadger.add(EVE)
+    for everywhere in (True, False):
+        sim.fail(Fault("status", method="GET", path="/v2/accounts$", status=403))
+        done = control.play("offboard", "--check", email=EVE, lifecycle_all_accounts=everywhere)
+        assert (done.code != 0) is everywhere
+        assert "The accounts that the Honeybadger token sees could not be listed." in done.text
+    assert sim.writes() == []
+
+
+@pytest.mark.parametrize("typed", ["<eve@example.com>", "Eve Example <eve@example.com>"])
+def test_what_is_no_address_is_not_looked_for(control: Control, sim: Simulator, typed: str) -> None:
+    done = control.play("offboard", email=typed)
+    assert done.code != 0
+    assert "is not an e-mail address" in done.text
+    assert sim.log == []
+
+
+def test_an_approval_is_for_one_team(control: Control, sim: Simulator) -> None:
+    two = control.sims["two"]
+    planned = control.play("onboard", "--check", *control.inventory({"acme": control.variables("one")}), email=EVE)
+    plan = planned.artefacts["access_plan"]
+    moved = {**control.variables("two"), "honeybadger_account_id": sim.account_id}
+    done = control.play("onboard", *control.inventory({"acme": moved}), email=EVE, access_plan=plan)
+    assert done.code != 0
+    assert "was made with another credential" in done.text
+    assert two.writes() == []

@@ -207,14 +207,14 @@ class Honeycomb:
         if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
             return []
         keys = (
-            "Management keys that they made and API keys that they know are in no list; look"
+            f"management keys that {removed.email} made and API keys that they know are in no list. Look"
             if self.companions
-            else "API keys that they made outlive that. With a management key they are listed, and can be disabled or "
-            "deleted; without one, look"
+            else f"API keys that {removed.email} made outlive their membership. With a management key "
+            "(management_key_id, management_key_secret) they are listed, and can be disabled or deleted. Without one, look"
         )
         text = (
-            f"Honeycomb: what the membership of {removed.email} does not cover. {keys} under Team settings > API keys. Under Team settings "
-            "> Members, check the join address and the allowed e-mail domains of the team."
+            f"Honeycomb: {keys} under Team settings > API keys. Under Team settings > Members, check the join address and "
+            "the allowed e-mail domains of the team."
         )
         return [text]
 

@@ -93,7 +93,8 @@ def opened(browser: Browser, path: Path, **options: Any) -> Iterator[Page]:
 
 
 def emails(page: Page) -> list[str]:
-    return page.locator("#matrix tbody .who").all_inner_texts()
+    found: list[str] = page.locator("#matrix tbody .who").all_inner_texts()
+    return found
 
 
 def check_use(page: Page) -> None:

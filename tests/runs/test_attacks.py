@@ -12,7 +12,6 @@ import pytest
 from tests.playing import Control
 from tests.simulator import Fault, Simulator
 
-
 EVE, BOB = "eve@example.com", "bob@example.com"
 
 

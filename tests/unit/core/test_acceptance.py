@@ -42,7 +42,7 @@ def test_being_listed_is_no_evidence(ask: Ask, sim: Simulator) -> None:
     known = invited(ask, sim)
     for _run in range(3):
         status, known = look(ask, sim, known)
-        assert (status, known.keys()) == ("pending", {ADA})
+        assert (status, set(known)) == ("pending", {ADA})
     bulk = ask("honeycomb_members", members=[{"email": ADA}], known_invitations=known)
     assert [member.get("status") for member in bulk["members"]] == [None, "pending"]
 
@@ -106,7 +106,7 @@ def test_an_acceptance_that_adds_nothing(ask: Ask, sim: Simulator) -> None:
     sim.honeycomb.accept(ADA, name="")
     known[ADA]["invited_at"] = LONG_AGO
     status, known = look(ask, sim, known, reinvite_after=1)
-    assert (status, known.keys()) == ("pending", {ADA})
+    assert (status, set(known)) == ("pending", {ADA})
     assert (HONEYCOMB.active(sim), sim.emails) == ({ADA: "member"}, [])
 
 
@@ -122,7 +122,7 @@ def test_listed_at_the_first_look_is_no_evidence(ask: Ask, sim: Simulator) -> No
     known = invited(ask, sim, listed=False)
     sim.honeycomb.accept(ADA, name="")
     status, known = look(ask, sim, known)
-    assert (status, known.keys()) == ("pending", {ADA})
+    assert (status, set(known)) == ("pending", {ADA})
 
 
 @pytest.mark.parametrize("more", [{}, {"fields": "name", "unlisted": "true"}, {"fields": None, "unlisted": 1}])
@@ -172,7 +172,7 @@ def test_wait_goes_on_while_nothing_proves_it(ask: Ask, sim: Simulator, remember
     if lost:
         sim.fail(Fault("reset_after", method="POST"))
     waiting = {"wait": True, "wait_interval": 0.1, "wait_timeout": 0.25}
-    known = {"known_invitations": {}} if remembers else {}
+    known: dict[str, Any] = {"known_invitations": {}} if remembers else {}
     failed = ask("honeycomb_member", email=ADA, **waiting, **known, fails="timeout")
     assert (failed["status"], HONEYCOMB.mails(sim, ADA)) == ("pending", 1)
     assert "does not mean that they accepted" in failed["error"]["hint"]

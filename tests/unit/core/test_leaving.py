@@ -279,7 +279,7 @@ def test_keys_of_a_leaver(ask: Ask, sim: Simulator, mode: str, action: str, kept
     assert {key["id"] for key in done["leaver_keys"]} == set(made)
     assert all(key["creator"]["email"] == EVE for key in done["leaver_keys"])
     assert {"ada", "nobody"} <= working(sim)
-    assert (working(sim) & {"eve 0", "eve 1"}) is not (mode != "report")
+    assert bool(working(sim) & {"eve 0", "eve 1"}) is (mode == "report")
     assert done["verified"]["remaining"] == []
     assert any("/users" in path for path in done["verified"]["read"])
     text = " ".join(done["follow_up"])
@@ -450,7 +450,7 @@ def everything(sim: Simulator) -> None:
 def test_a_fault_at_each_request(ask: Ask, sim: Simulator, nth: int, kind: str) -> None:
     """One run with a fault and one without: Eve is gone, Ada has what she had, and no outcome was false."""
     everything(sim)
-    more = {"status": 500} if kind == "status" else {}
+    more: dict[str, Any] = {"status": 500} if kind == "status" else {}
     sim.fail(Fault(kind, nth=nth, **more))
     options = {"users": [leaver()], "max_removals": "100%", "concurrency": 1}
     result = run_anyhow(sim, "honeybadger_users", **options)
@@ -471,7 +471,7 @@ def test_a_fault_at_each_request(ask: Ask, sim: Simulator, nth: int, kind: str) 
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after", "status", "cut_body", "empty_body"])
 def test_a_fault_at_each_request_about_keys(ask: Ask, sim: Simulator, nth: int, kind: str) -> None:
     with_keys(sim)
-    more = {"status": 500} if kind == "status" else {}
+    more: dict[str, Any] = {"status": 500} if kind == "status" else {}
     sim.fail(Fault(kind, nth=nth, **more))
     options = with_key(sim, leaver_keys="delete", known_invitations={}, max_removals="100%", concurrency=1)
     result = run_anyhow(sim, "honeycomb_members", members=[{"email": EVE, "state": "absent"}], **options)

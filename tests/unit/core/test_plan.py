@@ -161,7 +161,7 @@ def test_guards_are_exact(case: Case) -> None:
 def test_runs_over_a_service_that_fails(case: Case, faults: list[str]) -> None:
     """Whatever goes wrong, guards hold at every moment, nobody gets two e-mails, and the report is true."""
     planned(case)
-    service = Memory(case, faults)
+    service: Any = Memory(case, faults)
     report = reconcile(service, case.people, case.rules, case.limits)
     assert sorted(map(str, report.world)) == sorted(map(str, service.world))
     assert set(report.world) == set(service.world)
@@ -188,7 +188,8 @@ def test_runs_over_a_service_that_fails(case: Case, faults: list[str]) -> None:
 @worlds(1000)
 def test_check_mode_is_the_real_run(case: Case) -> None:
     planned(case)
-    checked, real = Memory(case), Memory(case)
+    checked: Any = Memory(case)
+    real: Any = Memory(case)
     first = reconcile(checked, case.people, case.rules, case.limits, Options(check=True))
     second = reconcile(real, case.people, case.rules, case.limits, Options(concurrency=3))
     assert (checked.writes, checked.world) == (0, list(case.world))

@@ -96,7 +96,7 @@ def test_offboard_people_who_are_meant(control: Control, sim: Simulator) -> None
     done = control.play("offboard", people=[*people, "dan@example.com"])
     assert done.code == 0
     assert access(sim) == OWNER | {"carol": "member/Member"}
-    assert [line for line in done.told if line.startswith("- Honeycomb: API keys that ada@example.com created")]
+    assert [line for line in done.told if line.startswith("- Honeycomb: API keys that ada@example.com made")]
     assert control.play("offboard", "-e", "email=carol@example.com").code == 0
     assert access(sim) == OWNER
 

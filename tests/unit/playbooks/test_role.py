@@ -51,7 +51,7 @@ def test_the_result(control: Control, sim: Simulator) -> None:
         "lifecycle_memory": "facts",
         "honeycomb_api_url": sim.honeycomb_url,
     }
-    team = f"{sim.honeycomb_url}/example-team"
+    team = f"{sim.honeycomb_url.replace('127.0.0.1', 'loopback')}/example-team"
     planned = left(control, "--check", "--diff", **options)
     assert sim.writes() == []
     assert planned["facts"] == {}

@@ -21,7 +21,7 @@ INTERNAL = "ansible.module_utils._internal"  # from ansible-core 2.19 on it says
 PACKAGE = "ansible_collections.honeyops.access.plugins.modules."
 
 
-def run_module(name: str, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+def run_module(name: str, /, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """What the module printed, with ``rc`` added. ``options`` are its options."""
     internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}).encode()
@@ -50,7 +50,7 @@ def _on_the_target() -> contextlib.AbstractContextManager[Any]:
     return mock.patch(f"{INTERNAL}.is_controller", False)
 
 
-def options_for(sim: Simulator, name: str, **options: Any) -> dict[str, Any]:
+def options_for(sim: Simulator, name: str, /, **options: Any) -> dict[str, Any]:
     """Options with which the module talks to the simulator, less patient than the defaults."""
     quick: dict[str, Any] = {"request_timeout": 2, "max_wait": 5}
     if name.startswith("honeycomb_api_key"):
@@ -65,6 +65,6 @@ def options_for(sim: Simulator, name: str, **options: Any) -> dict[str, Any]:
     return {"auth_token": sim.settings.auth_token, "api_url": sim.honeybadger_url, **account, **quick, **options}
 
 
-def run_on(sim: Simulator, name: str, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+def run_on(sim: Simulator, name: str, /, *, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
     """Run a module against the simulator."""
     return run_module(name, check=check, diff=diff, **options_for(sim, name, **options))

@@ -69,6 +69,8 @@ def task(module: str, source: str, sims: Simulators, padding: str = "") -> dict[
         reached["account_id"] = sims[source].settings.account_id
     if credential == "management_key_secret":
         reached["management_key_id"] = sims[source].management_key_id
+    elif service == "honeycomb":
+        reached["management_key_secret"] = ""  # the environment has one, and no id to go with it
     options = {**OPTIONS[module], **reached}
     defaults: dict[str, str] = {}
     if source in ("option", "vault"):

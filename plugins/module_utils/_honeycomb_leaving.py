@@ -72,8 +72,8 @@ class KeyGrants:
         ]
 
     def invite(self, goal: Grant) -> Grant:
-        """Nobody is invited to a key."""
-        raise NotImplementedError
+        """Nobody is invited to a key, so no plan has such a step."""
+        raise TypeError(f"{goal.kind.name} cannot be given")
 
     def remove(self, target: Grant) -> None:
         """Disable or delete a key."""

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import stat
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -234,11 +235,12 @@ def test_polling_keeps_to_half_of_the_quota(caplog: pytest.LogCaptureFixture) ->
 def test_cancelling_does_not_wait_for_a_request() -> None:
     async def play() -> float:
         started = asyncio.Event()
+        answer = threading.Event()
         loop = asyncio.get_running_loop()
 
         def slow() -> Look:
             loop.call_soon_threadsafe(started.set)
-            time.sleep(20)
+            answer.wait(20)
             return Look([OWNER])
 
         source = asyncio.create_task(Poller([Polled("a", "honeycomb", slow)], Listed(), FAST).run())
@@ -247,7 +249,9 @@ def test_cancelling_does_not_wait_for_a_request() -> None:
         source.cancel()
         with pytest.raises(asyncio.CancelledError):
             await source
-        return loop.time() - cancelled
+        took = loop.time() - cancelled
+        answer.set()
+        return took
 
     started = time.monotonic()
     assert asyncio.run(play()) < 1

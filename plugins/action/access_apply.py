@@ -20,7 +20,7 @@ from ..plugin_utils._action import AccessAction
 from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
 from ..plugin_utils._chat import SUMMARY, summary_text
 from ..plugin_utils._evidence_files import write_evidence
-from ..plugin_utils._targets import Target, identity
+from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
 KEPT = 200  # records of a kind that stay in the result, so that an event stays small
@@ -39,7 +39,6 @@ class ActionModule(AccessAction):
         self._done_at: dict[str, str] = {}
         self._warnings: list[str] = []
         self._results: Results = {}
-        self._identities: dict[str, str] = {}
         self._follow_up: list[str] = []
         people: dict[str, People] = {}
         failure = ""
@@ -100,8 +99,7 @@ class ActionModule(AccessAction):
             for key, options in others.options():
                 people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
                 args[key] = self._args(HONEYBADGER, options, people[key])
-        self._identities = {key: identity(service(key), options) for key, options in args.items()}
-        approved = approval(self._variables, self._host, self._identities)
+        approved = approval(self._variables, self._host, args)
         for key, plan in self._confirmed(args, approved or {}).items():
             args[key]["expected_plan_id"] = plan.plan_id
         for key, options in args.items():
@@ -175,9 +173,7 @@ class ActionModule(AccessAction):
         check_mode = bool(self._task.check_mode)
         leavers = {key: _evidence.leavers_of(listed) for key, listed in people.items()}
         unplanned = {key: {"failed": True, "msg": failure} for key in people or SERVICES} if failure else {}
-        plans = {
-            key: published(result, self._identities.get(key, "")) for key, result in (results or unplanned).items()
-        }
+        plans = {key: published(result) for key, result in (results or unplanned).items()}
         if HONEYBADGER.key in plans:
             plans[HONEYBADGER.key]["follow_up"] += self._follow_up
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]

@@ -8,7 +8,6 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import typing as t
 from collections.abc import Mapping
@@ -35,12 +34,11 @@ class Approved:
     steps: Steps | None = None
 
 
-def published(result: Mapping[str, t.Any], identity: str = "") -> dict[str, t.Any]:
-    """The plan of one service as an approver sees it; ``identity`` tells its team or account from others."""
+def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The plan of one service as an approver sees it."""
     code = (result.get("error") or {}).get("code")
     return {
         "plan_id": result.get("plan_id") or "",
-        "target": _target(result.get("plan_id"), identity),
         "refused": result.get("msg") if result.get("failed") and code != PARTIAL_FAILURE else None,
         "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
         "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
@@ -48,8 +46,8 @@ def published(result: Mapping[str, t.Any], identity: str = "") -> dict[str, t.An
     }
 
 
-def approval(variables: Variables, host: str, services: Mapping[str, str]) -> dict[str, Approved] | None:
-    """What was approved for each service of a host, None where no approval is given. ``services`` have their identities.
+def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict[str, Approved] | None:
+    """What was approved for each service of a host, None where no approval is given.
 
     An approval that leaves out a service, or names no plan for it, is none: it is refused.
     """
@@ -57,7 +55,7 @@ def approval(variables: Variables, host: str, services: Mapping[str, str]) -> di
     if plan is not None and ids is not None:
         raise Refused("Both access_plan and lifecycle_expected_plan_id are given; give one of them.")
     if plan is not None:
-        return _from_plan(plan, host, services)
+        return _from_plan(plan, host, list(services))
     if ids is not None:
         return _from_ids(ids, host, list(services))
     if variables.flag("lifecycle_require_approval"):
@@ -65,7 +63,7 @@ def approval(variables: Variables, host: str, services: Mapping[str, str]) -> di
     return None
 
 
-def _from_plan(plan: Mapping[str, t.Any], host: str, services: Mapping[str, str]) -> dict[str, Approved]:
+def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
     approved = plan.get(host)
     if not isinstance(approved, Mapping):
         raise Refused(f"access_plan holds no plan for {host}. Plan again for this host, and approve that plan.")
@@ -73,7 +71,7 @@ def _from_plan(plan: Mapping[str, t.Any], host: str, services: Mapping[str, str]
     if extra:
         raise Refused(f"access_plan holds a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
     found = {}
-    for service, identity in services.items():
+    for service in services:
         entry = approved.get(service)
         if not isinstance(entry, Mapping) or is_blank(entry.get("plan_id")):
             raise Refused(
@@ -82,11 +80,6 @@ def _from_plan(plan: Mapping[str, t.Any], host: str, services: Mapping[str, str]
         if entry.get("refused"):
             raise Refused(
                 f"The plan of {_titles([service])} for {host} was refused when it was made: {entry['refused']}"
-            )
-        if entry.get("target") not in (None, _target(entry["plan_id"], identity)):
-            raise Refused(
-                f"The plan of {_titles([service])} for {host} was made with another credential, perhaps for another team or "
-                "account. Plan again, and approve that plan."
             )
         steps = entry.get("steps")
         found[service] = Approved(str(entry["plan_id"]).strip(), steps if isinstance(steps, list) else None)
@@ -128,11 +121,6 @@ def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
     named = [_described(step) for step in steps[:SHOWN]]
     rest = len(steps) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
-
-
-def _target(plan_id: t.Any, identity: str) -> str:
-    """A digest that two plans share only if they are for the same team or account. It gives no credential away."""
-    return hashlib.sha256(f"{plan_id}\n{identity}".encode()).hexdigest()[:16]
 
 
 def _described(step: Mapping[str, t.Any]) -> str:

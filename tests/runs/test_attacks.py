@@ -67,14 +67,3 @@ def test_what_is_no_address_is_not_looked_for(control: Control, sim: Simulator, 
     assert done.code != 0
     assert "is not an e-mail address" in done.text
     assert sim.log == []
-
-
-def test_an_approval_is_for_one_team(control: Control, sim: Simulator) -> None:
-    two = control.sims["two"]
-    planned = control.play("onboard", "--check", *control.inventory({"acme": control.variables("one")}), email=EVE)
-    plan = planned.artefacts["access_plan"]
-    moved = {**control.variables("two"), "honeybadger_account_id": sim.account_id}
-    done = control.play("onboard", *control.inventory({"acme": moved}), email=EVE, access_plan=plan)
-    assert done.code != 0
-    assert "was made with another credential" in done.text
-    assert two.writes() == []

@@ -45,8 +45,9 @@ from typing import Any
 
 from ansible import context
 from ansible.errors import AnsibleLookupError
-from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils._inventory import inventory_of
 
 
 class LookupModule(LookupBase):
@@ -60,11 +61,7 @@ class LookupModule(LookupBase):
         given = terms[0]
         pattern = ",".join(map(str, given)) if isinstance(given, (list, tuple)) else str(given or "").strip()
         pattern = pattern or "localhost"
-        manager = InventoryManager(self._loader, parse=False)
-        for group, hosts in (variables or {}).get("groups", {}).items():
-            manager.add_group(group)
-            for host in hosts:
-                manager.add_host(host, group=group)
+        manager = inventory_of(self._loader, (variables or {}).get("groups", {}))
         if not manager.get_hosts(pattern):
             raise AnsibleLookupError(
                 f"access_targets is {pattern!r}, which matches no host of the inventory, so nothing was done. Check the "

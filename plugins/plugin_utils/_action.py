@@ -13,12 +13,12 @@ import typing as t
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
-from ansible.inventory.manager import InventoryManager
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._catalog import HONEYCOMB
 from ..module_utils._errors import unexpected
+from ._inventory import inventory_of
 from ._recall import Recall
 from ._targets import Claims, Target, target_of
 from ._variables import Refused, Variables, misspelt
@@ -90,11 +90,7 @@ class AccessAction(ActionBase):
 
     def _targets_of_play(self) -> t.Iterator[Target]:
         """Every host that the pattern of the play names, whatever ``--limit`` leaves of them."""
-        manager = InventoryManager(self._loader, parse=False)
-        for group, hosts in self._vars["groups"].items():
-            manager.add_group(group)
-            for host in hosts:
-                manager.add_host(host, group=group)
+        manager = inventory_of(self._loader, self._vars["groups"])
         hostvars = self._vars["hostvars"]
         for host in map(str, manager.get_hosts(self._pattern())):
             if host in hostvars:

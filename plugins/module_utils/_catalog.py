@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The services, as data: names, roles, credentials and option names. Pure.
+"""The services as data: names, roles, credentials and option names. Pure.
 
-Argument specs, rosters, filters, the role and the tests read this; a fact about a service is written nowhere else.
+Argument specs, rosters, filters, the role and the tests read this; no other file repeats these facts.
 This file is private to the collection.
 """
 
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Setting:
-    """One connection option of a service's modules, and where else its value may come from.
+    """One connection option of a service's modules, and its other sources.
 
-    ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the variable of
-    the environment. ``required``: the service is not configured without it.
+    ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the environment
+    variable. ``required``: the service is not configured without it.
     """
 
     option: str
@@ -30,12 +30,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class ServiceInfo:
-    """What is fixed about one service.
+    """The fixed facts about one service.
 
-    ``roles`` stand from the least to the most powerful; a plan keeps at least one accepted person with the last of
-    them. ``declares`` are the keys that a roster may give for a person. ``identity`` names the settings that tell one
+    ``roles`` are in order from the least to the most powerful; a plan keeps at least one accepted person with the last.
+    ``declares`` are the keys that a roster may give for a person. ``identity`` names the settings that distinguish one
     team or account from another. ``module`` is the bulk module, ``people`` its option for the list of people and
-    ``keepers`` its option for how many must keep the most powerful role; ``options`` are those that no other service has.
+    ``keepers`` its option for how many must keep the most powerful role; no other service has its ``options``.
     """
 
     key: str
@@ -60,11 +60,11 @@ class ServiceInfo:
 
     @property
     def asks_identity(self) -> bool:
-        """Whether only the service can tell which team or account it is: a key tells it to nobody else."""
+        """Whether only the service knows which team or account a credential belongs to."""
         return any(setting.secret for setting in self.credentials if setting.option in self.identity)
 
     def power(self, role: str) -> int:
-        """The rank of a role. One that is not known, such as the vendor's owner, ranks above all others."""
+        """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
         return self.roles.index(role) if role in self.roles else len(self.roles)
 
 
@@ -114,4 +114,4 @@ HONEYBADGER = ServiceInfo(
     options=("manage_teams",),
 )
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
-"""Every service by its key, in the order in which they are done."""
+"""Every service by its key, in the order in which a run handles them."""

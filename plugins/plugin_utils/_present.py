@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the services hold, as people of a roster.
+"""The people in the services, in the form of a roster.
 
 This file is private to the collection.
 """
@@ -31,7 +31,7 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str, Any]]]]:
-    """Of several records of one person the planner corrects the first in this order."""
+    """If a person has several records, a plan corrects the first one in this order."""
     members = results.get("honeycomb", {}).get("members", [])
     yield "honeycomb", sorted(members, key=lambda record: (record.get("status") == "pending", str(record["id"])))
     for kind in ("users", "invitations"):
@@ -47,6 +47,6 @@ def _access(service: str, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clean(name: str) -> str:
-    """A name without what a roster refuses."""
+    """A name without the characters that a roster refuses."""
     printable = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in name)
     return re.sub(" {2,}", " ", printable).strip()[:MAX_TEXT]

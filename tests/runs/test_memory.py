@@ -137,7 +137,7 @@ def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control,
 @pytest.mark.parametrize(
     ("kind", "environment", "warning"),
     [
-        ("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "lasts no longer than this run"),
+        ("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "does not outlast this run"),
         ("facts", {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": None}, "fact_caching_timeout"),
     ],
 )

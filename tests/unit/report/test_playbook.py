@@ -137,13 +137,13 @@ def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({}, "give report_dir"),
-        ({"report_dir": " "}, "give report_dir"),
+        ({}, "Set report_dir"),
+        ({"report_dir": " "}, "Set report_dir"),
         ({"report_dir": "out", "fail_on_drift": "true"}, "fail_on_drift needs something"),
         ({"report_dir": "out", "fail_on_drift": "maybe", "people": ["a@example.com"]}, "give true or false"),
         ({"report_dir": "out", "roster_file": "nowhere.yml"}, "there is no such file"),
         ({"report_dir": "out", "people": ["nobody"]}, "is not an e-mail address"),
-        ({"report_dir": "out", "report_previous": "hosts.json"}, "is no report of this collection"),
+        ({"report_dir": "out", "report_previous": "hosts.json"}, "is not a report of this collection"),
         ({"report_dir": "out", "fail_on_drfit": "true"}, "Did you mean fail_on_drift?"),
     ],
 )

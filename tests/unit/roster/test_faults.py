@@ -74,8 +74,8 @@ def test_every_fault_is_told() -> None:
         ),
         (4, "ada@example.com: unknown key 'colour' in honeycomb, which may have role."),
         (4, "ada@example.com: honeycomb.role is 'Admin', it must be one of member, admin. Did you mean admin?"),
-        (9, "ada@example.com: honeybadger.team_ids holds 'x', but an id is a whole number from 1."),
-        (10, "ada@example.com: honeybadger.team_ids holds '0', but an id is a whole number from 1."),
+        (9, "ada@example.com: honeybadger.team_ids contains 'x', but an id is a whole number from 1."),
+        (10, "ada@example.com: honeybadger.team_ids contains '0', but an id is a whole number from 1."),
         (11, "ada@example.com: an item of honeybadger.team_ids is a number, it must be a whole number from 1."),
         (12, "ada@example.com: an item of honeybadger.team_ids is yes or no, it must be a whole number from 1."),
         (13, "ada@example.com: an item of honeybadger.team_ids is a timestamp, it must be a whole number from 1."),
@@ -87,14 +87,14 @@ def test_every_fault_is_told() -> None:
         (20, "carol@example.com: state is 'gone', it must be one of present, absent."),
         (21, "carol@example.com: honeycomb is empty, it must be a mapping such as {role: member} or {}."),
         (22, "carol@example.com: honeybadger is text, it must be a mapping such as {role: Member} or {}."),
-        (23, "ada@example.com stands here and in line 2, as ada@example.com: keep one entry for each person."),
+        (23, "ada@example.com is here and in line 2, as ada@example.com: keep one entry for each person."),
         (26, "dan@example.com: an alias is a number, it must be text; put it in quotes."),
         (27, "dan@example.com: name is a number, it must be text; put it in quotes."),
         (28, "this person is a list, it must be an e-mail address, or a mapping with email."),
         (29, "email is yes or no, it must be text; put it in quotes."),
-        (30, "carol@example.com stands here and in line 18, as carol@example.com: keep one entry for each person."),
+        (30, "carol@example.com is here and in line 18, as carol@example.com: keep one entry for each person."),
         (31, "'email' stands twice, first in line 30."),
-        (33, "eve@example.com: name holds a line break or another control character."),
+        (33, "eve@example.com: name contains a line break or another control character."),
         (34, "unknown key 'people2'; at the top stands people, and nothing else."),
     ]
 
@@ -145,15 +145,15 @@ ONE = [
     ("a.csv", "name,state\n", 1, "the first line must name the columns"),
     ("a.csv", "email;name\na@b.c;x", 1, "Columns are separated by commas."),
     ("a.csv", "email,name\na@b.c,\n\nb@b.c", 4, "there are 1 columns, the first line has 2"),
-    ("a.csv", 'email,name\n"a@b.c","x\ny"\n', 2, "name holds a line break"),
+    ("a.csv", 'email,name\n"a@b.c","x\ny"\n', 2, "name contains a line break"),
     ("a.csv", 'email,name\na@b.c,"x"y\n', 2, "this is not CSV"),
     ("a.csv", 'email,name\na@b.c,"x\n', 2, "this is not CSV: unexpected end of data"),
     ("a.csv", f"email,name\na@b.c,{'x' * 200_000}\n", 2, "this is not CSV: field larger than field limit"),
     ("a.csv", f"email,aliases\na@b.c,{'x' * 20_000}\n", 2, "a cell has more than 10000 characters"),
     ("a.csv", "email,state\na@b.c,gone\n", 2, "state is 'gone'"),
-    ("a.csv", "email,honeybadger_team_ids\na@b.c,3 7\n", 2, "team_ids holds '3 7'"),
+    ("a.csv", "email,honeybadger_team_ids\na@b.c,3 7\n", 2, "team_ids contains '3 7'"),
     ("a.csv", "email,name\n,Ada\n", 2, "this person has no email"),
-    ("a.csv", "email\na@b.c\nA@B.C\n", 3, "a@b.c stands here and in line 2"),
+    ("a.csv", "email\na@b.c\nA@B.C\n", 3, "a@b.c is here and in line 2"),
 ]
 
 
@@ -186,7 +186,7 @@ def test_aliases_of_yaml_cost_nothing() -> None:
 
 def test_people_in_variables_are_told_by_number() -> None:
     assert tell(check(["ada@example.com", {"email": "Ada@example.com"}, 7, None, {}])[1]) == [
-        "person 2: ada@example.com stands here and in person 1, as ada@example.com: keep one entry for each person.",
+        "person 2: ada@example.com is here and in person 1, as ada@example.com: keep one entry for each person.",
         "person 3: this person is a number, it must be an e-mail address, or a mapping with email.",
         "person 4: this person is empty, it must be an e-mail address, or a mapping with email.",
         "person 5: this person has no email.",

@@ -154,7 +154,7 @@ RESULT = {
         "api": {"requests": 4},
         "plan_id": "abc",
         "failed": True,
-        "msg": "Of 3 changes 2 were applied.",
+        "msg": "2 of 3 changes applied.",
     },
     "honeybadger": {
         "plan": [
@@ -178,7 +178,7 @@ def test_summary() -> None:
         "ada@example.com: Honeycomb: invited as admin; Honeybadger: changed from Member to Admin in teams 3",
         "bob@example.com: Honeycomb: was done already",
         "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel put off to a later run",
-        "Honeycomb: FAILED after 4 requests. Of 3 changes 2 were applied.",
+        "Honeycomb: FAILED after 4 requests. 2 of 3 changes applied.",
         "Honeybadger: 1 of 2 changes made, 1 request, plan def",
         "Left to do by hand:",
         "- Look after the keys.",

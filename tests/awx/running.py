@@ -51,6 +51,11 @@ class Job:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def number(self) -> int:
+        """The job's number in the controller."""
+        return int(self.folder.name.removeprefix("job"))
+
+    @property
     def artifacts(self) -> dict[str, Any]:
         """What the controller would hand to the next node."""
         for event in self.events:

@@ -57,6 +57,7 @@ PLAYBOOK = (
 RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
 REPORT = (
     "report_dir",
+    "report_options",
     "report_people",
     "report_roster_file",
     "report_fail_on_drift",

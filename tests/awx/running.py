@@ -51,6 +51,11 @@ class Job:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def number(self) -> int:
+        """The job's number in the controller."""
+        return int(self.folder.name.removeprefix("job"))
+
+    @property
     def artifacts(self) -> dict[str, Any]:
         """What the controller would hand to the next node."""
         for event in self.events:
@@ -62,9 +67,13 @@ class Job:
     def largest_event(self) -> int:
         return max(len(json.dumps(event)) for event in self.events)
 
-    def leaks(self, secrets: list[str]) -> list[str]:
-        """Files with a secret in them, other than the two that hold the environment by the runner's own design."""
-        files = [path for path in self.folder.rglob("*") if path.is_file() and path.name not in ("command", "envvars")]
+    def leaks(self, secrets: list[str], inventory: bool = True) -> list[str]:
+        """Files with a secret in them, other than those that a controller writes them to, by its design or the runner's.
+
+        Those are the environment and, unless that is looked at, an inventory of hosts with variables.
+        """
+        aside = {"command", "envvars"} | (set() if inventory else {"hosts.json"})
+        files = [path for path in self.folder.rglob("*") if path.is_file() and path.name not in aside]
         return [str(path) for path in files if any(secret.encode() in path.read_bytes() for secret in secrets)]
 
 

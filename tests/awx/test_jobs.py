@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.awx.controller import TOKEN, Controller
-from tests.awx.running import Job, credential, ended, run, start
+from tests.awx.running import Job, credential, run
 from tests.simulator import Simulator
 
 CHECK = "--check"
@@ -136,47 +136,6 @@ def test_a_pending_person_is_found_by_another_job(sim: Simulator, tmp_path: Path
         assert len(controller.writes) <= 3  # once by each job
         for found in (invited, again, gone):
             assert found.leaks([sim.configuration_key, sim.auth_token, TOKEN]) == []
-
-
-@pytest.mark.slow
-def test_targets_one_job_each_and_one_for_all(tmp_path: Path) -> None:
-    """Each target is done once, with its own credential, in two slices at once."""
-    sims = [
-        Simulator(
-            quota=0, seed=n, configuration_key=f"configurationKeyOf{n}", auth_token=f"tokenOf{n}", account_id=f"acc{n}"
-        )
-        for n in range(4)
-    ]
-    for s in sims:
-        s.__enter__()
-    try:
-        each = [run(tmp_path, "onboard.yml", ONE, credential(s), {**TARGET, "email": "ada@example.com"}) for s in sims]
-        assert [found.code for found in each] == [0] * 4
-        hosts = {
-            f"target{n}": {
-                "ansible_connection": "local",
-                "honeycomb_api_key": s.configuration_key,
-                "honeycomb_api_url": s.honeycomb_url,
-                "honeybadger_auth_token": s.auth_token,
-                "honeybadger_account_id": s.account_id,
-                "honeybadger_api_url": s.honeybadger_url,
-            }
-            for n, s in enumerate(sims)
-        }
-        slices = [dict(list(hosts.items())[n::2]) for n in range(2)]
-        variables = {"access_targets": "all", "email": "bob@example.com"}
-        jobs = [ended(*started) for started in [start(tmp_path, "onboard.yml", part, {}, variables) for part in slices]]
-        assert [found.code for found in jobs] == [0, 0]
-        for part, found in zip(slices, jobs, strict=True):
-            assert set(found.artifacts["access_plan"]) == set(part)
-        assert len({key for found in jobs for key in found.artifacts if key.startswith("access_summary_")}) == 2
-        for s in sims:
-            for email in ("ada@example.com", "bob@example.com"):
-                assert len(s.emails_to(email)) == 2
-            assert not [entry for entry in s.log if entry.status in (401, 403)]
-    finally:
-        for s in sims:
-            s.__exit__(None, None, None)
 
 
 @pytest.mark.slow

@@ -164,6 +164,9 @@ class ActionModule(AccessAction):
         result = self._module(service(key).module, args, check)
         self._done_at[key] = _now()
         self._warnings += map(_sentence, result.pop("warnings", ()))
+        if "follow_up" in result:
+            named = f"{service(key).title}:"
+            result["follow_up"] = [text.replace(named, f"{title(key)}:", 1) for text in result["follow_up"]]
         return result
 
     def _outcome(self, people: dict[str, People], failure: str) -> dict[str, Any]:

@@ -8,15 +8,14 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import re
-import tempfile
 import typing as t
 from pathlib import Path
+
+from ._files import locked, write
 
 KINDS = FILE, FACTS, CONTROLLER, NONE = ("file", "facts", "controller", "none")
 FACT = "lifecycle_known_invitations"
@@ -89,11 +88,12 @@ class FileStore:
         """Write the team's file anew, with what another run changed meanwhile kept."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._locked():
+            with locked(self._folder / ".lock"):
                 now = self.load(team)
                 wanted = merged(now or {}, entries, before)
                 if wanted != now:
-                    self._write(self._path(team), {"version": VERSION, "team": team, "invitations": wanted})
+                    document = {"version": VERSION, "team": team, "invitations": wanted}
+                    write(self._path(team), json.dumps(document, indent=1, sort_keys=True))
         except OSError as error:
             raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
 
@@ -104,27 +104,6 @@ class FileStore:
     def _path(self, team: str) -> Path:
         readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
         return self._folder / f"honeycomb-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
-
-    def _write(self, path: Path, document: dict[str, t.Any]) -> None:
-        opened, name = tempfile.mkstemp(dir=self._folder, prefix=".")
-        try:
-            with os.fdopen(opened, "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-
-    @contextlib.contextmanager
-    def _locked(self) -> t.Iterator[None]:
-        opened = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(opened)
 
 
 class FactStore:

@@ -15,9 +15,10 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 
 from ..plugin_utils._action import AccessAction
+from ..plugin_utils._files import write
 from ..plugin_utils._report import Data, report_of
 from ..plugin_utils._report_changes import report_changes
-from ..plugin_utils._report_files import chat, drift_text, to_csv, to_json, to_sarif, told, write
+from ..plugin_utils._report_files import chat, drift_text, to_csv, to_json, to_sarif, told
 from ..plugin_utils._report_inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
 from ..plugin_utils._report_page import to_html
 from ..plugin_utils._report_read import empty_part, failed_target, part_of

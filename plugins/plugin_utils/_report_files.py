@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import typing as t
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,20 +43,6 @@ COLUMNS = (
 MOST_LINES = 20  # findings in the job's output
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"unexpected": "error", "missing": "warning", "role": "error", "teams": "warning", "stray_key": "error"}
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    made, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(made, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def to_json(report: Data) -> str:

@@ -24,7 +24,6 @@ from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
 KEPT = 200  # records of a kind in the result, so that an event stays small
-RECORDS = ("members", "users", "invitations")
 PLAN_AGAIN = "Plan again, and have the new plan approved."
 
 People = list[dict[str, Any]]
@@ -171,6 +170,9 @@ class ActionModule(AccessAction):
         result = self._module(service(key).module, args, check)
         self._done_at[key] = _now()
         self._warnings += result.pop("warnings", ())
+        if "follow_up" in result:
+            named = f"{service(key).title}:"
+            result["follow_up"] = [text.replace(named, f"{title(key)}:", 1) for text in result["follow_up"]]
         return result
 
     def _outcome(self, people: dict[str, People], failure: str) -> dict[str, Any]:
@@ -184,7 +186,7 @@ class ActionModule(AccessAction):
             plans[HONEYBADGER.key]["follow_up"] += self._follow_up
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
-            **{key: _slim(result, people[key]) for key, result in results.items()},
+            **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
             "follow_up": [text for result in results.values() for text in result.get("follow_up", ())]
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
@@ -231,12 +233,12 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def _slim(result: dict[str, Any], people: People) -> dict[str, Any]:
+def _slim(result: dict[str, Any], people: People, info: ServiceInfo) -> dict[str, Any]:
     """The result without too many records for an event: of everybody, or only of the people of this run."""
     about = {step["email"] for step in result.get("plan", ())} | {fold(person["email"]) for person in people}
     records = {
         key: [record for record in result[key] if fold(str(record.get("email", ""))) in about][:KEPT]
-        for key in RECORDS
+        for key in info.results
         if len(result.get(key, ())) > KEPT
     }
     return {**{key: value for key, value in result.items() if key != "known_invitations"}, **records}

@@ -71,6 +71,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
     except AccessError as error:
         report.error = error.hinted("The changes were made, but could not be verified. Run again.")
         return
+    report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
     report.notes = notes
     report.verified = {
         "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],
@@ -79,8 +80,9 @@ def verify(service: Service, report: Report, now: datetime) -> None:
 
 
 def hand_work(service: Service, report: Report) -> t.Iterator[str]:
-    """What is left to do by hand for the people who lost access."""
+    """What is left to do by hand for the people who lost access, or of whom nothing was found that they could lose."""
     done = {outcome.step.email for outcome in report.outcomes if outcome.outcome == APPLIED}
-    lost = [leaver for leaver in report.leaving.leavers if leaver.email in done]
+    undone = {outcome.step.email for outcome in report.outcomes} - done
+    lost = [leaver for leaver in report.leaving.leavers if leaver.email not in undone]
     for companion in service.companions:
         yield from companion.follow_up(lost, report.outcomes)

@@ -64,14 +64,12 @@ class Service(t.Protocol):
     """One team or account of a service.
 
     ``scope`` distinguishes teams or accounts in a plan id. ``lists_pending``: everybody who is invited and has not
-    accepted is always listed. ``results`` are the result keys that hold everybody, each with its kinds of grants.
-    ``lists`` are the paths that ``read`` reads.
+    accepted is always listed. ``lists`` are the paths that ``read`` reads.
     """
 
     info: ServiceInfo
     scope: str
     lists_pending: bool
-    results: t.Mapping[str, tuple[Kind, ...]]
     lists: list[str]
     companions: t.Sequence[Companion]
     client: Client

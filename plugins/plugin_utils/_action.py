@@ -40,8 +40,7 @@ class AccessAction(ActionBase):
         self._vars: dict[str, t.Any] = task_vars or {}
         self._variables = Variables(self._vars, self._templar.template)
         try:
-            fixed = self._variables.mapping("lifecycle_options") or {}
-            self._variables = Variables({**self._vars, **fixed}, self._templar.template)
+            self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
             return {**result, "changed": False, **self.act()}
         except (Refused, AnsibleError) as fault:
             text = str(fault)
@@ -52,6 +51,10 @@ class AccessAction(ActionBase):
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""
         raise AssertionError(type(self))
+
+    def _fixed(self) -> t.Mapping[str, t.Any]:
+        """Values that win over any variable, also one of the command line or of a form."""
+        return self._variables.mapping("lifecycle_options") or {}
 
     @property
     def _host(self) -> str:

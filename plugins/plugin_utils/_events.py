@@ -24,8 +24,8 @@ from pathlib import Path
 
 from ..module_utils._errors import AccessError
 from ..module_utils._model import ACTIVE
+from ._files import write
 from ._report_changes import Change, changes, key_changes
-from ._report_files import write
 
 INTERVAL = 300.0  # seconds between polls
 LONGEST_PAUSE = 3600.0  # seconds after failed polls

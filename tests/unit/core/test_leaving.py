@@ -139,6 +139,47 @@ def test_teams_that_cannot_be_read(ask: Ask, sim: Simulator, access: str) -> Non
     assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
 
 
+def test_nobody_is_said_to_be_gone_whose_teams_cannot_be_read(ask: Ask, sim: Simulator) -> None:
+    """Only invited to a team, and so in none of the lists that were read."""
+    sim.honeybadger.teams.add_invitation(7, EVE)
+    sim.configure(teams_access="403")
+    done = ask("honeybadger_users", users=[leaver()])
+    assert (done["plan"], done["changed"]) == ([], False)
+    assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
+
+
+@pytest.mark.parametrize("verify", [False, True])
+def test_the_right_to_change_teams_is_lost_half_way(ask: Ask, sim: Simulator, verify: bool) -> None:
+    """One team is left, the others are not: that is a failure in every run until they are."""
+    in_teams(sim)
+    options = {"users": [leaver()], "concurrency": 1, "verify": verify}
+    sim.fail(Fault("status", method="DELETE", path="/v2/teams", after=1, times=0, status=403))
+    failed = ask("honeybadger_users", fails="partial_failure", **options)
+    outcomes = [(item["action"], item["outcome"]) for item in failed["results"]]
+    assert outcomes == [
+        ("cancel_team_invitation", "applied"),
+        ("leave_team", "failed"),
+        ("leave_team", "failed"),
+        ("remove", "applied"),
+    ]
+    assert teams(sim) == {3: ({ADA, EVE}, set()), 7: ({ADA, HOME}, set()), 11: (set(), {BOB})}
+    again = ask("honeybadger_users", fails="partial_failure", **options)
+    assert steps(again) == [("leave_team", EVE, 3), ("leave_team", EVE, 7)]
+    sim.faults.clear()
+    assert ask("honeybadger_users", **options)["summary"]["leave_team"] == 2
+    assert teams(sim) == {3: ({ADA}, set()), 7: ({ADA}, set()), 11: (set(), {BOB})}
+
+
+def test_the_right_to_read_teams_is_lost_half_way(ask: Ask, sim: Simulator) -> None:
+    """What was taken away is not verified then, and that is told."""
+    in_teams(sim)
+    sim.fail(Fault("status", method="GET", path="/v2/teams", after=1, times=0, status=403))
+    done = ask("honeybadger_users", users=[leaver()], verify=True)
+    assert "/v2/teams" not in done["verified"]["read"]
+    assert [text for text in warnings_of(done) if "Teams could not be read" in text]
+    assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
+
+
 def test_one_team_that_cannot_be_read(ask: Ask, sim: Simulator) -> None:
     in_teams(sim)
     sim.configure(team_lists="missing", teams_denied=(7,))
@@ -368,6 +409,24 @@ def test_a_refused_delete_is_told(ask: Ask, sim: Simulator) -> None:
     assert "api-keys:write" in failed["msg"]
     assert {key["outcome"] for key in failed["leaver_keys"]} == {"failed", "reported"}
     assert [text for text in failed["follow_up"] if "eve 0" in text]
+
+
+@pytest.mark.parametrize("creator_ids", ["same", "other"])
+def test_keys_that_outlive_their_maker_are_named_by_every_later_run(ask: Ask, sim: Simulator, creator_ids: str) -> None:
+    """The scope was lost half-way, so that one key still works while its maker is in no list."""
+    sim.configure(creator_ids=creator_ids)
+    made = with_keys(sim)
+    options = with_key(sim, leaver_keys="delete", known_invitations={}, members=[{"email": EVE, "state": "absent"}])
+    sim.fail(Fault("status", method="DELETE", path="/api-keys/", after=1, times=0, status=403))
+    first = ask("honeycomb_members", concurrency=1, fails="partial_failure" if creator_ids == "same" else "", **options)
+    left = {key.id for key in sim.honeycomb.keys if key.id in made and not key.disabled}
+    assert left
+    assert (EVE in HONEYCOMB.active(sim), "ada" in working(sim)) == (False, True)
+    sim.faults.clear()
+    for result in (first, *(ask("honeycomb_members", **options) for _unused in range(2))):
+        text = " ".join(result["follow_up"])
+        assert all(identity in text for identity in left), text
+        assert EVE in text
 
 
 @pytest.mark.parametrize("fault", LOST)

@@ -109,7 +109,7 @@ def test_dump(control: Control) -> None:
     run(control, "dump", {"nothing": ({}, "Set dump_file to the file for the roster")})
     run(control, "dump", {"kind": ({"dump_file": "people.txt"}, "dump_file is people.txt, but its name must end in")})
     hosts = control.inventory({name: control.variables(name) for name in ("one", "two")})
-    done = control.play("dump", *hosts, "-e", "dump_file=people.yml", warned="nothing is remembered")
+    done = control.play("dump", *hosts, "-e", "dump_file=people.yml", warned="are remembered")
     assert len(done.failures) == 1
     assert "Use {{ inventory_hostname }} in dump_file" in next(iter(done.failures.values()))
 

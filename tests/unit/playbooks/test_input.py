@@ -70,7 +70,7 @@ def test_what_the_role_refuses(control: Control, sim: Simulator) -> None:
         ),
         (
             {"people": ["ada@example.com", {"email": "ADA@example.com"}]},
-            faults + "person 2: ada@example.com stands",
+            faults + "person 2: ada@example.com is here",
         ),
         (
             {**form, "lifecycle_default_honeycomb_role": "boss"},
@@ -78,7 +78,7 @@ def test_what_the_role_refuses(control: Control, sim: Simulator) -> None:
         ),
         (
             {**form, "lifecycle_expected_plan_id": "x"},
-            "lifecycle_expected_plan_id names no plan of Honeycomb and Honeybadger",
+            "lifecycle_expected_plan_id has no plan for Honeycomb and Honeybadger",
         ),
         ({**form, "lifecycle_max_changes": "many"}, "lifecycle_max_changes is 'many'; give a whole number"),
     ]
@@ -119,11 +119,11 @@ def test_services(control: Control, sim: Simulator) -> None:
         "none": ({}, "No service is configured on acme. Set the variables honeycomb_api_key, or"),
         "account": (
             {"honeybadger_account_id": "Me3upk", "honeybadger_auth_token": ""},
-            "Honeybadger is only half configured on acme: set the variable honeybadger_auth_token too.",
+            "Honeybadger is only partly configured on acme: set the variable honeybadger_auth_token too.",
         ),
         "token": (
             {"honeybadger_account_id": None, "honeybadger_auth_token": "x"},
-            "Honeybadger is only half configured on acme: set the variable honeybadger_account_id too.",
+            "Honeybadger is only partly configured on acme: set the variable honeybadger_account_id too.",
         ),
     }
     for variables, message in cases.values():

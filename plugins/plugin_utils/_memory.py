@@ -21,6 +21,8 @@ KINDS = FILE, FACTS, CONTROLLER, NONE = ("file", "facts", "controller", "none")
 FACT = "lifecycle_known_invitations"
 FOLDER = "honeyops.access"
 VERSION = 1
+RENAMED = (2, 19)
+ELSEWHERE = "to controller, or to file with lifecycle_memory_dir on a mounted path"
 
 Entries = dict[str, dict[str, t.Any]]
 """What is remembered of one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
@@ -105,13 +107,19 @@ class FileStore:
 
 
 class FactStore:
-    """A fact of the host, in Ansible's fact cache. What is to be kept stands in ``facts`` at the end."""
+    """A fact of the host, in Ansible's fact cache. What is to be kept stands in ``facts`` at the end.
 
-    def __init__(self, facts: t.Mapping[str, t.Any], plugin: str, timeout: int, in_controller: bool) -> None:
+    A controller hands the cache's files to a job and takes them back by their names, which ansible-core changed in 2.19.
+    """
+
+    def __init__(
+        self, facts: t.Mapping[str, t.Any], plugin: str, timeout: int, core: tuple[int, ...], in_controller: bool
+    ) -> None:
         held = facts.get(FACT)
         self._held: dict[str, Entries] = dict(held) if isinstance(held, dict) else {}
         self._plugin = plugin.rpartition(".")[2]
         self._timeout = timeout
+        self._core = core
         self._in_controller = in_controller
         self.facts: dict[str, t.Any] = {}
 
@@ -131,11 +139,14 @@ class FactStore:
     def caveat(self) -> str:
         """Why the fact may not outlast the run."""
         if self._plugin == "memory":
-            return "lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory to file."
+            place = ELSEWHERE if self._in_controller else "to file"
+            return f"lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory {place}."
         if self._in_controller:
             return (
                 "lifecycle_memory is facts, and the controller loses them with ansible-core 2.19 and later. Set "
-                "lifecycle_memory to controller, or to file with lifecycle_memory_dir on a mounted path."
+                f"lifecycle_memory {ELSEWHERE}."
+                if self._core >= RENAMED
+                else ""
             )
         if self._timeout:
             return (

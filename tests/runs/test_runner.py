@@ -167,6 +167,7 @@ def test_plan_approve_apply(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER | {"ada": "member?/Member?"}
 
 
+@pytest.mark.slow
 def test_the_largest_event(control: Control, sim: Simulator) -> None:
     """2,000 people, of whom 10 % change."""
     people = [f"somebody.with.a.longer.name.{number}@subsidiary.example.com" for number in range(2000)]

@@ -179,7 +179,7 @@ class ActionModule(AccessAction):
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key]) for key, result in results.items()},
-            "follow_up": [text for result in results.values() for text in result.get("follow_up", ())]
+            "follow_up": _once([text for result in results.values() for text in result.get("follow_up", ())])
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
         }
@@ -219,6 +219,11 @@ class ActionModule(AccessAction):
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)
         return recall.facts if recall else {}
+
+
+def _once(texts: list[str]) -> list[str]:
+    """The texts without those that two results, such as those of two accounts, have alike."""
+    return list(dict.fromkeys(texts))
 
 
 def _sentence(warning: Any) -> str:

@@ -165,6 +165,7 @@ options:
       - What becomes of the API keys that somebody made who loses access. V(report) names them in RV(leaver_keys) and RV(follow_up).
       - V(disable) and V(delete) take effect at once, in whatever uses the key. Deleting cannot be undone. Each key is a step of the
         plan. A removal that can be told nothing of keys fails before the first write then.
+      - Without a management key no key is touched. A warning says so for V(disable) and V(delete).
       - The keys that the task itself uses are never touched. Keys that name no maker, and management keys, are left for you.
     type: str
     choices: [report, disable, delete]

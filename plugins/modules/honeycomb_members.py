@@ -159,8 +159,10 @@ known_invitations:
   type: dict
   sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
 leaver_keys:
-  description: The API keys that the people who lose access made. In check mode with what would become of them.
-  returned: with a management key
+  description:
+    - The API keys that the people who lose access made. In check mode with what would become of them.
+    - Empty without a management key.
+  returned: always
   type: list
   elements: dict
   sample: []

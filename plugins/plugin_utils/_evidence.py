@@ -80,6 +80,7 @@ class _History:
         for item in (result.get("verified") or {}).get("remaining", ()):
             self._remaining[fold(item["email"])].append(item["what"])
         self._by_hand: dict[str, list[str]] = defaultdict(list)
+        self._for_all = [text for text in result.get("follow_up", ()) if not ADDRESS.search(text)]
         for text in result.get("follow_up", ()):
             for email in set(ADDRESS.findall(text)):
                 self._by_hand[email].append(text)
@@ -89,8 +90,9 @@ class _History:
         steps = [pair for email in addresses for pair in self._steps.get(email, ())]
         there = [step["before"] for step, _outcome in steps if step["before"]]
         kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
+        lost = any(step["after"] is None for step, _outcome in steps)
         return {
-            "leaving": leaving or any(step["after"] is None for step, _outcome in steps),
+            "leaving": leaving or lost,
             "found": there or (NOT_FOUND if self._read else NOT_READ),
             "done": [
                 {
@@ -103,7 +105,8 @@ class _History:
             ],
             "remains": kept + [what for email in addresses for what in self._remaining.get(email, ())],
             "verified": self._verified,
-            "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())],
+            "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())]
+            + (self._for_all if lost else []),
         }
 
 

@@ -27,6 +27,7 @@ def part_of(
 ) -> Data:
     """The host's part. ``known`` are the invitations that Honeycomb may not show, ``notes`` what to say of them."""
     part = empty_part(target.host, inputs)
+    part["identities"] = target.fingerprints()
     readers = {"honeycomb": _honeycomb, "honeybadger": _honeybadger}
     keys: list[Data] = []
     for service in target.services:
@@ -57,6 +58,7 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
         "held": roster is not None,
         "roster": roster.file if roster else "",
         "aliases": aliases_of(roster),
+        "identities": {},
     }
 
 

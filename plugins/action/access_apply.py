@@ -24,7 +24,6 @@ from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
 KEPT = 200  # records of a kind that stay in the result, so that an event stays small
-RECORDS = ("members", "users", "invitations")
 
 People = list[dict[str, Any]]
 Results = dict[str, dict[str, Any]]
@@ -127,15 +126,17 @@ class ActionModule(AccessAction):
         if not approved:
             return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
-        changes = {key: change(approved[key], result) for key, result in planned.items() if not result.get("failed")}
-        text = " ".join(f"{title(key)}: {change}" for key, change in changes.items() if change)
-        if not text and len(changes) == len(planned):
+        changes = {key: change(approved[key], result) for key, result in planned.items() if result.get("plan_id")}
+        refusals = _summary.refusals(planned)
+        moved = [f"{title(key)}: {text}" for key, text in changes.items() if text]
+        if not moved and not refusals:
             return approved
-        text = text and f"Nothing was done on {self._host}, because the plan is not the one that was approved. {text}"
-        for result in planned.values():
-            _hold(result, text)
+        why = ", because the plan is not the one that was approved" if moved else ""
+        text = " ".join([f"Nothing was done on {self._host}{why}.", *moved, *refusals])
+        for key, result in planned.items():
+            _hold(result, text if moved and (changes.get(key) or not result.get("failed")) else "")
         self._results = planned
-        raise Refused(text or f"Nothing was done on {self._host}. {_summary.failure(planned)}")
+        raise Refused(text)
 
     def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
         """The options of a bulk module; what is not given is left to its own default."""
@@ -165,6 +166,9 @@ class ActionModule(AccessAction):
         result = self._module(service(key).module, args, check)
         self._done_at[key] = _now()
         self._warnings += map(_sentence, result.pop("warnings", ()))
+        if "follow_up" in result:
+            named = f"{service(key).title}:"
+            result["follow_up"] = [text.replace(named, f"{title(key)}:", 1) for text in result["follow_up"]]
         return result
 
     def _outcome(self, people: dict[str, People], failure: str) -> dict[str, Any]:
@@ -178,7 +182,7 @@ class ActionModule(AccessAction):
             plans[HONEYBADGER.key]["follow_up"] += self._follow_up
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
-            **{key: _slim(result, people[key]) for key, result in results.items()},
+            **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
             "follow_up": _once([text for result in results.values() for text in result.get("follow_up", ())])
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
@@ -235,12 +239,12 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-def _slim(result: dict[str, Any], people: People) -> dict[str, Any]:
+def _slim(result: dict[str, Any], people: People, info: ServiceInfo) -> dict[str, Any]:
     """The result with no more records than fit an event: of everybody, or else of those whom the run was about."""
     about = {step["email"] for step in result.get("plan", ())} | {fold(person["email"]) for person in people}
     records = {
         key: [record for record in result[key] if fold(str(record.get("email", ""))) in about][:KEPT]
-        for key in RECORDS
+        for key in info.results
         if len(result.get(key, ())) > KEPT
     }
     return {**{key: value for key, value in result.items() if key != "known_invitations"}, **records}
@@ -256,13 +260,13 @@ def _unlisted(result: dict[str, Any], people: People) -> list[str]:
 
 
 def _hold(result: dict[str, Any], changed: str) -> None:
-    """Turn the result of planning into that of a service where nothing was done; ``changed`` says how the plan did."""
+    """Turn the result of planning into that of a service where nothing was done; ``changed`` says how plans did, if so."""
     plan = result.get("plan", ())
     result["changed"] = False
     result["results"] = [
         {"email": step["email"], "action": step["action"], "outcome": "not_attempted", "error": None} for step in plan
     ]
     result.pop("diff", None)
-    if changed and not result.get("failed"):
+    if changed:
         error = {"code": PLAN_CHANGED, "detail": changed, "hint": "Look at the new plan and approve it."}
         result.update(failed=True, msg=changed, error={**dict.fromkeys(("status", "method", "path")), **error})

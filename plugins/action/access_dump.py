@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..module_utils._catalog import HONEYCOMB, SERVICES
 from ..module_utils._model import check_shown
 from ..module_utils._roster import check
 from ..plugin_utils._action import AccessAction
+from ..plugin_utils._files import write
 from ..plugin_utils._present import present_people
 from ..plugin_utils._roster_file import dump
 from ..plugin_utils._variables import Refused
@@ -90,9 +90,6 @@ def _write(path: Path, text: str) -> None:
     """Write the file at once or not at all, readable by its owner only."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.replace(name, path)
+        write(path, text)
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}.") from None

@@ -80,8 +80,11 @@ class ActionModule(AccessAction):
         if not people:
             raise Refused("email names nobody. Give one or more addresses, separated by commas, spaces or lines.")
         if not any(service in people[0] for service in SERVICES):
-            names = " and ".join(f"{service}_role" for service in SERVICES)
-            raise Refused(f"Both {names} are none, so there is nothing to do. Give a role to one of them.")
+            names = [f"{service}_role" for service in SERVICES]
+            every = "Both" if len(names) == 2 else "All of"
+            raise Refused(
+                f"{every} {' and '.join(names)} are none, so there is nothing to do. Give a role to one of them."
+            )
         for person in people:
             _check(person["email"])
         configured = self._target().services

@@ -15,16 +15,17 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 
 from ..plugin_utils._action import AccessAction
+from ..plugin_utils._files import write
 from ..plugin_utils._report import Data, report_of
 from ..plugin_utils._report_changes import report_changes
-from ..plugin_utils._report_files import drift_text, to_csv, to_json, to_sarif, told, write
+from ..plugin_utils._report_files import chat, drift_text, to_csv, to_json, to_sarif, told
 from ..plugin_utils._report_inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
 from ..plugin_utils._report_page import to_html
 from ..plugin_utils._report_read import empty_part, failed_target, part_of
 from ..plugin_utils._report_spool import Spool
-from ..plugin_utils._variables import Refused
+from ..plugin_utils._variables import Refused, is_blank
 
-MOST_FINDINGS = 1000  # in the result; a controller drops an event that is too large
+MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
 COLLECTION = Path(__file__).resolve().parents[2]
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
 
@@ -39,6 +40,10 @@ class ActionModule(AccessAction):
     """Reads this host. Writes the report if no other host is still to come, or if this one is about to fail."""
 
     _VALID_ARGS = frozenset(("gathered",))
+
+    def _fixed(self) -> Mapping[str, t.Any]:
+        given = self._variables.mapping("report_options") or {}
+        return {name: value for name, value in given.items() if not is_blank(value)}
 
     def act(self) -> dict[str, t.Any]:
         """Do one host."""
@@ -61,7 +66,8 @@ class ActionModule(AccessAction):
         with spool.locked():
             spool.put(f"part {self._host}", part)
             result = self._together(spool, folder, inputs, failing=bool(faults))
-        result.update(faults=faults, warnings=self._warnings)
+        strict = bool(inputs and inputs.fail_on_drift)
+        result.update(faults=faults, fail_on_drift=strict, warnings=self._warnings)
         return {**result, "failed": True, "msg": refused} if refused else result
 
     def _part(self, inputs: Inputs) -> Data:
@@ -156,4 +162,5 @@ def _summary(report: Data, files: Mapping[str, str]) -> Data:
         "targets": targets,
         "files": dict(files),
         "lines": [*told(report), *([f"Report: {files['html']}"] if files else [])],
+        "chat": chat(report),
     }

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Attributes of all modules."""
+    """Attributes of the modules and action plugins."""
 
     DOCUMENTATION = r"""
 options: {}
 attributes:
   check_mode:
-    description: Can run in check mode and tell the same plan as the real run, without writing anything.
+    description: Can run in check mode. It writes nothing and returns the same plan as the real run.
     support: full
   diff_mode:
-    description: Shows every person touched, before and after, in diff mode.
+    description: Shows each person or key that changes, before and after.
     support: full
 """
 
@@ -24,10 +24,10 @@ attributes:
 options: {}
 attributes:
   check_mode:
-    description: Can run in check mode, since it only looks.
+    description: Can run in check mode, since it only reads.
     support: full
   diff_mode:
-    description: Shows changes in diff mode; this module never makes one.
+    description: Has nothing to show, since it makes no changes.
     support: full
 """
 
@@ -38,10 +38,10 @@ attributes:
     description: Runs on the control node, as an action plugin.
     support: full
   check_mode:
-    description: Can run in check mode, and plans as the real run does without writing anything.
+    description: Can run in check mode. It writes nothing and makes the same plan as the real run.
     support: full
   diff_mode:
-    description: Shows every person touched, before and after, in diff mode.
+    description: Shows each person or key that changes, before and after.
     support: full
 """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Connection options: those of both services, and those of each."""
+    """Connection options shared by both services, and those of each service."""
 
     DOCUMENTATION = r"""
 requirements:
@@ -15,27 +15,27 @@ requirements:
 options:
   validate_certs:
     description:
-      - Whether the service's TLS certificate must be valid. Off only for tests; the credential is then not safe.
+      - Whether to verify the TLS certificate of the service. Set it to V(false) for tests only, since the credential is not safe then.
     type: bool
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust, in PEM form, in place of those of the system.
-      - Not needed for the services themselves; needed behind a proxy that opens TLS.
-      - The environment variable E(REQUESTS_CA_BUNDLE) is heeded where this is not set.
+      - Path to a PEM file with the certificate authorities to trust instead of those of the system.
+      - The services themselves do not need it; a proxy that intercepts TLS does.
+      - If not set, the environment variable E(REQUESTS_CA_BUNDLE) is used.
     type: path
   request_timeout:
     description:
-      - Seconds that one request may take, from the name look-up to the last byte.
-      - It does not bound the whole task; see O(max_wait).
+      - Seconds that one request may take, from name resolution to the last byte.
+      - It does not limit the whole task; see O(max_wait).
     type: float
     default: 30
   max_wait:
     description:
-      - Seconds that the whole task may lose to retries, failed requests and rate limits together.
-      - A wait that does not fit what is left fails at once and tells when the limit resets, rather than sleeping in vain.
-      - V(0) retries nothing.
-      - This is not the time to wait for somebody to accept an invitation.
+      - Seconds that the whole task may spend on retries, failed requests and rate limits in total.
+      - If a wait would exceed what is left, the task fails at once, without sleeping, and reports when the rate limit resets.
+      - With V(0), nothing is retried.
+      - It does not include the time to wait for somebody to accept an invitation.
     type: int
     default: 300
 """
@@ -44,16 +44,20 @@ options:
 options:
   api_key:
     description:
-      - Configuration key of the Honeycomb team, made under Team settings > API keys. One key is good for one team.
-      - Ingest keys and management keys do not work; the error says so when it is one of those.
-      - Read from the environment variable E(HONEYCOMB_API_KEY) where it is not set.
+      - Configuration key of the Honeycomb team, created under Team settings > API keys. A key belongs to one team.
+      - Ingest keys and management keys do not work; the error says so if the key is one of those.
+      - If not set, the environment variable E(HONEYCOMB_API_KEY) is used.
     type: str
     required: true
+"""
+
+    HONEYCOMB_URL = r"""
+options:
   api_url:
     description:
-      - Address of the API. For teams in the EU it is V(https://api.eu1.honeycomb.io).
-      - Plain C(http://) is refused except for loopback addresses, since the key would travel in clear.
-      - Read from the environment variable E(HONEYCOMB_API_ENDPOINT) where it is not set.
+      - URL of the API. For teams in the EU it is V(https://api.eu1.honeycomb.io).
+      - Plain C(http://) is refused except for loopback addresses, since it would send the key in clear text.
+      - If not set, the environment variable E(HONEYCOMB_API_ENDPOINT) is used.
     type: str
     default: https://api.honeycomb.io
 """
@@ -62,39 +66,32 @@ options:
 options:
   management_key_id:
     description:
-      - Id of a management key of the Honeycomb team, made under Team settings > API keys. It is no secret.
+      - ID of a management key of the Honeycomb team, created under Team settings > API keys. The ID is not a secret.
       - The key needs the scopes C(api-keys:read) and C(users:read), and C(api-keys:write) to change anything.
-      - Read from the environment variable E(HONEYCOMB_KEY_ID) where it is not set.
+      - If not set, the environment variable E(HONEYCOMB_KEY_ID) is used.
     type: str
     required: true
   management_key_secret:
     description:
-      - Secret of that key, shown once when it is made.
-      - Read from the environment variable E(HONEYCOMB_KEY_SECRET) where it is not set.
+      - Secret of the management key. Honeycomb shows it once, when the key is created.
+      - If not set, the environment variable E(HONEYCOMB_KEY_SECRET) is used.
     type: str
     required: true
   api_key:
     description:
-      - Not used. It is accepted so that one set of C(module_defaults) serves all modules of the action group.
+      - Not used by this module. It is accepted so that one set of C(module_defaults) works for all modules of the action group.
     type: str
-  api_url:
-    description:
-      - Address of the API. For teams in the EU it is V(https://api.eu1.honeycomb.io).
-      - Plain C(http://) is refused except for loopback addresses, since the key would travel in clear.
-      - Read from the environment variable E(HONEYCOMB_API_ENDPOINT) where it is not set.
-    type: str
-    default: https://api.honeycomb.io
 """
 
     MANAGEMENT_UNUSED = r"""
 options:
   management_key_id:
     description:
-      - Not used here. It is accepted so that one set of C(module_defaults) serves all modules of the action group.
+      - Not used by this module. It is accepted so that one set of C(module_defaults) works for all modules of the action group.
     type: str
   management_key_secret:
     description:
-      - Not used here, as O(management_key_id).
+      - Not used by this module, like O(management_key_id).
     type: str
 """
 
@@ -102,17 +99,17 @@ options:
 options:
   auth_token:
     description:
-      - Personal auth token of a Honeybadger user who may manage the account, from the user settings.
-      - This is not the API key of a project, which E(HONEYBADGER_API_KEY) holds in other tools.
-      - Read from the environment variable E(HONEYBADGER_AUTH_TOKEN) where it is not set.
+      - Personal authentication token, from the user settings, of a Honeybadger user who may manage the account.
+      - This is not the API key of a project, which other tools read from E(HONEYBADGER_API_KEY).
+      - If not set, the environment variable E(HONEYBADGER_AUTH_TOKEN) is used.
     type: str
     required: true
   api_url:
     description:
-      - Address of the application. For accounts in the EU it is V(https://eu-app.honeybadger.io).
-      - The hosts that receive error reports (C(api.honeybadger.io)) are others and do not work here.
-      - Plain C(http://) is refused except for loopback addresses, since the token would travel in clear.
-      - Read from the environment variable E(HONEYBADGER_ENDPOINT) where it is not set.
+      - URL of the application. For accounts in the EU it is V(https://eu-app.honeybadger.io).
+      - The hosts that receive error reports, such as C(api.honeybadger.io), do not work here.
+      - Plain C(http://) is refused except for loopback addresses, since it would send the token in clear text.
+      - If not set, the environment variable E(HONEYBADGER_ENDPOINT) is used.
     type: str
     default: https://app.honeybadger.io
 """
@@ -121,8 +118,8 @@ options:
 options:
   account_id:
     description:
-      - Id of the Honeybadger account, such as V(Me3upk). It is never guessed; M(honeyops.access.honeybadger_account_info) lists them.
-      - Read from the environment variable E(HONEYBADGER_ACCOUNT_ID) where it is not set.
+      - ID of the Honeybadger account, such as V(Me3upk). M(honeyops.access.honeybadger_account_info) lists the IDs.
+      - If not set, the environment variable E(HONEYBADGER_ACCOUNT_ID) is used.
     type: str
     required: true
 """

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options that the modules for people share."""
+    """Options shared by the modules that manage people."""
 
     DOCUMENTATION = r"""
 options:
   state:
     description:
-      - V(present) invites whom nobody knows yet, and corrects what is there, be it accepted or pending.
-      - V(absent) takes away access and cancels a pending invitation. It takes effect at once and cannot be undone; a new invitation
-        is the only way back.
+      - V(present) invites a person who is not there yet, and corrects the access or the pending invitation of one who is.
+      - V(absent) removes access and cancels pending invitations. It takes effect at once and cannot be undone; the person can only be
+        invited again.
     type: str
     choices: [present, absent]
     default: present
+"""
+
+    REINVITE = r"""
+options:
   reinvite_after:
     description:
-      - Cancel a pending invitation that is this many days old or older and send a new one. Fractions are allowed.
-      - Off when not set; nobody gets a second e-mail then.
+      - Cancel a pending invitation that is at least this many days old and send a new one. Fractions are allowed.
+      - If not set, invitations are not sent again and nobody gets a second e-mail.
     type: float
 """
 
@@ -30,25 +34,25 @@ options:
 options:
   aliases:
     description:
-      - Other addresses of the same person. Whoever is there under one of them is found and not invited again.
-      - An invitation is sent to the main address only.
+      - Other addresses of the same person. A person who is there under one of them is not invited again.
+      - Invitations are sent to the main address only.
     type: list
     elements: str
     default: []
   wait:
     description:
-      - Wait until the person has accepted the invitation, looking every O(wait_interval) seconds.
-      - Nothing is waited for in check mode, with O(state=absent), or after a failure.
+      - Wait until the person accepts the invitation, and check every O(wait_interval) seconds.
+      - The task does not wait in check mode, with O(state=absent), or after a failure.
     type: bool
     default: false
   wait_timeout:
     description:
-      - Seconds to wait for the acceptance. When they are over, the task fails with code C(timeout); the invitation stays.
+      - Seconds to wait for the person to accept. After that, the task fails with code C(timeout); the invitation stays valid.
     type: float
     default: 600
   wait_interval:
     description:
-      - Seconds between two looks. Each look costs the requests of one list.
+      - Seconds between two checks. Each check reads the lists again.
     type: float
     default: 15
 """
@@ -57,69 +61,63 @@ options:
 options:
   exclusive:
     description:
-      - Take away the access, and cancel the invitations, of everybody who is not in the list.
-      - An empty list is refused together with this, and so is a list of nobody but people with C(state=absent).
+      - Remove the access and cancel the invitations of everybody who is not in the list.
+      - If V(true), an empty list is refused, and so is a list in which everybody has C(state=absent).
     type: bool
     default: false
   max_removals:
     description:
-      - At most so many people may lose access or a pending invitation in one run, those named with C(state=absent) included. A person
-        counts once, whatever they lose.
-      - A count such as V(3), or a share such as V(25%) of the people and pending invitations that are there when the run starts, rounded
-        down and at least 1. V(0) forbids every removal.
-      - The whole plan is held to it, also what O(max_changes) would put off.
+      - The most people who may lose access or a pending invitation in one run, including those with C(state=absent). A person counts
+        once, however much they lose.
+      - Either a count such as V(3), or a share such as V(25%) of the people and pending invitations at the start of the run, rounded
+        down but at least 1. V(0) forbids all removals.
+      - The limit applies to the whole plan, including the steps that O(max_changes) defers.
     type: str
     default: "25%"
   protected:
     description:
-      - E-mail addresses of people who are never removed or demoted. A plan that would is refused as a whole.
-      - One address of a person is enough. It holds under their aliases, and under addresses that an accepted invitation links.
-      - What the service shows instead of an address, such as V(robot), is taken too.
+      - E-mail addresses of people who must not be removed or demoted. A plan that would do so is refused as a whole.
+      - One address of a person is enough. It also covers their aliases, and addresses that an accepted invitation links to them.
+      - A text that the service shows instead of an address, such as V(robot), is accepted too.
     type: list
     elements: str
     default: []
   ignore:
     description:
-      - E-mail addresses of people who are left exactly as they are, also by O(exclusive).
-      - What the service shows instead of an address, such as V(robot), is taken too.
+      - E-mail addresses of people who are left exactly as they are, even with O(exclusive=true).
+      - A text that the service shows instead of an address, such as V(robot), is accepted too.
     type: list
     elements: str
     default: []
   max_changes:
     description:
-      - Apply at most so many steps of the plan; the others come back as C(deferred) and are for a later run.
-      - Use it to spread much work over the hours of a rate limit.
+      - The most steps of the plan to apply in one run. The others are returned as C(deferred), for a later run.
+      - Use it to spread a large plan over several hours of a rate limit.
     type: int
   concurrency:
     description:
-      - Writes under way at once.
+      - The number of writes to send at the same time.
     type: int
     default: 4
   expected_plan_id:
     description:
-      - The RV(plan_id) that was approved. When the plan now has another one, the task fails with code C(plan_changed) before any write.
+      - The RV(plan_id) that was approved. If the plan has a different ID now, the task fails with code C(plan_changed) before any write.
     type: str
-  reinvite_after:
-    description:
-      - Cancel a pending invitation that is this many days old or older and send a new one. Fractions are allowed.
-      - Off when not set; nobody gets a second e-mail then.
-    type: float
 """
 
     KNOWN = r"""
 options:
   known_invitations:
     description:
-      - RV(known_invitations) of an earlier run, to be handed in unchanged; V({}) the first time.
-      - Honeycomb may not list people who have not accepted yet, and has no list of invitations. With this, such a person is not
-        invited again, and their invitation can be cancelled. Without it, a warning says what cannot be known.
-      - A task with C(until) and C(retries) hands in the same value at each attempt, so a second attempt does not know of an invitation
+      - The RV(known_invitations) that an earlier run returned, unchanged. Use V({}) for the first run.
+      - Honeycomb may leave out people who have not accepted yet from its list of members, and has no list of invitations. With this
+        option, such a person is not invited again and their invitation can be cancelled. Without it, a warning says what is unknown.
+      - A task with C(until) and C(retries) passes the same value to each attempt, so the second attempt does not know about an invitation
         that the first one sent. Do not retry a task that may invite; run the play again with what the failed task returned.
-      - Somebody in it who is listed counts as accepted only when a list that was read after the invitation did not show them, or
-        when their record has a name or another field that the invitation and the answer to it did not have. Until then they are
-        C(pending) and do not count as an accepted admin. An entry that an earlier version returned tells neither, so a name counts
-        and being listed does not. Nobody who is listed is sent another invitation. With a management key that has the scope
-        C(users:read), the list of users tells who has accepted, too.
+      - A listed person who is in this dictionary counts as accepted only on evidence. Either a list that was read after the invitation
+        did not show them, or their record has a name or another field that the invitation and its answer did not have. With a management
+        key that has the scope C(users:read), the list of users is evidence, too. Without evidence they are C(pending), and do not count
+        as an accepted admin. A person who is listed is never invited again.
     type: dict
 """
 
@@ -127,9 +125,9 @@ options:
 options:
   verify:
     description:
-      - After a removal, read the lists once more. What they still show of the people who should be gone fails the task with code
-        C(partial_failure), and RV(verified) names it.
-      - It costs the requests of one look. Nothing is read again in check mode.
+      - Read the lists once more after a removal. If they still show something of the people who should be gone, the task fails with
+        code C(partial_failure), and RV(verified) lists what remains.
+      - In check mode, the lists are not read again.
     type: bool
     default: false
 """
@@ -138,9 +136,9 @@ options:
 options:
   manage_teams:
     description:
-      - Whether C(team_ids) counts for somebody who is a user already. They leave the teams that are not in the list at once, and get an
-        invitation to those that they are not in.
-      - Otherwise it does nothing for a user, and a warning says so.
+      - Whether C(team_ids) applies to people who are users already. They leave the teams that are not in the list at once, and get an
+        invitation to the teams in the list that they are not in.
+      - If V(false), C(team_ids) has no effect on a user, and a warning says so.
     type: bool
     default: false
 """
@@ -149,30 +147,30 @@ options:
 options:
   management_key_id:
     description:
-      - Id of a management key of the team, made under Team settings > API keys, with the scopes C(users:read) and C(api-keys:read), and
-        C(api-keys:write) to disable or delete keys. Needs O(management_key_secret).
-      - With it, a removal finds the API keys that the person made, O(verify) has a second source, and where the team's members cannot
-        be listed the error says who is there all the same.
-      - Read from the environment variable E(HONEYCOMB_KEY_ID) where it is not set.
+      - ID of a management key of the team, created under Team settings > API keys. Requires O(management_key_secret).
+      - The key needs the scopes C(users:read) and C(api-keys:read), and C(api-keys:write) to disable or delete keys.
+      - With a management key, a removal finds the API keys that the person created, and O(verify) has a second source. If the members of
+        the team cannot be listed, the error says who of the people is there.
+      - If not set, the environment variable E(HONEYCOMB_KEY_ID) is used.
     type: str
   management_key_secret:
     description:
-      - The secret of the management key.
-      - Read from the environment variable E(HONEYCOMB_KEY_SECRET) where it is not set.
+      - Secret of the management key.
+      - If not set, the environment variable E(HONEYCOMB_KEY_SECRET) is used.
     type: str
   leaver_keys:
     description:
-      - What becomes of the API keys that somebody made who loses access. V(report) names them in RV(leaver_keys) and RV(follow_up).
-      - V(disable) and V(delete) take effect at once, in whatever uses the key. Deleting cannot be undone. Each key is a step of the
-        plan. A removal that can be told nothing of keys fails before the first write then.
-      - Without a management key no key is touched. A warning says so for V(disable) and V(delete).
-      - The keys that the task itself uses are never touched. Keys that name no maker, and management keys, are left for you.
+      - What to do with the API keys created by people who lose access. V(report) lists them in RV(leaver_keys) and RV(follow_up).
+      - V(disable) and V(delete) stop everything that uses the key at once, and deleting cannot be undone. Each key is a step of the
+        plan. If the keys cannot be read, the task fails before the first write.
+      - Without a management key, no key is touched. With V(disable) and V(delete), a warning says so.
+      - The keys that the task itself uses are never touched. Management keys, and keys that do not name their creator, are left to you.
     type: str
     choices: [report, disable, delete]
     default: report
   max_keys:
     description:
-      - At most so many keys may be disabled or deleted in one run. A plan with more is refused, and the error lists them.
+      - The most keys that may be disabled or deleted in one run. A plan with more is refused, and the error lists them.
     type: int
     default: 20
 """

@@ -12,6 +12,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ._model import INVITATION, MEMBERSHIP, Kind
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -33,9 +35,11 @@ class ServiceInfo:
     """What is fixed about one service.
 
     ``roles`` stand from the least to the most powerful; a plan keeps at least one accepted person with the last of
-    them. ``declares`` are the keys that a roster may give for a person. ``identity`` names the settings that tell one
-    team or account from another. ``module`` is the bulk module, ``people`` its option for the list of people and
-    ``keepers`` its option for how many must keep the most powerful role; ``options`` are those that no other service has.
+    them, and ``managers`` of them, counted from the most powerful, may manage others. ``declares`` are the keys that a
+    roster may give for a person. ``identity`` names the settings that tell one team or account from another.
+    ``module`` is the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many
+    must keep the most powerful role; ``options`` are those that no other service has. ``results`` are the keys of its
+    result that hold everybody, each with the kinds of grants that it lists.
     """
 
     key: str
@@ -51,6 +55,8 @@ class ServiceInfo:
     module: str
     people: str
     keepers: str
+    results: t.Mapping[str, tuple[Kind, ...]]
+    managers: int = 1
     options: tuple[str, ...] = ()
 
     @property
@@ -62,6 +68,15 @@ class ServiceInfo:
     def asks_identity(self) -> bool:
         """Whether only the service can tell which team or account it is: a key tells it to nobody else."""
         return any(setting.secret for setting in self.credentials if setting.option in self.identity)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The options of credentials that the service does without."""
+        return tuple(setting.option for setting in self.credentials if not setting.required)
+
+    def manages(self, role: str) -> bool:
+        """Whether somebody with this role may manage others."""
+        return self.power(role) >= len(self.roles) - self.managers
 
     def power(self, role: str) -> int:
         """The rank of a role. One that is not known, such as the vendor's owner, ranks above all others."""
@@ -92,6 +107,7 @@ HONEYCOMB = ServiceInfo(
     module="honeycomb_members",
     people="members",
     keepers="min_admins",
+    results={"members": (MEMBERSHIP, INVITATION)},
     options=("leaver_keys", "max_keys"),
 )
 HONEYBADGER = ServiceInfo(
@@ -111,6 +127,8 @@ HONEYBADGER = ServiceInfo(
     module="honeybadger_users",
     people="users",
     keepers="min_owners",
+    results={"users": (MEMBERSHIP,), "invitations": (INVITATION,)},
+    managers=2,
     options=("manage_teams",),
 )
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}

@@ -79,8 +79,9 @@ def verify(service: Service, report: Report, now: datetime) -> None:
 
 
 def hand_work(service: Service, report: Report) -> t.Iterator[str]:
-    """What is left to do by hand for the people who lost access."""
+    """What is left to do by hand for the people who lost access, or of whom nothing was found that they could lose."""
     done = {outcome.step.email for outcome in report.outcomes if outcome.outcome == APPLIED}
-    lost = [leaver for leaver in report.leaving.leavers if leaver.email in done]
+    undone = {outcome.step.email for outcome in report.outcomes} - done
+    lost = [leaver for leaver in report.leaving.leavers if leaver.email not in undone]
     for companion in service.companions:
         yield from companion.follow_up(lost, report.outcomes)

@@ -17,7 +17,7 @@ from . import _errors as errors
 from ._catalog import HONEYBADGER
 from ._errors import REFUSED, AccessError, Request
 from ._http import Answer, Client
-from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person, fold, known_role
+from ._model import INVITATION, MEMBERSHIP, Grant, Person, fold, known_role
 from ._paging import read_pages
 from ._service import Companion, Shape
 from ._wire import segment
@@ -43,7 +43,6 @@ class Honeybadger:
 
     info = HONEYBADGER
     lists_pending = True
-    results: t.Mapping[str, tuple[Kind, ...]] = {"users": (MEMBERSHIP,), "invitations": (INVITATION,)}
 
     def __init__(self, client: Client, account_id: str | None, companions: t.Sequence[Companion] = ()) -> None:
         self.client = client

@@ -23,7 +23,6 @@ from ._model import (
     INVITATION,
     MEMBERSHIP,
     Grant,
-    Kind,
     Person,
     fold,
     known_role,
@@ -64,7 +63,6 @@ class Honeycomb:
     info = HONEYCOMB
     scope = HONEYCOMB.key
     lists_pending = False
-    results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP, INVITATION)}
 
     def __init__(
         self,

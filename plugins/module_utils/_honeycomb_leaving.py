@@ -16,7 +16,7 @@ from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 from ._http import Client
 from ._leaving import Leaver
-from ._model import KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
+from ._model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
 from ._outcome import APPLIED, FAILED, Outcome
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
@@ -33,7 +33,7 @@ class KeyGrants:
     touched, and a management key of another team is refused.
     """
 
-    kinds: tuple[Kind, ...] = (KEY_TO_DISABLE, KEY_TO_DELETE)
+    kinds: tuple[Kind, ...] = (KEY_TO_DISABLE, KEY_TO_DELETE, DISABLED_KEY)
 
     def __init__(self, keys: HoneycombKeys, mode: str, own_key: t.Callable[[], tuple[str, str]]) -> None:
         self.client = keys.client
@@ -49,6 +49,7 @@ class KeyGrants:
         self._listed: set[str] = set()
         self._theirs: dict[str, list[str]] = {}
         self._nobodys: list[ApiKey] = []
+        self._departed: list[ApiKey] = []  # of makers who are in the list of users no more, or under another id
         self._found: set[str] = set()
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
@@ -79,7 +80,7 @@ class KeyGrants:
     def remove(self, target: Grant) -> None:
         """Disable or delete a key."""
         key = self._keys[str(target.id)]
-        if target.kind == KEY_TO_DELETE:
+        if target.kind.removal == DELETE_KEY:
             self._source.delete(key)
         else:
             self._source.disable(key)
@@ -131,7 +132,7 @@ class KeyGrants:
             if others:
                 texts.append(
                     f"Honeycomb: {leaver.email} made API keys that still work: {_named(others)}. Replace them, "
-                    f"then disable or delete them {WHERE}, or with leaver_keys."
+                    f"then disable or delete them {WHERE}, or with honeycomb_api_key."
                 )
             if own:
                 texts.append(
@@ -145,10 +146,16 @@ class KeyGrants:
         strangers = [leaver.email for leaver in leavers if leaver.email in removed - self._found]
         if strangers and not self.warnings:
             texts.append(
-                f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers[:SHOWN])}, so it cannot be "
+                f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers)}, so it cannot be "
                 f"told which API keys are theirs. Look {WHERE}."
             )
-        if self._nobodys:
+        if self._departed:
+            who = ", ".join(leaver.email for leaver in leavers)
+            texts.append(
+                f"Honeycomb: whoever made {_named(self._departed)} is not in the list of users, so it cannot be told "
+                f"whether these API keys, which still work, are those of {who}. Look {WHERE}."
+            )
+        if self._nobodys and removed:
             texts.append(
                 f"Honeycomb: nobody is named as the maker of {_named(self._nobodys)}. Look {WHERE} whether they are "
                 "those of somebody who left."
@@ -186,7 +193,10 @@ class KeyGrants:
         self.lists = [f"/2/teams/{team}/users", f"/2/teams/{team}/api-keys"]
         self._keys.update({key.id: key for key in keys})
         self._listed = {key.id for key in keys}
-        self._nobodys = [key for key in keys if not key.creator and key.id not in (self._own, *self._makers)]
+        others = [key for key in keys if key.id not in (self._own, *self._makers)]
+        self._nobodys = [key for key in others if not key.creator]
+        there = {user.id for user in users}
+        self._departed = [key for key in others if key.creator and key.creator not in there and not key.disabled]
         owners = {address: leaver.email for leaver in leavers for address in leaver.addresses}
         makers = {user.id: user for user in users if user.email in owners}
         self._found.update(owners[user.email] for user in makers.values())
@@ -260,7 +270,7 @@ def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:
         id=key.id,
         email=maker.email,
         role="",
-        kind=kind,
+        kind=DISABLED_KEY if key.disabled else kind,
         about=(("name", key.name), ("type", key.type), ("environment", key.environment or None)),
         record=key.record,
     )

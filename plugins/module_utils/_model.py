@@ -152,6 +152,7 @@ TEAM_MEMBERSHIP = Kind("team membership", ACTIVE, LEAVE_TEAM, 2, opens=True)
 TEAM_INVITATION = Kind("team invitation", PENDING, CANCEL_TEAM_INVITATION, 3, opens=True)
 KEY_TO_DISABLE = Kind("API key", "enabled", DISABLE_KEY, 4, cap="max_keys")
 KEY_TO_DELETE = replace(KEY_TO_DISABLE, removal=DELETE_KEY)
+DISABLED_KEY = replace(KEY_TO_DELETE, status="disabled")
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,6 @@ KEYS: Spec = {
     "leaver_keys": {"type": "str", "choices": [REPORT, DISABLE, DELETE], "default": REPORT},
     "max_keys": {"type": "int", "default": 20, "no_log": False},
 }
-MANAGEMENT_KEY = [found.option for found in catalog.HONEYCOMB.credentials[1:]]
 VERIFY: Spec = {"verify": {"type": "bool", "default": False}}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
 MAX_QUOTED = 1500  # characters
@@ -163,11 +162,11 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     key = check_secret("api_key", params["api_key"])
     client = _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key)
     service = Honeycomb(client, key, params.get("known_invitations"), names)
-    given = [option for option in MANAGEMENT_KEY if params.get(option) and "leaver_keys" in params]
+    given = [option for option in catalog.HONEYCOMB.optional if params.get(option) and "leaver_keys" in params]
     if len(given) == 1:
         raise AccessError(
             errors.VALIDATION,
-            f"{given[0]} is given without {next(option for option in MANAGEMENT_KEY if option not in given)}.",
+            f"{given[0]} is given without {next(option for option in catalog.HONEYCOMB.optional if option not in given)}.",
             hint="A management key needs both.",
         )
     if given:

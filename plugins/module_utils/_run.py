@@ -208,7 +208,8 @@ def _cost(service: Service) -> dict[str, t.Any]:
 def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
     """All records as they are at the end, under the names that the service gives them."""
     return {
-        name: [grant.record for grant in report.world if grant.kind in kinds] for name, kinds in service.results.items()
+        name: [grant.record for grant in report.world if grant.kind in kinds]
+        for name, kinds in service.info.results.items()
     }
 
 

@@ -64,14 +64,12 @@ class Service(t.Protocol):
     """One team or account of a service.
 
     ``scope`` tells one team or account from another in a plan id. ``lists_pending``: everybody who is invited and
-    has not accepted is sure to be listed. ``results`` are the keys of a result that hold everybody, each with the kinds
-    of grants that it lists. ``lists`` are the paths that ``read`` reads.
+    has not accepted is sure to be listed. ``lists`` are the paths that ``read`` reads.
     """
 
     info: ServiceInfo
     scope: str
     lists_pending: bool
-    results: t.Mapping[str, tuple[Kind, ...]]
     lists: list[str]
     companions: t.Sequence[Companion]
     client: Client

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ._catalog import HONEYBADGER
 from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember
-from ._model import INVITATION, MEMBERSHIP, Grant, Kind, Person
+from ._model import INVITATION, MEMBERSHIP, Grant, Person
 from ._run import Params, Result, inspect, manage_person, narrowed_to
 from ._service import Companion
 
@@ -56,7 +56,6 @@ class OneTeam:
     info = replace(HONEYBADGER, target="team", roles=(MEMBER, ADMIN), default_role=MEMBER)
     lists_pending = True
     companions: t.Sequence[Companion] = ()
-    results: t.Mapping[str, tuple[Kind, ...]] = {"members": (MEMBERSHIP,), "invitations": (INVITATION,)}
 
     def __init__(self, teams: HoneybadgerTeams, team_id: int) -> None:
         self.client = teams.client

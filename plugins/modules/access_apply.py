@@ -9,15 +9,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_apply
-short_description: Bring the services of a host to what the variables of the role declare
+short_description: Give and remove access on the services of a host as the variables of the role declare
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Checks the variables, the credentials of all hosts of the play and the approval, then runs M(honeyops.access.honeycomb_members) and
-    M(honeyops.access.honeybadger_users), whichever is configured, and remembers who was invited.
-  - It does not fail, so that nothing that was done is lost. RV(failure) says why a run did not succeed.
-  - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
+  - Checks the variables, the credentials of all hosts of the play and the approval. Then runs M(honeyops.access.honeycomb_members) and
+    M(honeyops.access.honeybadger_users), whichever are configured, and remembers who was invited.
+  - The task itself does not fail, so that the role can keep the result first. RV(failure) says why a run did not succeed.
+  - This action is part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options: {}
@@ -31,16 +31,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 result:
-  description: What the role keeps as C(lifecycle_result).
+  description: The result that the role keeps as C(lifecycle_result).
   returned: always
   type: dict
 summary:
-  description: What changed, a line for each person and service.
+  description: What changed, one line for each person and service.
   returned: always
   type: list
   elements: str
 failure:
-  description: Why the run did not succeed, empty where it did.
+  description: Why the run did not succeed; empty if it did.
   returned: always
   type: str
 """

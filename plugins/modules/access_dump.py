@@ -9,14 +9,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_dump
-short_description: Write who has access on a host as a roster
+short_description: Write the people who have access on a host to a roster file
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Reads the services that are configured, and writes a file that changes nothing when it is reconciled at once.
-  - A file that exists and holds anything else is not overwritten unless C(lifecycle_dump_force) says so.
-  - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
+  - Reads the services that are configured and writes a roster. Reconciling that roster at once changes nothing.
+  - An existing file with other content is not overwritten unless C(lifecycle_dump_force) is true.
+  - This action is part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options: {}
@@ -31,7 +31,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 path:
-  description: The file.
+  description: Path of the roster file.
   returned: success
   type: str
   sample: /srv/rosters/people.yml

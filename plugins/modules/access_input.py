@@ -9,14 +9,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_input
-short_description: Read who is meant
+short_description: Read the people that a playbook is run for
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Takes people from exactly one of the variables C(people), C(roster_file) and C(email), the last with the fields of a form.
-  - Once this run gives any of these, blank or not, those of the inventory do not count.
-  - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
+  - Takes people from exactly one of the variables C(people), C(roster_file) and C(email); C(email) comes with the fields of a form.
+  - If this run sets any of these variables, even to a blank value, those of the inventory are ignored.
+  - This action is part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options:
@@ -29,7 +29,7 @@ options:
     default: [people, roster_file, email]
   this_run_only:
     description:
-      - Take no variable of the inventory, only those of the command line, of a form, or of C(import_playbook).
+      - Ignore the variables of the inventory and use only those of the command line, of a form, or of C(import_playbook).
     type: bool
     default: false
 """
@@ -53,19 +53,19 @@ source:
   type: str
   sample: email
 exclusive:
-  description: What C(exclusive) says, true where nothing does.
+  description: Value of C(exclusive), true if it is not set.
   returned: success
   type: bool
 all_accounts:
-  description: What C(lifecycle_all_accounts) says, false where nothing does.
+  description: Value of C(lifecycle_all_accounts), false if it is not set.
   returned: success
   type: bool
 evidence_dir:
-  description: What C(evidence_dir) or C(lifecycle_evidence_dir) says, empty where nothing does.
+  description: Value of C(evidence_dir) or C(lifecycle_evidence_dir), empty if neither is set.
   returned: success
   type: str
 max_removals:
-  description: The limit that is given; else the number of people where they are named, and nothing where a file is.
+  description: The removal limit if it is set. Otherwise, the number of people if they are named, and empty if they come from a file.
   returned: success
   type: str
   sample: "2"

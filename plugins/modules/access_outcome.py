@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Prints the summary, or fails with one short text.
-  - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
+  - Prints the summary, or fails with a short text.
+  - This action is part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options:
@@ -27,7 +27,7 @@ options:
     default: []
   failure:
     description:
-      - Why the run did not succeed. The task fails with this text where it is not empty.
+      - Why the run did not succeed. If this text is not empty, the task fails with it.
     type: str
     default: ""
 """
@@ -41,7 +41,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: The lines, or the text of the failure.
+  description: The summary, or the text of the failure.
   returned: always
   type: raw
 """

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_report
-short_description: Read who has access on every host of a play, and write one report
+short_description: Read who has access on every host of a play and write one report
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Each host of the play runs it once. It reads the services that are configured on the host, and the last host writes the report
-    of all. A host that cannot be read is named in the report.
-  - It changes nothing in a service, and in check mode writes no file.
-  - This is a part of the role P(honeyops.access.report#role) and its playbook, and reads their variables.
+  - Each host of the play runs this action once. It reads the services that are configured on the host, and the last host writes the
+    report for all hosts. The report names the hosts that could not be read.
+  - It does not change anything in a service, and in check mode writes no file.
+  - This action is part of the role P(honeyops.access.report#role) and its playbook, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options:
   gathered:
     description:
-      - Read nothing, and return the report that the hosts of the play made.
+      - Do not read anything; return the report that the hosts of the play have written.
     type: bool
     default: false
 """
@@ -36,19 +36,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: The report without its people, who stand in the files; null on a host that was not the last.
+  description: The report without the people, who are in the files only. Null on every host but the last.
   returned: always
   type: dict
   contains:
     by: {description: The host that wrote it., type: str, returned: always}
-    files: {description: "Path of C(html), C(csv), C(json) and C(sarif); empty in check mode.", type: dict, returned: always}
+    files: {description: "Paths of the C(html), C(csv), C(json) and C(sarif) files; empty in check mode.", type: dict, returned: always}
     totals: {description: Counts over all targets., type: dict, returned: always}
     targets: {description: Each target with its counts., type: list, returned: always}
-    drift: {description: "Counts and findings, of which at most 1000.", type: dict, returned: always}
-    changes: {description: "What changed since the last report, null where there is none.", type: dict, returned: always}
-    lines: {description: The report in a few lines of text., type: list, returned: always}
+    drift: {description: Counts and up to 1000 findings., type: dict, returned: always}
+    changes: {description: What changed since the last report; null if there is none., type: dict, returned: always}
+    lines: {description: A summary of the report as lines of text., type: list, returned: always}
 faults:
-  description: Why something on this host could not be read.
+  description: What could not be read on this host, and why.
   returned: always
   type: list
   elements: str

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: access_target
-short_description: Note which team and account a host is
+short_description: Record which team and account a host stands for
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Notes for all hosts of the run which Honeycomb team and which Honeybadger account this one is, by the credentials that take effect.
-  - M(honeyops.access.access_apply) refuses to change anything where two hosts are the same team or account.
-  - This is a part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
+  - Records, for all hosts of the run, the Honeycomb team and the Honeybadger account that the credentials of this host belong to.
+  - M(honeyops.access.access_apply) refuses to change anything if two hosts belong to the same team or account.
+  - This action is part of the role P(honeyops.access.lifecycle#role) and its playbooks, and reads their variables.
 extends_documentation_fragment:
   - honeyops.access.attributes.action
 options: {}

@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Returns the accounts that the token may see, or one of them with quota and statistics.
+  - Returns the accounts that the token can see, or one of them with its quota and statistics.
 extends_documentation_fragment:
   - honeyops.access.attributes.info
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -23,8 +23,8 @@ extends_documentation_fragment:
 options:
   account_id:
     description:
-      - Only this account, with C(quota_consumed) and C(api_stats). Not set, all accounts are listed, without those.
-      - It is not read from the environment here, unlike in the other modules.
+      - Return this account only, with C(quota_consumed) and C(api_stats). If not set, all accounts are returned, without these two.
+      - Unlike in the other modules, it is not read from the environment.
     type: str
 """
 
@@ -42,28 +42,30 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: The accounts. RV(accounts[].quota_consumed) is a fraction; C(0.75) is 75 %.
+  description: The accounts. RV(accounts[].quota_consumed) is a fraction; C(0.75) means 75 %.
   returned: success
   type: list
   elements: dict
   sample: [{"id": "Me3upk", "email": "ada@example.com", "name": "Work", "active": true, "parked": false, "quota_consumed": 0.75}]
   contains:
-    quota_consumed: {description: Share of the month's quota that is used., type: float, returned: when O(account_id) is set}
+    quota_consumed: {description: Share of the monthly quota that is used., type: float, returned: when O(account_id) is set}
     api_stats:
-      description: C(stored), C(limited) and C(ignored), each a list of Unix time and count.
+      description: C(stored), C(limited) and C(ignored), each a list of pairs of Unix time and count.
       type: dict
       returned: when O(account_id) is set
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 1, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}

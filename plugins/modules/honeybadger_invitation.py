@@ -9,14 +9,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: honeybadger_invitation
-short_description: Invite one person to a Honeybadger account, or cancel the invitation
+short_description: Invite a person to a Honeybadger account, or cancel the invitation
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Keeps one invitation to a Honeybadger account as declared, and leaves users alone.
-  - Somebody who is a user already is not invited, promoted or demoted; nothing changes and RV(status) is C(active).
-  - O(state=absent) cancels pending invitations only. To take access away use M(honeyops.access.honeybadger_user).
+  - Sends, corrects or cancels the pending invitation of one person. It never changes users.
+  - A person who is a user already is not invited, promoted or demoted; nothing changes and RV(status) is C(active).
+  - O(state=absent) cancels pending invitations only. To remove access, use M(honeyops.access.honeybadger_user).
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -24,24 +24,25 @@ extends_documentation_fragment:
   - honeyops.access.connection.honeybadger
   - honeyops.access.connection.account
   - honeyops.access.person
+  - honeyops.access.person.reinvite
 options:
   email:
     description:
-      - The invited address. It is trimmed, and compared without regard to case.
+      - Address of the invited person. White space around it is removed, and case is ignored.
       - One of O(email) and O(id) is required.
     type: str
   id:
     description:
-      - Id of an invitation, in place of the address. It is not the id of a user.
+      - ID of an invitation, instead of the address. It is not the ID of a user.
     type: int
   role:
     description:
-      - Role that the person gets on accepting. Not set, the role stays as it is, and a new invitation is for a V(Member).
+      - Role that the person gets on accepting. If not set, an existing invitation keeps its role, and a new one is for a V(Member).
     type: str
     choices: [Member, Billing, Admin, Owner]
   team_ids:
     description:
-      - Ids of the teams that the person joins on accepting. Not set, the teams stay as they are; V([]) means none.
+      - IDs of the teams that the person joins on accepting. If not set, the teams stay as they are; V([]) means no teams.
     type: list
     elements: int
 seealso:
@@ -50,14 +51,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Inigo is invited as an Admin
+- name: Invite Inigo as an Admin
   honeyops.access.honeybadger_invitation:
     auth_token: "{{ honeybadger_auth_token }}"
     account_id: Me3upk
     email: inigo@example.com
     role: Admin
 
-- name: Send again what nobody answered for two weeks
+- name: Send the invitation again if it is two weeks old
   honeyops.access.honeybadger_invitation:
     account_id: Me3upk
     email: inigo@example.com
@@ -72,43 +73,46 @@ EXAMPLES = r"""
 
 RETURN = r"""
 invitation:
-  description: The pending invitation, without its token; null when there is none.
+  description: The pending invitation, without its token; null if there is none.
   returned: always
   type: dict
   sample: {"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [3]}
 status:
   description:
-    - What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
-    - Null after a failure before anything could be read.
+    - Status of the person at the end; C(active), C(pending) or C(absent). In check mode, the status that is expected.
+    - Null if the task failed before it could read anything.
   returned: always
   type: str
   sample: pending
 action:
   description:
-    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel), several joined by C(+).
+    - What was done, or would be done in check mode; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel).
+      Several actions are joined by C(+).
   returned: always
   type: str
-  sample: remove+cancel
+  sample: invite
 follow_up:
-  description: What is left to do by hand after a removal, one text each.
+  description: What is left to do by hand after a removal, one text for each item.
   returned: always
   type: list
   elements: str
   sample: []
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
   sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "not_found", "status": 404, "method": "GET", "path": "/v2/accounts/Me3upk/invitations", "detail": "", "hint": ""}
 """
 
 from ..module_utils import _catalog as catalog

@@ -14,7 +14,7 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Returns invitations, pending and accepted ones; the service keeps both. Their tokens are left out.
+  - Returns pending and accepted invitations, since the service keeps both. The tokens of the invitations are not returned.
 extends_documentation_fragment:
   - honeyops.access.attributes.info
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -24,22 +24,22 @@ extends_documentation_fragment:
 options:
   email:
     description:
-      - Only invitations sent to this address, or accepted under it.
+      - Return only invitations that were sent to this address or accepted under it.
     type: str
   id:
     description:
-      - Only the invitation with this id. The id of a user is another one.
+      - Return only the invitation with this ID. It is not the ID of a user.
     type: int
   status:
     description:
-      - Which invitations.
+      - Which invitations to return.
     type: str
     choices: [pending, accepted, all]
     default: all
 """
 
 EXAMPLES = r"""
-- name: Who has not accepted yet?
+- name: List the people who have not accepted yet
   honeyops.access.honeybadger_invitation_info:
     auth_token: "{{ honeybadger_auth_token }}"
     account_id: Me3upk
@@ -55,19 +55,21 @@ invitations:
   elements: dict
   sample: [{"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [], "status": "pending"}]
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 1, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "not_found", "status": 404, "method": "GET", "path": "/v2/accounts/Me3upk/invitations", "detail": "", "hint": ""}
 """
 
 from collections.abc import Mapping

@@ -14,8 +14,8 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Returns the teams of an account with everybody in them or invited to them. Tokens of invitations and keys of projects are left out.
-  - Whoever accepts an invitation to a team becomes a user of the account. An open one is a way back in for somebody who was removed.
+  - Returns the teams of an account with their members and invitations. Tokens of invitations and keys of projects are not returned.
+  - A person who accepts a team invitation becomes a user of the account, so a removed person can come back through a pending one.
 extends_documentation_fragment:
   - honeyops.access.attributes.info
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -25,24 +25,24 @@ extends_documentation_fragment:
 options:
   team_id:
     description:
-      - Only the team with this id. There is none in the result when the account does not have it.
+      - Return only the team with this ID. If the account has no such team, the result is an empty list.
     type: int
   email:
     description:
-      - Only teams that have a member with this address, or an invitation sent to it or accepted under it.
+      - Return only teams with a member who has this address, or with an invitation that was sent to it or accepted under it.
     type: str
 seealso:
   - module: honeyops.access.honeybadger_team_member
 """
 
 EXAMPLES = r"""
-- name: All teams
+- name: List all teams
   honeyops.access.honeybadger_team_info:
     auth_token: "{{ honeybadger_auth_token }}"
     account_id: Me3upk
   register: all
 
-- name: Is Ada still in a team, or invited to one?
+- name: Find the teams that Ada is in or invited to
   honeyops.access.honeybadger_team_info:
     account_id: Me3upk
     email: ada@example.com
@@ -52,8 +52,8 @@ EXAMPLES = r"""
 RETURN = r"""
 teams:
   description:
-    - The teams. Each has its C(members), and its C(invitations) with C(status) (C(pending) or C(accepted)) and without C(token).
-    - A list that the token may not read is null, and a warning says so.
+    - The teams, each with C(members) and C(invitations). Invitations have a C(status), C(pending) or C(accepted), and no C(token).
+    - A list that the token cannot read is null, and a warning says so.
   returned: success
   type: list
   elements: dict
@@ -76,16 +76,18 @@ teams:
           accepted_at: null
           status: pending
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 1, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/teams", "detail": "Access denied", "hint": ""}

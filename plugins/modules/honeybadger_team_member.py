@@ -3,21 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Ansible module: one person's place in a Honeybadger team."""
+"""Ansible module: one person's membership of a Honeybadger team."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: honeybadger_team_member
-short_description: Keep one person in a Honeybadger team, or out of it
+short_description: Add a person to a Honeybadger team, or remove them from it
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Keeps one person's place in a team as declared.
-  - People join a team by an invitation only. It goes out by e-mail, once, and whoever accepts it becomes a user of the account, too.
-  - O(state=absent) takes the person out of the team and cancels a pending invitation to it. A user of the account stays one;
-    to take that away use M(honeyops.access.honeybadger_user).
+  - Manages one person's membership of a team, and their pending invitation to it.
+  - People join a team by invitation only. The invitation is sent once, by e-mail. A person who accepts it also becomes a user of the
+    account.
+  - O(state=absent) removes the person from the team and cancels a pending invitation to it. They remain a user of the account; to
+    remove them from the account, use M(honeyops.access.honeybadger_user).
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -27,23 +28,23 @@ extends_documentation_fragment:
 options:
   team_id:
     description:
-      - Id of the team. M(honeyops.access.honeybadger_team_info) lists the ids.
+      - ID of the team. M(honeyops.access.honeybadger_team_info) lists the IDs.
     type: int
     required: true
   email:
     description:
-      - Address of the person. It is trimmed, and compared without regard to case.
+      - Address of the person. White space around it is removed, and case is ignored.
     type: str
     required: true
   state:
     description:
-      - Whether the person shall be in the team.
+      - Whether the person should be in the team.
     type: str
     choices: [present, absent]
     default: present
   admin:
     description:
-      - Whether the person is an admin of the team. Not set, that stays as it is, and a new invitation is not for an admin.
+      - Whether the person should be an admin of the team. If not set, this stays as it is, and a new invitation is not for an admin.
     type: bool
 seealso:
   - module: honeyops.access.honeybadger_team_info
@@ -51,7 +52,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ada is an admin of the team
+- name: Make Ada an admin of the team
   honeyops.access.honeybadger_team_member:
     auth_token: "{{ honeybadger_auth_token }}"
     account_id: Me3upk
@@ -59,7 +60,7 @@ EXAMPLES = r"""
     email: ada@example.com
     admin: true
 
-- name: Inigo is neither in the team nor invited to it
+- name: Remove Inigo from the team, or cancel his invitation
   honeyops.access.honeybadger_team_member:
     account_id: Me3upk
     team_id: 3
@@ -69,45 +70,48 @@ EXAMPLES = r"""
 
 RETURN = r"""
 member:
-  description: The member as Honeybadger shows them; null when there is none.
+  description: The member as Honeybadger shows them; null if the person is not in the team.
   returned: always
   type: dict
   sample: {"id": 12, "email": "ada@example.com", "name": "Ada", "admin": true, "created_at": "2024-01-15T10:00:00Z"}
 invitation:
-  description: The pending invitation to the team, without its token; null when there is none.
+  description: The pending invitation, without its token; null if there is none.
   returned: always
   type: dict
   sample: {"id": 9, "email": "inigo@example.com", "admin": false, "accepted_at": null}
 status:
   description:
-    - What the person is in the team at the end; C(active), C(pending) or C(absent). In check mode what they would be.
-    - Null after a failure before anything could be read.
+    - Status of the person at the end; C(active), C(pending) or C(absent). In check mode, the status that is expected.
+    - Null if the task failed before it could read anything.
   returned: always
   type: str
   sample: pending
 action:
   description:
-    - What was done, or in check mode would be; C(none), C(invite), C(update), C(remove), C(cancel), several joined by C(+).
+    - What was done, or would be done in check mode; C(none), C(invite), C(update), C(remove), C(cancel).
+      Several actions are joined by C(+).
   returned: always
   type: str
-  sample: cancel+remove
+  sample: invite
 follow_up:
-  description: What is left to do by hand after a removal, one text each.
+  description: What is left to do by hand after a removal, one text for each item.
   returned: always
   type: list
   elements: str
   sample: []
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
   sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/teams", "detail": "Access denied", "hint": ""}

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: honeybadger_user
-short_description: Give one person access to a Honeybadger account, or take it away
+short_description: Give a person access to a Honeybadger account, or remove it
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Invites, promotes, demotes or removes one person in a Honeybadger account, and keeps their pending invitation as declared.
-  - It reads users and invitations once and writes only what differs, so a second run changes nothing.
-  - Whoever was invited under one address and accepted under another is found under both.
-  - Teams are part of an invitation. For somebody who is a user already O(team_ids) counts with O(manage_teams).
-  - Whoever is absent also leaves the teams of the account, and open invitations to teams are cancelled. The teams are read only then.
-  - For more than a few people use M(honeyops.access.honeybadger_users), which reads the lists once for all of them.
+  - Invites, promotes, demotes or removes one person in a Honeybadger account, and corrects their pending invitation.
+  - The module reads users and invitations once and writes only what differs, so a second run changes nothing.
+  - A person who was invited under one address and accepted under another is found under both.
+  - Teams are part of an invitation. For a person who is a user already, O(team_ids) applies only with O(manage_teams=true).
+  - O(state=absent) also removes the person from the teams of the account and cancels their team invitations.
+  - API keys of projects and account tokens that the person knows stay valid; RV(follow_up) reminds you of them.
+  - For more than a few people, use M(honeyops.access.honeybadger_users), which reads the lists once for all of them.
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -27,37 +28,38 @@ extends_documentation_fragment:
   - honeyops.access.connection.honeybadger
   - honeyops.access.connection.account
   - honeyops.access.person
+  - honeyops.access.person.reinvite
   - honeyops.access.person.wait
   - honeyops.access.person.verify
   - honeyops.access.person.teams
 options:
   email:
     description:
-      - The person's main address. It is trimmed, and compared without regard to case.
+      - Main address of the person. White space around it is removed, and case is ignored.
       - One of O(email) and O(id) is required.
     type: str
   id:
     description:
-      - Id of a user, in place of the address. It is not the id of an invitation, and nobody can be invited by it.
+      - ID of a user, instead of the address. It is not the ID of an invitation, and it cannot be used to invite somebody.
     type: int
   role:
     description:
-      - Role in the account. Not set, the role stays as it is, and a new person becomes V(Member).
+      - Role in the account. If not set, the role stays as it is, and a new person becomes a V(Member).
     type: str
     choices: [Member, Billing, Admin, Owner]
   team_ids:
     description:
-      - Ids of the teams that the invited person joins. Not set, the teams stay as they are; V([]) means none.
+      - IDs of the teams that the invited person joins. If not set, the teams stay as they are; V([]) means no teams.
     type: list
     elements: int
   invite:
     description:
-      - Send an invitation when the person is not there. Off, that is an error with code C(not_a_user).
+      - Whether to invite a person who is not there. If V(false), such a person is an error with code C(not_a_user).
     type: bool
     default: true
   allow_no_owner:
     description:
-      - Remove or demote the last Owner all the same. Otherwise that fails with code C(last_admin).
+      - Allow the last Owner to be removed or demoted. Otherwise, the task fails with code C(last_admin).
     type: bool
     default: false
 seealso:
@@ -67,27 +69,27 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Ada is an Admin of the account
+- name: Make Ada an Admin of the account
   honeyops.access.honeybadger_user:
     auth_token: "{{ honeybadger_auth_token }}"
     account_id: Me3upk
     email: ada@example.com
     role: Admin
 
-- name: Bob joins two teams when he accepts
+- name: Invite Bob, who joins two teams when he accepts
   honeyops.access.honeybadger_user:
     account_id: Me3upk
     email: bob@example.com
     team_ids: [3, 7]
 
-- name: Ada, who is a user already, is in these two teams and in no other
+- name: Keep Ada, who is a user already, in these two teams and in no other
   honeyops.access.honeybadger_user:
     account_id: Me3upk
     email: ada@example.com
     team_ids: [3, 7]
     manage_teams: true
 
-- name: Eve has left, her invitation included
+- name: Remove Eve, including her pending invitations and her teams
   honeyops.access.honeybadger_user:
     account_id: Me3upk
     email: eve@example.com
@@ -97,61 +99,63 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user:
-  description: The person as Honeybadger shows them; null when they are not a user.
+  description: The person as Honeybadger shows them; null if they are not a user.
   returned: always
   type: dict
   sample: {"id": 1, "role": "Admin", "name": "Ada", "email": "ada@example.com"}
 invitation:
-  description: The pending invitation, without its token; null when there is none.
+  description: The pending invitation, without its token; null if there is none.
   returned: always
   type: dict
   sample: {"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [3]}
 status:
   description:
-    - What the person is at the end; C(active), C(pending) or C(absent). In check mode what they would be.
-    - Null after a failure before anything could be read.
+    - Status of the person at the end; C(active), C(pending) or C(absent). In check mode, the status that is expected.
+    - Null if the task failed before it could read anything.
   returned: always
   type: str
   sample: pending
 action:
   description:
-    - What was done, or in check mode would be; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel),
-      C(invite_to_team), C(leave_team), C(cancel_team_invitation), several joined by C(+).
+    - What was done, or would be done in check mode; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel),
+      C(invite_to_team), C(leave_team), C(cancel_team_invitation). Several actions are joined by C(+).
   returned: always
   type: str
-  sample: remove+cancel
+  sample: invite
 follow_up:
-  description: What is left to do by hand after a removal, one text each.
+  description: What is left to do by hand after a removal, one text for each item.
   returned: always
   type: list
   elements: str
   sample: []
 verified:
-  description: What the lists showed after the removals; null where nothing was removed.
+  description: What the lists showed after the removals; null if nothing was removed.
   returned: when O(verify) is true
   type: dict
   sample: {"read": ["/v2/accounts/Me3upk/users"], "remaining": []}
   contains:
     read: {description: The lists that were read., type: list, elements: str, returned: always}
     remaining:
-      description: What is left of people who should be gone, each with C(email) and C(what).
+      description: What is left of the people who should be gone, each item with C(email) and C(what).
       type: list
       elements: dict
       returned: always
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
   sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts/Me3upk/users", "detail": "Access denied", "hint": ""}
 """
 
 from ..module_utils import _catalog as catalog

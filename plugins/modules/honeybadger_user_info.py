@@ -14,7 +14,8 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Returns all users, or the one with an address or id. None found is an empty list, not an error.
+  - Returns all users, or the one with the given address or ID. If there is none, the result is an empty list, not an error.
+  - People who have not accepted their invitation are not users; see M(honeyops.access.honeybadger_invitation_info).
 extends_documentation_fragment:
   - honeyops.access.attributes.info
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -24,22 +25,22 @@ extends_documentation_fragment:
 options:
   email:
     description:
-      - Only the user with this address.
+      - Return only the user with this address.
     type: str
   id:
     description:
-      - Only the user with this id. It is not the id of an invitation.
+      - Return only the user with this ID. It is not the ID of an invitation.
     type: int
 """
 
 EXAMPLES = r"""
-- name: All users
+- name: List all users
   honeyops.access.honeybadger_user_info:
     auth_token: "{{ honeybadger_auth_token }}"
     account_id: Me3upk
   register: account
 
-- name: Is Ada a user?
+- name: Find out whether Ada is a user
   honeyops.access.honeybadger_user_info:
     account_id: Me3upk
     email: ada@example.com
@@ -54,19 +55,21 @@ users:
   elements: dict
   sample: [{"id": 1, "role": "Admin", "name": "Ada", "email": "ada@example.com"}]
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 1, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts/Me3upk/users", "detail": "Access denied", "hint": ""}
 """
 
 from collections.abc import Mapping

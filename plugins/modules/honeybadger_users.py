@@ -9,17 +9,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: honeybadger_users
-short_description: Keep the people of a Honeybadger account as a list declares them
+short_description: Manage the users of a Honeybadger account from one list
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Brings everybody in a list to what is declared, with one read and exactly the writes needed.
+  - Invites, promotes, demotes or removes the people in a list. The module reads the lists of the service once and writes only what
+    differs. People who are not in the list are left alone unless O(exclusive=true).
   - Additions and promotions come first, then demotions, then removals. A failure for one person does not stop the others; the task
-    fails at the end and reports what became of each.
-  - Guards are checked before the first write. A refusal shows the plan and names the guard, the figure and the limit.
-  - When the service tells how many requests are left, and the plan needs more than can be waited for within O(max_wait), it is
-    refused before the first write too.
+    fails at the end, and RV(results) shows the outcome for each person.
+  - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
+  - A plan is also refused before the first write if it needs more requests than the service has left, and the wait for the others would
+    exceed O(max_wait).
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -27,30 +28,31 @@ extends_documentation_fragment:
   - honeyops.access.connection.honeybadger
   - honeyops.access.connection.account
   - honeyops.access.person.bulk
+  - honeyops.access.person.reinvite
   - honeyops.access.person.verify
   - honeyops.access.person.teams
 options:
   users:
     description:
-      - The people. The same person twice, aliases included, is refused.
+      - The people. A list with the same person twice, by address or alias, is refused.
     type: list
     elements: dict
     required: true
     suboptions:
       email:
         description:
-          - Main address. It is trimmed, and compared without regard to case.
+          - Main address of the person. White space around it is removed, and case is ignored.
         type: str
         required: true
       role:
         description:
-          - Role. Not set, it stays as it is, and a new person becomes V(Member).
+          - Role in the account. If not set, the role stays as it is, and a new person becomes a V(Member).
         type: str
         choices: [Member, Billing, Admin, Owner]
       team_ids:
         description:
-          - Ids of the teams that an invited person joins. Not set, the teams stay as they are; V([]) means none.
-          - For somebody who is a user already, O(manage_teams) makes it count.
+          - IDs of the teams that an invited person joins. If not set, the teams stay as they are; V([]) means no teams.
+          - For a person who is a user already, it applies only with O(manage_teams=true).
         type: list
         elements: int
       aliases:
@@ -61,14 +63,14 @@ options:
         default: []
       state:
         description:
-          - V(absent) takes access away, cancels the pending invitation, and takes the person out of teams and team invitations.
+          - V(absent) removes the person from the account and its teams, and cancels their invitations to the account and its teams.
         type: str
         choices: [present, absent]
         default: present
   min_owners:
     description:
-      - A run that lowers the number of accepted people with the role V(Owner) must leave at least so many. One that does not lower
-        it passes, however few there are.
+      - The least number of accepted people with the role V(Owner) that must be left by a run that lowers this number. A run that does
+        not lower it is allowed, however few there are.
     type: int
     default: 1
 seealso:
@@ -76,7 +78,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Three people, and nobody is removed who is not named
+- name: Manage three people, and leave everybody else alone
   honeyops.access.honeybadger_users:
     account_id: Me3upk
     users:
@@ -87,7 +89,7 @@ EXAMPLES = r"""
       - email: eve@example.com
         state: absent
 
-- name: The list is all there is; look first
+- name: Plan to keep only the people in the list
   honeyops.access.honeybadger_users:
     account_id: Me3upk
     users: "{{ people }}"
@@ -98,7 +100,7 @@ EXAMPLES = r"""
   check_mode: true
   register: planned
 
-- name: Apply exactly what was looked at
+- name: Apply exactly this plan
   honeyops.access.honeybadger_users:
     account_id: Me3upk
     users: "{{ people }}"
@@ -111,7 +113,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: The steps, in the order in which they are applied; additions and promotions, then demotions, then removals.
+  description: The steps in the order in which they are applied; additions and promotions, then demotions, then removals.
   returned: always
   type: list
   elements: dict
@@ -122,73 +124,75 @@ plan:
       type: str
       returned: always
     email: {description: The person., type: str, returned: always}
-    before: {description: "What is there, null for nothing.", type: dict, returned: always}
-    after: {description: "What it becomes, null for nothing.", type: dict, returned: always}
-    reason: {description: Why., type: str, returned: always}
+    before: {description: "What is there now, null for nothing.", type: dict, returned: always}
+    after: {description: "What should be there, null for nothing.", type: dict, returned: always}
+    reason: {description: Why the step is needed., type: str, returned: always}
 plan_id:
-  description: Names exactly these changes to exactly this account; equal in check mode and the real run.
+  description: Identifies exactly these changes to this account; the same in check mode and in the real run.
   returned: always
   type: str
   sample: 3c1f0f6d2a9b4e57
 results:
-  description: What became of each step. In check mode what would, if every write succeeded.
+  description: The outcome of each step. In check mode, the outcome if every write succeeds.
   returned: always
   type: list
   elements: dict
   contains:
     email: {description: The person., type: str, returned: always}
-    action: {description: "What was done, C(none) where it turned out to be done already.", type: str, returned: always}
+    action: {description: "What was done; C(none) if it turned out to be done already.", type: str, returned: always}
     outcome: {description: "C(applied), C(failed), C(deferred) or C(not_attempted).", type: str, returned: always}
-    error: {description: "Why not, in the form of RV(error); null when there is none.", type: dict, returned: always}
+    error: {description: "Why the step was not applied, in the form of RV(error); null if it was.", type: dict, returned: always}
 summary:
-  description: How many steps the plan has of each action, and how many came to each outcome.
+  description: The number of steps in the plan for each action, and the number of steps for each outcome.
   returned: always
   type: dict
   sample: {"invite": 2, "update": 1, "reinvite": 0, "remove": 0, "cancel": 0, "applied": 3, "failed": 0, "deferred": 0, "not_attempted": 0}
 follow_up:
-  description: What is left to do by hand after the removals, one text each.
+  description: What is left to do by hand after a removal, one text for each item.
   returned: always
   type: list
   elements: str
   sample: []
 users:
-  description: All users as they are at the end.
+  description: All users at the end.
   returned: always
   type: list
   elements: dict
   sample: [{"id": 1, "role": "Admin", "name": "Ada", "email": "ada@example.com"}]
 invitations:
-  description: All pending invitations as they are at the end, without their tokens.
+  description: All pending invitations at the end, without their tokens.
   returned: always
   type: list
   elements: dict
   sample: [{"id": 9, "email": "bob@example.com", "role": "Member", "accepted_at": null, "team_ids": []}]
 verified:
-  description: What the lists showed after the removals; null where nothing was removed.
+  description: What the lists showed after the removals; null if nothing was removed.
   returned: when O(verify) is true
   type: dict
   sample: {"read": ["/v2/accounts/Me3upk/users"], "remaining": []}
   contains:
     read: {description: The lists that were read., type: list, elements: str, returned: always}
     remaining:
-      description: What is left of people who should be gone, each with C(email) and C(what).
+      description: What is left of the people who should be gone, each item with C(email) and C(what).
       type: list
       elements: dict
       returned: always
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
   sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
-  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
+  sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts/Me3upk/users", "detail": "Access denied", "hint": ""}
 """
 
 from ..module_utils import _catalog as catalog

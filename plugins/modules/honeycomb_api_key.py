@@ -14,25 +14,27 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Keeps one ingest or configuration key enabled or disabled, or deletes it. It makes no keys.
-  - Disabling a key can stop whatever uses it, as deleting it does; a disabled key can be enabled again, a deleted one is gone for good.
+  - Enables, disables or deletes one ingest or configuration key. It does not create keys.
+  - Disabling or deleting a key stops everything that uses it. A disabled key can be enabled again; a deleted key cannot be restored.
   - The management key that the task itself uses is never touched.
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeycomb
   - honeyops.access.connection
   - honeyops.access.connection.management
+  - honeyops.access.connection.honeycomb_url
 options:
   id:
     description:
-      - Id of the key, such as V(hcxik_01hqk4k20cjeh63wca8vva5stw); not its secret and not the token that is sent with events.
-      - M(honeyops.access.honeycomb_api_key_info) lists the ids.
+      - ID of the key, such as V(hcxik_01hqk4k20cjeh63wca8vva5stw). It is neither the secret of the key nor the token sent with events.
+      - M(honeyops.access.honeycomb_api_key_info) lists the IDs.
     type: str
     required: true
   state:
     description:
-      - What the key shall be.
-      - V(absent) deletes it, at once and for good. A key that does not exist is absent already; to enable or disable one is an error.
+      - State that the key should have.
+      - V(absent) deletes the key at once, and this cannot be undone. A key that does not exist is absent already; enabling or disabling
+        it is an error.
     type: str
     choices: [enabled, disabled, absent]
     default: enabled
@@ -41,14 +43,14 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: A key that may be in the wrong hands
+- name: Disable a key that may be in the wrong hands
   honeyops.access.honeycomb_api_key:
     management_key_id: "{{ honeycomb_management_key_id }}"
     management_key_secret: "{{ honeycomb_management_key_secret }}"
     id: hcxik_01hqk4k20cjeh63wca8vva5stw
     state: disabled
 
-- name: Nothing stopped working, so it can go
+- name: Delete the key after nothing stopped working
   honeyops.access.honeycomb_api_key:
     id: hcxik_01hqk4k20cjeh63wca8vva5stw
     state: absent
@@ -56,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 key:
-  description: The key as it is at the end, in check mode as it would be; null when there is none.
+  description: The key at the end, or as expected in check mode; null if there is none.
   returned: always
   type: dict
   sample:
@@ -70,35 +72,37 @@ key:
       id: hcxus_01hqk4k20cjeh63wca8vva5stw
       email: null
   contains:
-    id: {description: Id of the key; it is no secret., type: str, returned: always}
-    name: {description: Its name., type: str, returned: always}
+    id: {description: "ID of the key, which is not a secret.", type: str, returned: always}
+    name: {description: Name of the key., type: str, returned: always}
     type: {description: C(ingest) or C(configuration)., type: str, returned: always}
-    disabled: {description: Whether it is disabled., type: bool, returned: always}
-    environment: {description: Id of its environment; null where Honeycomb names none., type: str, returned: always}
-    created_at: {description: When it was made., type: str, returned: always}
+    disabled: {description: Whether the key is disabled now., type: bool, returned: always}
+    environment: {description: ID of the environment; null if Honeycomb names none., type: str, returned: always}
+    created_at: {description: When the key was created; null if Honeycomb does not say., type: str, returned: always}
     creator:
-      description: Who made it; null where Honeycomb does not tell.
+      description: The person who created the key; null if Honeycomb does not say.
       type: dict
       returned: always
       contains:
-        id: {description: Id of the user., type: str, returned: always}
-        email: {description: Always null here; M(honeyops.access.honeycomb_api_key_info) tells it., type: str, returned: always}
+        id: {description: ID of the user., type: str, returned: always}
+        email: {description: Always null here; M(honeyops.access.honeycomb_api_key_info) returns it., type: str, returned: always}
 action:
-  description: What was done, or in check mode would be; C(none), C(enable_key), C(disable_key) or C(delete_key).
+  description: What was done, or would be done in check mode; C(none), C(enable_key), C(disable_key) or C(delete_key).
   returned: always
   type: str
   sample: disable_key
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 98}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/2/auth", "detail": "Forbidden", "hint": ""}

@@ -9,44 +9,45 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: honeycomb_api_key_info
-short_description: List the API keys of a Honeycomb team, and who made them
+short_description: List the API keys of a Honeycomb team and who created them
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Returns the ingest and configuration keys of a team, each with the person who made it. No key's secret is shown.
-  - A key goes on working after the person who made it has left the team. M(honeyops.access.honeycomb_api_key) disables or deletes one.
-  - Management keys are not in Honeycomb's list; look for those under Team settings > API keys.
+  - Returns the ingest and configuration keys of a team, each with the person who created it. The secrets of the keys are not returned.
+  - A key stays valid after the person who created it leaves the team. M(honeyops.access.honeycomb_api_key) disables or deletes a key.
+  - Honeycomb does not list management keys; find those under Team settings > API keys.
 extends_documentation_fragment:
   - honeyops.access.attributes.info
   - honeyops.access.attributes.actiongroup_honeycomb
   - honeyops.access.connection
   - honeyops.access.connection.management
+  - honeyops.access.connection.honeycomb_url
 options:
   type:
     description:
-      - Which keys.
+      - Which keys to return.
     type: str
     choices: [ingest, configuration, all]
     default: all
   creator:
     description:
-      - Only keys that the user with this address made. The key then needs the scope C(users:read).
-      - Ask before that person is removed. Honeycomb may forget who made a key when it forgets the user; a warning says so
-        where it lists no user with the address.
+      - Return only keys created by the user with this address. The management key then needs the scope C(users:read).
+      - Use it before the person is removed, since Honeycomb may no longer know then who created a key. A warning says so if Honeycomb
+        lists no user with the address.
     type: str
 seealso:
   - module: honeyops.access.honeycomb_api_key
 """
 
 EXAMPLES = r"""
-- name: All keys
+- name: List all keys
   honeyops.access.honeycomb_api_key_info:
     management_key_id: "{{ honeycomb_management_key_id }}"
     management_key_secret: "{{ honeycomb_management_key_secret }}"
   register: keys
 
-- name: Ingest keys that Ada made
+- name: List the ingest keys that Ada created
   honeyops.access.honeycomb_api_key_info:
     type: ingest
     creator: ada@example.com
@@ -70,30 +71,32 @@ api_keys:
         id: hcxus_01hqk4k20cjeh63wca8vva5stw
         email: ada@example.com
   contains:
-    id: {description: Id of the key; it is no secret., type: str, returned: always}
-    name: {description: Its name., type: str, returned: always}
+    id: {description: "ID of the key, which is not a secret.", type: str, returned: always}
+    name: {description: Name of the key., type: str, returned: always}
     type: {description: C(ingest) or C(configuration)., type: str, returned: always}
-    disabled: {description: Whether it is disabled., type: bool, returned: always}
-    environment: {description: Id of its environment; null where Honeycomb names none., type: str, returned: always}
-    created_at: {description: When it was made., type: str, returned: always}
+    disabled: {description: Whether the key is disabled now., type: bool, returned: always}
+    environment: {description: ID of the environment; null if Honeycomb names none., type: str, returned: always}
+    created_at: {description: When the key was created; null if Honeycomb does not say., type: str, returned: always}
     creator:
-      description: Who made it; null where Honeycomb does not tell.
+      description: The person who created the key; null if Honeycomb does not say.
       type: dict
       returned: always
       contains:
-        id: {description: Id of the user., type: str, returned: always}
-        email: {description: Their address; null where the list of users does not have them., type: str, returned: always}
+        id: {description: ID of the user., type: str, returned: always}
+        email: {description: Address of the user; null if they are not in the list of users., type: str, returned: always}
 api:
-  description: What the task cost.
+  description: The cost of the task.
   returned: always
   type: dict
-  sample: {"requests": 2, "waited": 0.0, "rate_limit_remaining": 358}
+  sample: {"requests": 3, "waited": 0.0, "rate_limit_remaining": 98}
   contains:
-    requests: {description: Requests sent., type: int, returned: always}
-    waited: {description: Seconds lost to retries and limits., type: float, returned: always}
-    rate_limit_remaining: {description: Requests left in the service's limit., type: int, returned: when the service tells}
+    requests: {description: Number of requests sent., type: int, returned: always}
+    waited: {description: Seconds spent on retries and rate limits., type: float, returned: always}
+    rate_limit_remaining: {description: Requests left in the rate limit., type: int, returned: when the service reports it}
 error:
-  description: Why it failed.
+  description:
+    - Why the task failed. C(code) is one of a fixed set, C(hint) says what to do, and C(detail) is what the service said.
+    - C(status), C(method) and C(path) belong to the request that failed; they are null if there was none.
   returned: failure
   type: dict
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/2/auth", "detail": "Forbidden", "hint": ""}

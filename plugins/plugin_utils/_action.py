@@ -39,8 +39,7 @@ class AccessAction(ActionBase):
         self._vars: dict[str, t.Any] = task_vars or {}
         self._variables = Variables(self._vars, self._templar.template)
         try:
-            fixed = self._variables.mapping("lifecycle_options") or {}
-            self._variables = Variables({**self._vars, **fixed}, self._templar.template)
+            self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
             return {**result, "changed": False, **self.act()}
         except (Refused, AnsibleError) as fault:
             text = str(fault)
@@ -51,6 +50,10 @@ class AccessAction(ActionBase):
     def act(self) -> dict[str, t.Any]:
         """What the action does; returns its result."""
         raise AssertionError(type(self))
+
+    def _fixed(self) -> t.Mapping[str, t.Any]:
+        """Values that win over any variable, also one of the command line or of a form."""
+        return self._variables.mapping("lifecycle_options") or {}
 
     @property
     def _host(self) -> str:

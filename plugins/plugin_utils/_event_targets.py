@@ -14,7 +14,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ..module_utils import _module
-from ..module_utils._catalog import SERVICES, ServiceInfo
+from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES, ServiceInfo
 from ..module_utils._errors import AccessError
 from ._events import INTERVAL, Look, Polled
 from ._report import clean
@@ -22,8 +22,8 @@ from ._report import clean
 ARGUMENTS = ("targets", "interval", "snapshot", "validate_certs", "ca_path", "request_timeout")
 SHARED = ("validate_certs", "ca_path", "request_timeout")
 GIVEN = ("eda_feedback_queue",)  # by ansible-rulebook itself
-HOURLY = {"honeybadger": 360}  # requests an hour where the service does not tell
-MANAGEMENT = ("management_key_id", "management_key_secret")
+HOURLY = {HONEYBADGER.key: 360}  # requests an hour where the service does not tell
+MANAGEMENT = HONEYCOMB.optional
 NO_WAIT = 0  # the poller waits, not the client
 
 

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from ..module_utils._errors import AccessError
 from ..module_utils._model import ACTIVE, PENDING
+from ._files import write
 from ._report_changes import JOINED, Change, changes, key_changes
-from ._report_files import write
 
 INTERVAL = 300.0  # seconds from poll to poll
 LONGEST_PAUSE = 3600.0  # seconds, after polls that failed

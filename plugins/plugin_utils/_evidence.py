@@ -17,6 +17,7 @@ from ..module_utils._model import ABSENT, fold
 
 NOT_FOUND = "not found"
 NOT_READ = "not read"
+REPORTED = "reported"
 ADDRESS = re.compile(r"[^\s,;:()<>\"']+@[^\s,;:()<>\"']*[^\s,;:()<>\"'.]")
 
 Results = Mapping[str, t.Any]
@@ -79,6 +80,10 @@ class _History:
         self._remaining: dict[str, list[t.Any]] = defaultdict(list)
         for item in (result.get("verified") or {}).get("remaining", ()):
             self._remaining[fold(item["email"])].append(item["what"])
+        self._reported: dict[str, list[dict[str, t.Any]]] = defaultdict(list)
+        for key in result.get("leaver_keys", ()):
+            if key["outcome"] == REPORTED:
+                self._reported[fold(key["creator"]["email"])].append(_reported(key))
         self._by_hand: dict[str, list[str]] = defaultdict(list)
         self._for_all = [text for text in result.get("follow_up", ()) if not ADDRESS.search(text)]
         for text in result.get("follow_up", ()):
@@ -89,6 +94,7 @@ class _History:
         """The record of somebody with these addresses; whoever loses something is leaving, too."""
         steps = [pair for email in addresses for pair in self._steps.get(email, ())]
         there = [step["before"] for step, _outcome in steps if step["before"]]
+        there += [key for email in addresses for key in self._reported.get(email, ())]
         kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
         lost = any(step["after"] is None for step, _outcome in steps)
         return {
@@ -108,6 +114,13 @@ class _History:
             "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())]
             + (self._for_all if lost else []),
         }
+
+
+def _reported(key: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A key that nothing is done about, as a plan would show it."""
+    shown = {name: key[name] for name in ("id", "name", "type", "environment")}
+    status = "disabled" if key["disabled"] else "enabled"
+    return {**shown, "email": key["creator"]["email"], "role": "", "status": status, "kind": "API key"}
 
 
 def leavers_of(people: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]:

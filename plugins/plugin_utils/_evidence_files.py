@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 import typing as t
 from pathlib import Path
 
 from ._accounts import title
 from ._evidence import ADDRESS, NOT_FOUND, NOT_READ
+from ._files import write
 
 SCHEMA_VERSION = 1
 
@@ -41,8 +41,8 @@ def write_evidence(
                 "by_hand": by_hand,
             }
             name = re.sub(r"[^A-Za-z0-9@._+-]+", "_", f"{at.replace(':', '')}-{host}-{person['email']}")[:200]
-            _write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
-            _write(place / f"{name}.txt", _text(document))
+            write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
+            write(place / f"{name}.txt", _text(document))
     except OSError as error:
         return [
             f"The evidence could not be written to {place}: {error.strerror}. It stands in lifecycle_result.people."
@@ -89,11 +89,3 @@ def _access(access: t.Any) -> str:
     words = [str(access[key]) for key in ("role", "status") if access.get(key)]
     rest = [f"{key} {value}" for key, value in access.items() if key not in ("role", "status", "email") and value]
     return ", ".join([*words, *rest])
-
-
-def _write(path: Path, text: str) -> None:
-    """Write at once or not at all, readable by the owner only."""
-    opened, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(name, path)

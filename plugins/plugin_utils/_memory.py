@@ -8,20 +8,21 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import re
-import tempfile
 import typing as t
 from pathlib import Path
+
+from ._files import locked, write
 
 KINDS = FILE, FACTS, CONTROLLER, NONE = ("file", "facts", "controller", "none")
 FACT = "lifecycle_known_invitations"
 FOLDER = "honeyops.access"
 VERSION = 1
+RENAMED = (2, 19)
+ELSEWHERE = "to controller, or to file with lifecycle_memory_dir on a mounted path"
 
 Entries = dict[str, dict[str, t.Any]]
 """What is remembered of one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
@@ -87,11 +88,12 @@ class FileStore:
         """Write the team's file anew, with what another run changed meanwhile kept."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._locked():
+            with locked(self._folder / ".lock"):
                 now = self.load(team)
                 wanted = merged(now or {}, entries, before)
                 if wanted != now:
-                    self._write(self._path(team), {"version": VERSION, "team": team, "invitations": wanted})
+                    document = {"version": VERSION, "team": team, "invitations": wanted}
+                    write(self._path(team), json.dumps(document, indent=1, sort_keys=True))
         except OSError as error:
             raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
 
@@ -103,36 +105,21 @@ class FileStore:
         readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
         return self._folder / f"honeycomb-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
 
-    def _write(self, path: Path, document: dict[str, t.Any]) -> None:
-        opened, name = tempfile.mkstemp(dir=self._folder, prefix=".")
-        try:
-            with os.fdopen(opened, "w", encoding="utf-8") as file:
-                json.dump(document, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-
-    @contextlib.contextmanager
-    def _locked(self) -> t.Iterator[None]:
-        opened = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(opened)
-
 
 class FactStore:
-    """A fact of the host, in Ansible's fact cache. What is to be kept stands in ``facts`` at the end."""
+    """A fact of the host, in Ansible's fact cache. What is to be kept stands in ``facts`` at the end.
 
-    def __init__(self, facts: t.Mapping[str, t.Any], plugin: str, timeout: int, in_controller: bool) -> None:
+    A controller hands the cache's files to a job and takes them back by their names, which ansible-core changed in 2.19.
+    """
+
+    def __init__(
+        self, facts: t.Mapping[str, t.Any], plugin: str, timeout: int, core: tuple[int, ...], in_controller: bool
+    ) -> None:
         held = facts.get(FACT)
         self._held: dict[str, Entries] = dict(held) if isinstance(held, dict) else {}
         self._plugin = plugin.rpartition(".")[2]
         self._timeout = timeout
+        self._core = core
         self._in_controller = in_controller
         self.facts: dict[str, t.Any] = {}
 
@@ -152,11 +139,14 @@ class FactStore:
     def caveat(self) -> str:
         """Why the fact may not outlast the run."""
         if self._plugin == "memory":
-            return "lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory to file."
+            place = ELSEWHERE if self._in_controller else "to file"
+            return f"lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory {place}."
         if self._in_controller:
             return (
                 "lifecycle_memory is facts, and the controller loses them with ansible-core 2.19 and later. Set "
-                "lifecycle_memory to controller, or to file with lifecycle_memory_dir on a mounted path."
+                f"lifecycle_memory {ELSEWHERE}."
+                if self._core >= RENAMED
+                else ""
             )
         if self._timeout:
             return (

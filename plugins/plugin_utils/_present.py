@@ -13,8 +13,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..module_utils._model import fold
-from ..module_utils._roster import MAX_TEXT, ROLES
+from ..module_utils._catalog import SERVICES
+from ..module_utils._model import PENDING, fold
+from ..module_utils._roster import MAX_TEXT
 
 
 def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -32,16 +33,16 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str, Any]]]]:
     """Of several records of one person the planner corrects the first in this order."""
-    members = results.get("honeycomb", {}).get("members", [])
-    yield "honeycomb", sorted(members, key=lambda record: (record.get("status") == "pending", str(record["id"])))
-    for kind in ("users", "invitations"):
-        records = results.get("honeybadger", {}).get(kind, [])
-        yield "honeybadger", sorted(records, key=lambda record: str(record["id"]))
+    for service, info in SERVICES.items():
+        for key in info.results:
+            records = results.get(service, {}).get(key, [])
+            yield service, sorted(records, key=lambda record: (record.get("status") == PENDING, str(record["id"])))
 
 
 def _access(service: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    access: dict[str, Any] = {"role": record["role"]} if record.get("role") in ROLES[service] else {}
-    if service == "honeybadger" and record.get("team_ids") is not None:
+    info = SERVICES[service]
+    access: dict[str, Any] = {"role": record["role"]} if record.get("role") in info.roles else {}
+    if "team_ids" in info.declares and record.get("team_ids") is not None:
         access["team_ids"] = sorted(set(record["team_ids"]))
     return access
 

@@ -13,6 +13,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible import constants as C
+from ansible.release import __version__
 
 from ..module_utils._catalog import HONEYCOMB
 from ..module_utils._errors import AccessError
@@ -128,7 +129,8 @@ def _store(kind: str, variables: Variables, host: str) -> Store:
         facts = variables.get("ansible_facts") or {}
         timeout = int(C.config.get_config_value("CACHE_PLUGIN_TIMEOUT") or 0)
         in_controller = variables.get("awx_job_id") is not None or variables.get("tower_job_id") is not None
-        return FactStore(facts, str(C.config.get_config_value("CACHE_PLUGIN")), timeout, in_controller)
+        core = tuple(map(int, __version__.split(".")[:2]))
+        return FactStore(facts, str(C.config.get_config_value("CACHE_PLUGIN")), timeout, core, in_controller)
     return ControllerStore(os.environ, host, variables)
 
 

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 
 from ..module_utils._catalog import SERVICES
-from ..module_utils._model import ACTIVE, PENDING, fold, known_role
+from ..module_utils._ledger import says_pending
+from ..module_utils._model import ACTIVE, PENDING, Kind, fold, known_role
 
 SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
 COLLECTION = "honeyops.access"
 LONGEST = 1000  # characters of any text from outside
-PRIVILEGED = 2  # in Honeybadger the two most powerful roles, Admin and Owner
 _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 Data = dict[str, t.Any]
@@ -32,23 +32,22 @@ def clean(value: t.Any) -> str:
     return _NOT_SHOWN.sub(" ", text).strip()[:LONGEST]
 
 
-def is_privileged(service: str, role: str) -> bool:
-    """Whether a role may manage others: the last of Honeycomb, Admin and Owner of Honeybadger, and any that is not known."""
-    info = SERVICES[service]
-    return info.power(role) >= len(info.roles) - (PRIVILEGED if len(info.roles) > PRIVILEGED else 1)
-
-
 def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Data]:
     """Everybody whom the result of a bulk module tells of: active people, then pending ones."""
-    records: list[tuple[str, Mapping[str, t.Any]]] = []
-    for record in result.get("members") or ():
-        pending = record.get("status") in ("pending", "invited") or record.get("pending") is True
-        records.append((PENDING if pending else ACTIVE, record))
-    records += [(ACTIVE, record) for record in result.get("users") or ()]
-    records += [(PENDING, record) for record in result.get("invitations") or ()]
     accepted = _accepted(result.get("known_invitations") or {})
-    entries = [_entry(host, service, status, record, accepted) for status, record in records]
+    entries = [
+        _entry(host, service, _status(kinds, record), record, accepted)
+        for key, kinds in SERVICES[service].results.items()
+        for record in result.get(key) or ()
+    ]
     return sorted(entries, key=lambda entry: (entry["status"] == PENDING, entry["email"], str(entry["id"])))
+
+
+def _status(kinds: Sequence[Kind], record: Mapping[str, t.Any]) -> str:
+    """What a list is of; one that holds people and invitations says of each record which it is."""
+    if len(kinds) == 1:
+        return kinds[0].status
+    return PENDING if says_pending(record) else ACTIVE
 
 
 def _accepted(known: Mapping[str, t.Any]) -> dict[str, list[str]]:
@@ -75,7 +74,7 @@ def _entry(
         "role": role,
         "status": status,
         "since": clean(record.get("created_at")) or None,
-        "privileged": is_privileged(service, role),
+        "privileged": SERVICES[service].manages(role),
         "also": accepted.get(email, []),
         "team_ids": sorted(set(team_ids)) if team_ids is not None else None,
         "teams": [],

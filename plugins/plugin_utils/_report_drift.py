@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ..module_utils._catalog import SERVICES
+from ..module_utils._catalog import HONEYCOMB, SERVICES
 from ..module_utils._model import ACTIVE, PENDING, PRESENT, fold
 from ..module_utils._roster import for_service
 from ._report import Data, Roster
@@ -117,12 +117,12 @@ def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
         {
             "kind": "stray_key",
             "host": host,
-            "service": "honeycomb",
+            "service": HONEYCOMB.key,
             "email": key["creator"]["email"],
             "expected": None,
             "found": f"{key['type']} key {key['id']}",
-            "message": f"The {key['type']} key {key['name'] or 'without a name'} ({key['id']}) in Honeycomb of {host} works, but who "
-            f"made it is no member: {key['creator']['email'] or key['creator']['id'] or 'unknown'}.",
+            "message": f"The {key['type']} key {key['name'] or 'without a name'} ({key['id']}) in {HONEYCOMB.title} of {host} "
+            f"works, but who made it is no member: {key['creator']['email'] or key['creator']['id'] or 'unknown'}.",
             "file": None,
             "line": None,
         }

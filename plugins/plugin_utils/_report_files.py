@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import typing as t
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,6 +21,7 @@ from urllib.parse import quote
 
 from ..module_utils._catalog import SERVICES
 from ..module_utils._model import PENDING
+from ._chat import WHOLE, shortened
 from ._report import COLLECTION, KINDS, Data, age_in_days
 from ._roster_file import guard_cell
 
@@ -43,20 +43,6 @@ COLUMNS = (
 MOST_LINES = 20  # findings in the job's output
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"unexpected": "error", "missing": "warning", "role": "error", "teams": "warning", "stray_key": "error"}
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    made, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(made, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def to_json(report: Data) -> str:
@@ -157,15 +143,28 @@ def _uri(file: str, folder: str) -> str:
 
 def told(report: Data) -> list[str]:
     """The report in a few lines, for the output of a job."""
+    return [_totals(report), *_table(report["targets"]), *_news(report)]
+
+
+def chat(report: Data) -> str:
+    """The same for a chat, where no table can be read."""
+    targets = report["targets"]
+    unread = [f"Not read: {target['host']}: {target['error']}" for target in targets if target["status"] != "read"]
+    return shortened("\n".join([_totals(report), *_few(unread), *_news(report)]), WHOLE) + "\n"
+
+
+def _totals(report: Data) -> str:
     totals = report["totals"]
-    lines = [
-        (
-            f"People: {totals['people']} ({totals['privileged']} admins or owners, {totals['pending']} pending, "
-            f"{totals['overdue']} of them for more than {report['pending_days']} days, "
-            f"{totals['only_one_service']} in one service only)"
-        ),
-        *_table(report["targets"]),
-    ]
+    return (
+        f"People: {totals['people']} ({totals['privileged']} admins or owners, {totals['pending']} pending, "
+        f"{totals['overdue']} of them for more than {report['pending_days']} days, "
+        f"{totals['only_one_service']} in one service only)"
+    )
+
+
+def _news(report: Data) -> list[str]:
+    """What does not belong, and what changed."""
+    lines = []
     findings = report["drift"]["findings"]
     if report["drift"]["held"] or findings:
         lines.append(f"Drift: {drift_text(report) or 'none'}")

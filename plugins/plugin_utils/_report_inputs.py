@@ -34,6 +34,7 @@ class Inputs:
 
     folder: Path
     roster: Roster | None
+    fail_on_drift: bool
     rules: Rules
     previous: Path | None
     pending_days: int
@@ -52,7 +53,8 @@ def folder_of(variables: Variables) -> Path:
 def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs:
     """The variables, or ``Refused``. ``real_file`` leads from a file that may be encrypted to one that can be read."""
     roster = _roster(variables, real_file)
-    if variables.flag("report_fail_on_drift") and roster is None:
+    fail_on_drift = bool(variables.flag("report_fail_on_drift"))
+    if fail_on_drift and roster is None:
         raise Refused("fail_on_drift needs something to hold access against: give people or roster_file.")
     previous = variables.text("report_previous")
     roles = {key: variables.choice(f"lifecycle_default_{key}_role", info.roles) for key, info in SERVICES.items()}
@@ -60,6 +62,7 @@ def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs
     return Inputs(
         folder=folder_of(variables),
         roster=roster,
+        fail_on_drift=fail_on_drift,
         rules=Rules(
             {key: role for key, role in roles.items() if role},
             tuple(map(str, variables.items("lifecycle_ignore") or ())),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping
 
-from ..module_utils._catalog import HONEYCOMB, SERVICES
+from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ._report import Data, add_keys, add_teams, clean, entries_of, quota_of
 from ._report_drift import drift, stray_keys
 from ._report_inputs import Inputs, aliases_of
@@ -19,7 +19,6 @@ from ._targets import Target
 
 Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 """Runs a module of the collection in check mode and returns its result."""
-MANAGEMENT = ("management_key_id", "management_key_secret")
 
 
 def part_of(
@@ -28,12 +27,11 @@ def part_of(
     """The host's part. ``known`` are the invitations that Honeycomb may not show, ``notes`` what to say of them."""
     part = empty_part(target.host, inputs)
     part["identities"] = target.fingerprints()
-    readers = {"honeycomb": _honeycomb, "honeybadger": _honeybadger}
     keys: list[Data] = []
     for service in target.services:
         found = _Found(target.host, service)
         found.target["notes"] += notes if service == HONEYCOMB.key else ()
-        readers[service](found, module, target.services[service], inputs, known)
+        _read(found, module, target.services[service], inputs, known)
         part["targets"].append(found.target)
         part["entries"] += found.entries
         keys += found.stray_keys
@@ -99,16 +97,23 @@ class _Found:
         return bool(result.get("failed"))
 
 
-def _honeycomb(
+def _read(
     found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs, known: Mapping[str, t.Any]
 ) -> None:
-    own = _only(options, "api_key", "api_url")
-    if not found.take(module(SERVICES["honeycomb"].module, {**own, "members": [], "known_invitations": known})):
-        return
-    has_management = all(options.get(name) for name in MANAGEMENT)
+    """Everybody, by a plan for nobody; then what the service has besides."""
+    info = SERVICES[found.target["service"]]
+    remembered = {"known_invitations": known} if info is HONEYCOMB else {}
+    own = {name: value for name, value in options.items() if name not in info.optional}
+    if found.take(module(info.module, {**own, info.people: [], **remembered})) and info.key in MORE:
+        MORE[info.key](found, module, options, inputs)
+
+
+def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
+    has_management = all(options.get(name) for name in HONEYCOMB.optional)
     if not (has_management if inputs.keys is None else inputs.keys):
         return
-    result = module("honeycomb_api_key_info", {**_only(options, *MANAGEMENT, "api_url"), "type": "all"})
+    own = {name: options[name] for name in (*HONEYCOMB.optional, HONEYCOMB.url.option) if name in options}
+    result = module("honeycomb_api_key_info", {**own, "type": "all"})
     if not found.note("Keys were not read", result):
         found.target["keys_read"] = True
         keys = result.get("api_keys") or ()
@@ -117,11 +122,7 @@ def _honeycomb(
         found.stray_keys = add_keys(found.entries, keys, makers_known)
 
 
-def _honeybadger(
-    found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs, known: Mapping[str, t.Any]
-) -> None:
-    if not found.take(module(SERVICES["honeybadger"].module, {**options, "users": []})):
-        return
+def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
     account = module("honeybadger_account_info", options)
     if not found.note("The quota was not read", account):
         found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
@@ -132,8 +133,7 @@ def _honeybadger(
             add_teams(found.entries, result.get("teams") or ())
 
 
-def _only(options: Mapping[str, str], *names: str) -> dict[str, str]:
-    return {name: options[name] for name in names if name in options}
+MORE = {HONEYCOMB.key: _keys, HONEYBADGER.key: _quota_and_teams}
 
 
 def _why(result: Mapping[str, t.Any]) -> str:

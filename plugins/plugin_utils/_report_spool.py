@@ -10,16 +10,14 @@ collection.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
-import os
 import typing as t
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from ._files import locked, write
 from ._report import Data
-from ._report_files import write
 
 
 class Spool:
@@ -29,12 +27,9 @@ class Spool:
         self.folder = Path(folder) / f"honeyops.access.report.{_digest(name)}"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> contextlib.AbstractContextManager[None]:
         """Only one host at a time: the last one to come sees all the others."""
-        with open(os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return locked(self.folder / "lock")
 
     def put(self, name: str, value: t.Any) -> Path:
         """Keep something under a name."""

@@ -19,13 +19,13 @@ import typing as t
 import yaml
 
 from ..module_utils._model import check_email
-from ..module_utils._roster import MAX_TEXT, Broken, Fault, Located, LocatedList, Odd, People, check
+from ..module_utils._roster import MAX_TEXT, SERVICE_KEYS, Broken, Fault, Located, LocatedList, Odd, People, check
+from ._variables import FORM
 
 MAX_BYTES = 32 * 2**20
 MAX_FAULTS = 1000
 MAX_DEPTH = 10  # a person needs four levels
-COLUMNS = ("email", "name", "state", "aliases", "honeycomb_role", "honeybadger_role", "honeybadger_team_ids")
-
+COLUMNS = ("email", "name", "state", "aliases", *FORM)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A semicolon separates cells where the comma is a decimal point. East Asian spreadsheets heed the wide signs, too.
 _FORMULA = r"[\s'\"]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
@@ -313,19 +313,19 @@ def _entry(cells: dict[str, str]) -> Located:
     entry.update({key: cells[key] for key in ("email", "name", "state") if cells.get(key)})
     if cells.get("aliases"):
         entry["aliases"] = _split(cells["aliases"])
-    for service in ("honeycomb", "honeybadger"):
-        access: dict[str, t.Any] = {}
-        if cells.get(f"{service}_role"):
-            access["role"] = cells[f"{service}_role"]
-        if cells.get(f"{service}_team_ids"):
-            access["team_ids"] = _split(cells[f"{service}_team_ids"])
-        if access:
-            entry[service] = access
+    for service, keys in SERVICE_KEYS.items():
+        filled = {key: cells[f"{service}_{key}"] for key in keys if cells.get(f"{service}_{key}")}
+        if filled:
+            entry[service] = {key: cell if key == "role" else _split(cell) for key, cell in filled.items()}
     return entry
 
 
 def _split(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _join(value: str | list[t.Any]) -> str:
+    return value if isinstance(value, str) else ";".join(map(str, value))
 
 
 READERS: dict[str, t.Callable[[str, list[Fault]], t.Sequence[t.Any]]] = {
@@ -375,16 +375,16 @@ def _to_csv(people: People) -> str:
     writer.writerow(COLUMNS)
     for person in people:
         cells = {key: person.get(key, "") for key in ("email", "name", "state")}
-        cells["aliases"] = ";".join(person.get("aliases", ()))
+        cells["aliases"] = _join(person.get("aliases", []))
         if any(";" in alias for alias in person.get("aliases", ())):
             raise ValueError(
                 f"{person['email']} has an alias with a semicolon, which CSV cannot say: use YAML or JSON."
             )
-        for service in ("honeycomb", "honeybadger"):
+        for service, keys in SERVICE_KEYS.items():
             access = person.get(service, {})
-            cells[f"{service}_role"] = access.get("role", "")
-            cells[f"{service}_team_ids"] = ";".join(map(str, access.get("team_ids", ())))
-            if service in person and not (cells[f"{service}_role"] or cells[f"{service}_team_ids"]):
+            told = {f"{service}_{key}": _join(access.get(key, "")) for key in keys}
+            cells.update(told)
+            if service in person and not any(told.values()):
                 raise ValueError(
                     f"{person['email']} has {service} with neither role nor teams, which CSV cannot say: use YAML or JSON."
                 )

@@ -20,10 +20,8 @@ FALSE = ("false", "no", "off", "0", "n", "f")
 
 SOURCES = ("people", "roster_file", "email")
 """The variables that may name people, of which a run takes exactly one."""
-FORM = tuple(
-    f"{service.key}_{'role' if key == 'role' else key}" for service in SERVICES.values() for key in service.declares
-)
-"""The fields that go with ``email`` in a form, such as ``honeycomb_role``."""
+FORM = tuple(f"{service.key}_{key}" for service in SERVICES.values() for key in service.declares)
+"""The fields that go with ``email`` in a form, and the columns of a roster, such as ``honeycomb_role``."""
 CONNECTION = tuple(setting.variable for service in SERVICES.values() for setting in service.settings)
 ROLE = (
     "lifecycle_people",
@@ -31,7 +29,7 @@ ROLE = (
     "lifecycle_state",
     "lifecycle_exclusive",
     "lifecycle_max_removals",
-    *(f"lifecycle_{service.keepers}" for service in SERVICES.values()),
+    *(f"lifecycle_{option}" for service in SERVICES.values() for option in (service.keepers, *service.options)),
     "lifecycle_protected",
     "lifecycle_ignore",
     "lifecycle_max_changes",
@@ -41,10 +39,7 @@ ROLE = (
     *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),
     "lifecycle_memory",
     "lifecycle_memory_dir",
-    "lifecycle_leaver_keys",
-    "lifecycle_max_keys",
     "lifecycle_verify",
-    "lifecycle_manage_teams",
     "lifecycle_all_accounts",
     "lifecycle_evidence_dir",
     "lifecycle_dump_file",
@@ -62,6 +57,7 @@ PLAYBOOK = (
 RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
 REPORT = (
     "report_dir",
+    "report_options",
     "report_people",
     "report_roster_file",
     "report_fail_on_drift",

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.tools import tree
 
 PROJECT = tree.ROOT / "extensions" / "awx" / "project"
 NUMBERS = itertools.count(101)
+FACTS = Path("artifacts") / "1" / "fact_cache"
 
 
 class _Unsafe(yaml.SafeDumper):
@@ -51,6 +52,11 @@ class Job:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def number(self) -> int:
+        """The job's number in the controller."""
+        return int(self.folder.name.removeprefix("job"))
+
+    @property
     def artifacts(self) -> dict[str, Any]:
         """What the controller would hand to the next node."""
         for event in self.events:
@@ -62,9 +68,13 @@ class Job:
     def largest_event(self) -> int:
         return max(len(json.dumps(event)) for event in self.events)
 
-    def leaks(self, secrets: list[str]) -> list[str]:
-        """Files with a secret in them, other than the two that hold the environment by the runner's own design."""
-        files = [path for path in self.folder.rglob("*") if path.is_file() and path.name not in ("command", "envvars")]
+    def leaks(self, secrets: list[str], inventory: bool = True) -> list[str]:
+        """Files with a secret in them, other than those that a controller writes them to, by its design or the runner's.
+
+        Those are the environment and, unless that is looked at, an inventory of hosts with variables.
+        """
+        aside = {"command", "envvars"} | (set() if inventory else {"hosts.json"})
+        files = [path for path in self.folder.rglob("*") if path.is_file() and path.name not in aside]
         return [str(path) for path in files if any(secret.encode() in path.read_bytes() for secret in secrets)]
 
 
@@ -81,6 +91,34 @@ def credential(sim: Simulator) -> dict[str, str]:
     }
 
 
+class FactStorage:
+    """The facts of hosts in the controller: files for a job before it, and read back after it, as AWX does both.
+
+    It looks at files that have the name of a host, and at no others. One that is not there has been cleared.
+    """
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Any] = {}
+        self._written: float | None = None
+
+    def before(self, folder: Path) -> None:
+        """Write a file for each host of which there are facts."""
+        folder.mkdir(parents=True, mode=0o700)
+        self._written = None
+        for host, facts in self.facts.items():
+            (folder / host).write_text(json.dumps(facts))
+            self._written = (folder / host).stat().st_mtime
+
+    def after(self, folder: Path, hosts: Iterable[str]) -> None:
+        """Take the files that changed, and forget the facts of hosts without one."""
+        for host in hosts:
+            file = folder / host
+            if not file.exists():
+                self.facts.pop(host, None)
+            elif not self._written or file.stat().st_mtime > self._written:
+                self.facts[host] = json.loads(file.read_text())
+
+
 def start(
     folder: Path,
     playbook: str,
@@ -88,6 +126,7 @@ def start(
     environment: Mapping[str, str],
     variables: Mapping[str, Any],
     *options: str,
+    storage: FactStorage | None = None,
 ) -> tuple[subprocess.Popen[str], Path]:
     """Start a job in a private data dir and a home of its own."""
     number = next(NUMBERS)
@@ -113,6 +152,8 @@ def start(
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     (job / "env" / "envvars").write_text(json.dumps(injected))
+    if storage:
+        storage.before(job / FACTS)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "ansible_runner", "run", str(job), "-p", playbook, "--ident", "1"]
     process = subprocess.Popen(
@@ -134,6 +175,9 @@ def ended(process: subprocess.Popen[str], job: Path) -> Job:
     return Job(process.returncode, output, job, events)
 
 
-def run(*given: Any) -> Job:
+def run(*given: Any, storage: FactStorage | None = None) -> Job:
     """Run a job to its end."""
-    return ended(*start(*given))
+    done = ended(*start(*given, storage=storage))
+    if storage:
+        storage.after(done.folder / FACTS, given[2])
+    return done

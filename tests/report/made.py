@@ -169,7 +169,7 @@ class Company:
 
     def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
         """The report, in which one more host may have failed."""
-        inputs = _report_inputs.Inputs(Path(), roster, _report_drift.Rules({}), None, 7, True, None)
+        inputs = _report_inputs.Inputs(Path(), roster, False, _report_drift.Rules({}), None, 7, True, None)
         secret = {"api_key": "k", "management_key_id": "i", "management_key_secret": "s"}
         services: Mapping[str, Any] = {"honeycomb": secret, "honeybadger": {"auth_token": "t", "account_id": "A"}}
         parts = []

@@ -90,3 +90,22 @@ def test_what_is_of_no_one_person_to_do_by_hand_stands_in_their_evidence(control
     assert done.code == 0, done.output
     (file,) = (control.folder / "evidence").glob("*.json")
     assert "nobody's" in str(json.loads(file.read_text())["services"]["honeycomb"]["by_hand"])
+
+
+def test_a_plan_that_moved_and_is_refused_now_says_what_moved(control: Control, sim: Simulator) -> None:
+    """It said that the other service was done, of a run that did nothing."""
+    roster = ["owner@example.com", {"email": EVE, "state": "absent"}]
+    for service in (sim.honeycomb, sim.honeybadger):
+        service.add(EVE)
+    plan = control.play("reconcile", "--check", people=roster).artefacts["access_plan"]
+    sim.honeybadger.add(BOB)
+    done = control.play("reconcile", people=roster, access_plan=plan)
+    assert done.code != 0
+    assert sim.writes() == []
+    text = done.failures["localhost"]
+    assert "not the one that was approved" in text
+    assert f"New: remove {BOB}" in text
+    assert "max_removals: 2 people" in text
+    assert "other service" not in text
+    result = next(event.result["result"] for event in done.events if "Read, plan" in event.task)
+    assert {result[key]["error"]["code"] for key in ("honeycomb", "honeybadger")} == {"plan_changed"}

@@ -137,7 +137,9 @@ def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control,
 @pytest.mark.parametrize(
     ("kind", "environment", "warning"),
     [
-        ("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "lasts no longer than this run"),
+        pytest.param(  # tests/unit/playbooks does the like in every run
+            *("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "lasts no longer than this run"), marks=pytest.mark.slow
+        ),
         ("facts", {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": None}, "fact_caching_timeout"),
     ],
 )

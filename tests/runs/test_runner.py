@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.playing import Control, Environment, Played, access
@@ -138,6 +139,7 @@ def test_text_that_looks_like_a_template_is_no_template(control: Control, sim: S
     assert not [email for email in sim.emails if sim.auth_token in str(email)]
 
 
+@pytest.mark.slow  # tests/awx does the like in every run, with the wrappers
 def test_plan_approve_apply(control: Control, sim: Simulator) -> None:
     """The artefact of one job is an extra variable of the next one, as in a workflow."""
     sim.honeycomb.add("eve@example.com")
@@ -165,6 +167,7 @@ def test_plan_approve_apply(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER | {"ada": "member?/Member?"}
 
 
+@pytest.mark.slow
 def test_the_largest_event(control: Control, sim: Simulator) -> None:
     """2,000 people, of whom 10 % change."""
     people = [f"somebody.with.a.longer.name.{number}@subsidiary.example.com" for number in range(2000)]

@@ -14,11 +14,12 @@ from tests.playing import Control, Played, access
 from tests.simulator import Simulator
 
 TASK = re.compile(r"^TASK \[", re.MULTILINE)
-STRATEGIES = (
-    pytest.param("linear", marks=pytest.mark.slow),
-    "free",
-    "host_pinned",
-)  # the others of these tests are linear
+
+
+def strategies(*quick: str) -> list[Any]:
+    """All of them, of which every run tries these; the others of these tests are linear."""
+    slow = [name for name in ("linear", "free", "host_pinned") if name not in quick]
+    return [*quick, *(pytest.param(name, marks=pytest.mark.slow) for name in slow)]
 
 
 def calm(done: Played, tasks: int = 8) -> None:
@@ -99,7 +100,7 @@ def test_dump_overwrites_nothing_unless_it_is_told_to(control: Control, sim: Sim
     assert "owner@example.com" in (control.folder / "now.yml").read_text()
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", strategies("host_pinned"))
 def test_dump_under_every_strategy(control: Control, strategy: str) -> None:
     names = ("one", "two")
     for name in names:
@@ -116,7 +117,7 @@ def test_dump_under_every_strategy(control: Control, strategy: str) -> None:
     assert "inventory_hostname" in next(iter(same.failures.values()))
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", strategies("free"))
 def test_onboard_under_every_strategy(control: Control, strategy: str) -> None:
     names = ("one", "two")
     hosts = control.inventory({name: control.variables(name) for name in names})

@@ -26,7 +26,7 @@ from tests.modules import PACKAGE
 from tests.simulator import Simulator
 from tests.tools.tree import ROOT
 
-from .support import OWNER, Ask
+from .support import ERROR_KEYS, OWNER, Ask
 
 FRAGMENTS = "ansible_collections.honeyops.access.plugins.doc_fragments."
 ACTIONS = {path.stem for path in (ROOT / "plugins/action").glob("*.py")}
@@ -55,6 +55,17 @@ ENVIRONMENT = (
     "HONEYBADGER_ACCOUNT_ID",
 )
 NOT_DOCUMENTED = {"changed", "failed", "msg", "rc", "invocation", "warnings", "diff"}
+DIFFERS = {
+    "action": "each module has actions of its own",
+    "invitations": "an info module lists accepted ones, too",
+    "member": "of a Honeycomb team, or of a team in Honeybadger",
+    "members": "an info module lists what the service shows",
+    "plan": "each module has actions of its own",
+    "plan_id": "that of Honeybadger names the account",
+    "users": "an info module lists what the service shows",
+}
+PATHS = {"honeycomb": ("/1/", "/2/"), "honeybadger": ("/v2/",)}
+LIMITS = {"honeycomb": 100, "honeybadger": 360}
 VARIABLES = {"str": "text", "list": [], "dict": {}, "bool": True, "int": 1, "float": 1.0}
 
 
@@ -127,6 +138,26 @@ def test_options(module: str) -> None:
     assert spec["supports_check_mode"] is True
     assert documented["attributes"].keys() == {"check_mode", "diff_mode", "action_group"}
     compare(module, documented["options"], spec["argument_spec"])
+
+
+def test_returned_values_are_described_in_the_same_words() -> None:
+    """Ansible has no fragments for them."""
+    found: dict[str, dict[str, Any]] = {}
+    for module in MODULES:
+        for key, entry in text(module, "RETURN").items():
+            said = {name: value for name, value in entry.items() if name != "sample"}
+            found.setdefault(key, {})[module] = said
+    several = {key for key, said in found.items() if len({json.dumps(value) for value in said.values()}) > 1}
+    assert several == DIFFERS.keys()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_samples_are_of_the_service(module: str) -> None:
+    returned, service = text(module, "RETURN"), module.partition("_")[0]
+    shown = [returned["error"]["sample"]["path"], *returned.get("verified", {}).get("sample", {}).get("read", ())]
+    assert all(path.startswith(PATHS[service]) for path in shown)
+    assert returned["error"]["sample"].keys() == ERROR_KEYS
+    assert LIMITS[service] / 2 < returned["api"]["sample"]["rate_limit_remaining"] < LIMITS[service]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -242,6 +273,14 @@ RUNS: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize("check", [False, True])
 def test_results(ask: Ask, sim: Simulator, module: str, options: dict[str, Any], fails: str, check: bool) -> None:
     hold(module, ask(module, **options, check=check, fails=fails))
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.endswith("_info")])
+def test_reading_costs_what_is_documented(ask: Ask, sim: Simulator, module: str) -> None:
+    cost = ask(module)["api"]["requests"]
+    assert text(module, "RETURN")["api"]["sample"]["requests"] == cost
+    if "in one request" in str(documentation(module)["description"]):
+        assert cost == 1
 
 
 def test_each_module_is_run() -> None:

@@ -139,6 +139,15 @@ def test_teams_that_cannot_be_read(ask: Ask, sim: Simulator, access: str) -> Non
     assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
 
 
+def test_nobody_is_said_to_be_gone_whose_teams_cannot_be_read(ask: Ask, sim: Simulator) -> None:
+    """Only invited to a team, and so in none of the lists that were read."""
+    sim.honeybadger.teams.add_invitation(7, EVE)
+    sim.configure(teams_access="403")
+    done = ask("honeybadger_users", users=[leaver()])
+    assert (done["plan"], done["changed"]) == ([], False)
+    assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
+
+
 def test_one_team_that_cannot_be_read(ask: Ask, sim: Simulator) -> None:
     in_teams(sim)
     sim.configure(team_lists="missing", teams_denied=(7,))
@@ -368,6 +377,24 @@ def test_a_refused_delete_is_told(ask: Ask, sim: Simulator) -> None:
     assert "api-keys:write" in failed["msg"]
     assert {key["outcome"] for key in failed["leaver_keys"]} == {"failed", "reported"}
     assert [text for text in failed["follow_up"] if "eve 0" in text]
+
+
+@pytest.mark.parametrize("creator_ids", ["same", "other"])
+def test_keys_that_outlive_their_maker_are_named_by_every_later_run(ask: Ask, sim: Simulator, creator_ids: str) -> None:
+    """The scope was lost half-way, so that one key still works while its maker is in no list."""
+    sim.configure(creator_ids=creator_ids)
+    made = with_keys(sim)
+    options = with_key(sim, leaver_keys="delete", known_invitations={}, members=[{"email": EVE, "state": "absent"}])
+    sim.fail(Fault("status", method="DELETE", path="/api-keys/", after=1, times=0, status=403))
+    first = ask("honeycomb_members", concurrency=1, fails="partial_failure" if creator_ids == "same" else "", **options)
+    left = {key.id for key in sim.honeycomb.keys if key.id in made and not key.disabled}
+    assert left
+    assert (EVE in HONEYCOMB.active(sim), "ada" in working(sim)) == (False, True)
+    sim.faults.clear()
+    for result in (first, *(ask("honeycomb_members", **options) for _unused in range(2))):
+        text = " ".join(result["follow_up"])
+        assert all(identity in text for identity in left), text
+        assert EVE in text
 
 
 @pytest.mark.parametrize("fault", LOST)

@@ -78,12 +78,3 @@ def test_text_that_is_no_address_comes_back(control: Control, sim: Simulator) ->
     strange = control.play("onboard", people=["android", "ada@example.com"])
     assert "android" in strange.failures["localhost"]
     assert sim.writes() == []
-
-
-def test_nothing_is_overwritten(control: Control, sim: Simulator) -> None:
-    control.write("now.yml", "mine")
-    kept = control.play("dump", dump_file="now.yml")
-    assert "exists, and nothing is overwritten" in kept.failures["localhost"]
-    assert (control.folder / "now.yml").read_text() == "mine"
-    assert control.play("dump", dump_file="now.yml", force="yes", warned="nothing is remembered").code == 0
-    assert "owner@example.com" in (control.folder / "now.yml").read_text()

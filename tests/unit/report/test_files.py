@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ansible_collections.honeyops.access.plugins.plugin_utils import _report, _report_files, _report_page
+from ansible_collections.honeyops.access.plugins.plugin_utils import _files, _report, _report_files, _report_page
 from tests.report.made import HOSTILE, NOW, Company, sample
 from tests.tools.tree import ROOT
 
@@ -126,11 +126,11 @@ def test_a_file_is_for_its_owner_and_whole(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
     path.chmod(0o644)
-    _report_files.write(path, "new\r\n")
+    _files.write(path, "new\r\n")
     assert path.read_bytes() == b"new\r\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(UnicodeEncodeError):
-        _report_files.write(path, "\ud800")
+        _files.write(path, "\ud800")
     assert path.read_bytes() == b"new\r\n"
     assert [file.name for file in tmp_path.iterdir()] == ["report.json"]
 

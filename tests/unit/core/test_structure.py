@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The code keeps its shape: short functions and files, no import cycle, and no service where only kinds belong."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
+from tests.tools.tree import ROOT
+
+PLUGINS = ROOT / "plugins"
+FILES = sorted(PLUGINS.rglob("*.py"))
+EVENT_SOURCES = sorted((ROOT / "extensions" / "eda").rglob("*.py"))
+MOST_LINES_OF_A_FUNCTION = 50
+MOST_LINES_OF_A_FILE = 400
+KNOW_NO_SERVICE = (
+    *("_apply", "_budget", "_doubt", "_draft", "_errors", "_exchange", "_faults", "_guards", "_http", "_leaving"),
+    *("_ledger", "_match", "_outcome", "_paging", "_plan", "_run", "_service", "_wire"),
+)
+NAMES = re.compile("|".join((*SERVICES, "comb", "badger")), re.IGNORECASE)
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(PLUGINS).with_suffix("").parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The modules of ``plugins`` that a file imports anywhere, those for type checking alone excepted."""
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.ImportFrom) or not node.level or id(node) in skipped:
+            continue
+        package = module(path).split(".")[: -node.level]
+        base = ".".join([*package, *(node.module or "").split(".")]).strip(".")
+        yield from [base] if base in MODULES else (f"{base}.{name.name}" for name in node.names)
+
+
+MODULES = {module(path) for path in FILES}
+
+
+@pytest.mark.parametrize("path", [*FILES, *EVENT_SOURCES], ids=shown)
+def test_size(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_A_FILE
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    sizes = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: size for name, size in sizes.items() if size > MOST_LINES_OF_A_FUNCTION} == {}
+
+
+def test_no_import_goes_in_a_circle() -> None:
+    imports = {module(path): set(imported(path)) for path in FILES}
+    assert {name for names in imports.values() for name in names} <= MODULES
+    assert set(TopologicalSorter(imports).static_order()) == MODULES
+
+
+@pytest.mark.parametrize("name", KNOW_NO_SERVICE)
+def test_what_plans_and_applies_knows_kinds_and_no_service(name: str) -> None:
+    """The words of a docstring may name one; code and messages may not."""
+    source = tree(PLUGINS / "module_utils" / f"{name}.py")
+    documented = {
+        id(node.value)
+        for parent in ast.walk(source)
+        if isinstance(parent, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        for node in parent.body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    words = {
+        word
+        for node in ast.walk(source)
+        if id(node) not in documented
+        for field in ("id", "attr", "name", "arg", "module", "value")
+        if isinstance(word := getattr(node, field, None), str)
+    }
+    assert {word for word in words if NAMES.search(word)} == set()
+
+
+def test_a_circle_would_be_found() -> None:
+    run = {name for path in FILES if module(path) == "module_utils._run" for name in imported(path)}
+    assert {"module_utils._apply", "module_utils._service", "module_utils._errors"} <= run

@@ -386,6 +386,43 @@ def test_without_a_management_key_nothing_of_v2_is_asked(ask: Ask, sim: Simulato
     assert not [entry for entry in sim.log if entry.path.startswith("/2/")]
 
 
+LIST = ["GET /1/team_memberships"]
+PEOPLE = ["GET /v2/accounts/Me3upk/invitations", "GET /v2/accounts/Me3upk/users"]
+TEAMS = ["GET /v2/teams?account_id=Me3upk"]
+USER, MEMBER = "/v2/accounts/Me3upk/users/2", "/1/team_memberships/hcEve"
+ASKED: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("honeycomb_member", {"email": "new@example.com"}, [*LIST, "POST /1/team_memberships"]),
+    ("honeycomb_member", {"email": EVE, "role": "admin"}, [*LIST, f"PUT {MEMBER}"]),
+    ("honeycomb_member", {"email": EVE, "state": "absent"}, [*LIST, f"DELETE {MEMBER}"]),
+    ("honeycomb_member", {"email": EVE, "state": "absent", "verify": True}, [*LIST, f"DELETE {MEMBER}", *LIST]),
+    ("honeycomb_members", {"members": [{"email": OWNER}, {"email": EVE}], "exclusive": True}, LIST),
+    ("honeycomb_members", {"members": [{"email": OWNER}], "exclusive": True}, [*LIST, f"DELETE {MEMBER}"]),
+    ("honeybadger_user", {"email": "new@example.com"}, [*PEOPLE, "POST /v2/accounts/Me3upk/invitations"]),
+    ("honeybadger_user", {"email": EVE, "role": "Admin"}, [*PEOPLE, f"PUT {USER}"]),
+    ("honeybadger_user", {"email": EVE, "team_ids": [3]}, PEOPLE),
+    ("honeybadger_user", {"email": EVE, "state": "absent"}, [*PEOPLE, *TEAMS, f"DELETE {USER}"]),
+    ("honeybadger_users", {"users": [{"email": OWNER}, {"email": EVE}], "exclusive": True}, PEOPLE),
+    ("honeybadger_users", {"users": [{"email": OWNER}], "exclusive": True}, [*PEOPLE, *TEAMS, f"DELETE {USER}"]),
+]
+
+
+@pytest.mark.parametrize(("module", "options", "asked"), ASKED)
+@pytest.mark.parametrize("check", [False, True])
+def test_what_is_asked_where_there_are_no_teams_and_no_management_key(
+    ask: Ask, sim: Simulator, module: str, options: dict[str, Any], asked: list[str], check: bool
+) -> None:
+    """Nothing that was not asked before there were keys and teams, but for the list of teams where somebody leaves."""
+    sim.reset(teams=())
+    sim.honeycomb.add(EVE, id="hcEve")
+    sim.honeybadger.add(EVE)
+    done = ask(module, check=check, **options)
+    wanted = [line for line in asked if line.startswith("GET")] if check else asked
+    if check and options.get("verify"):
+        wanted = LIST
+    assert [f"{entry.method} {entry.path}" for entry in sim.log] == wanted
+    assert done["changed"] is any(not line.startswith("GET") for line in asked)
+
+
 @pytest.mark.parametrize("mode", ["report", "delete"])
 def test_a_management_key_without_the_scope(ask: Ask, sim: Simulator, mode: str) -> None:
     with_keys(sim)

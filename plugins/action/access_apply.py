@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES, ServiceInfo
+from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, OF_ROLE, SERVICES, ServiceInfo
 from ..module_utils._errors import unexpected
 from ..module_utils._model import ABSENT, PRESENT, check_shown, fold
 from ..module_utils._roster import STATES, check, for_service, tell
@@ -130,29 +130,26 @@ class ActionModule(AccessAction):
         if not approved:
             return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
-        changes = {key: change(approved[key], result) for key, result in planned.items() if not result.get("failed")}
-        text = " ".join(f"{title(key)}: {change}" for key, change in changes.items() if change)
-        if not text and len(changes) == len(planned):
+        changes = {key: change(approved[key], result) for key, result in planned.items() if result.get("plan_id")}
+        refusals = _summary.refusals(planned)
+        moved = [f"{title(key)}: {text}" for key, text in changes.items() if text]
+        if not moved and not refusals:
             return approved
-        text = text and (
-            f"Nothing was done on {self._host}, because the plan is not the one that was approved. {text} {PLAN_AGAIN}"
+        why = ", because the plan is not the one that was approved" if moved else ""
+        text = " ".join(
+            [f"Nothing was done on {self._host}{why}.", *moved, *refusals, *([PLAN_AGAIN] if moved else [])]
         )
-        for result in planned.values():
-            _hold(result, text)
+        for key, result in planned.items():
+            _hold(result, text if moved and (changes.get(key) or not result.get("failed")) else "")
         self._results = planned
-        raise Refused(text or f"Nothing was done on {self._host}. {_summary.failure(planned)}")
+        raise Refused(text)
 
     def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
         """The options of a bulk module; options that are not set keep the module's defaults."""
         given = self._variables
         options = {
-            "exclusive": given.flag("lifecycle_exclusive"),
-            "max_removals": given.text("lifecycle_max_removals"),
+            **{option: given.of_type(f"lifecycle_{option}", kind) for option, kind in OF_ROLE.items()},
             info.keepers: given.number(f"lifecycle_{info.keepers}"),
-            "protected": given.items("lifecycle_protected"),
-            "ignore": given.items("lifecycle_ignore"),
-            "max_changes": given.number("lifecycle_max_changes"),
-            "reinvite_after": given.number("lifecycle_reinvite_after", whole=False),
             "verify": given.flag("lifecycle_verify") is not False,
             **{option: given.text(f"lifecycle_{option}") for option in info.options},
             **(self._recall.options() if info is HONEYCOMB else {}),
@@ -187,7 +184,7 @@ class ActionModule(AccessAction):
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
-            "follow_up": [text for result in results.values() for text in result.get("follow_up", ())]
+            "follow_up": _once([text for result in results.values() for text in result.get("follow_up", ())])
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
         }
@@ -229,6 +226,11 @@ class ActionModule(AccessAction):
         return recall.facts if recall else {}
 
 
+def _once(texts: list[str]) -> list[str]:
+    """The texts without duplicates, which come from the results of several accounts."""
+    return list(dict.fromkeys(texts))
+
+
 def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
@@ -254,13 +256,13 @@ def _unlisted(result: dict[str, Any], people: People) -> list[str]:
 
 
 def _hold(result: dict[str, Any], changed: str) -> None:
-    """Change a planning result to that of a service where nothing was done; ``changed`` says how the plan changed."""
+    """Change a planning result to that of a service where nothing was done; ``changed`` says how plans changed."""
     plan = result.get("plan", ())
     result["changed"] = False
     result["results"] = [
         {"email": step["email"], "action": step["action"], "outcome": "not_attempted", "error": None} for step in plan
     ]
     result.pop("diff", None)
-    if changed and not result.get("failed"):
+    if changed:
         error = {"code": PLAN_CHANGED, "detail": changed, "hint": PLAN_AGAIN}
         result.update(failed=True, msg=changed, error={**dict.fromkeys(("status", "method", "path")), **error})

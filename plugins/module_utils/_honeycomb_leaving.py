@@ -14,9 +14,11 @@ import typing as t
 from . import _errors as errors
 from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
+from ._http import Client
 from ._leaving import Leaver
 from ._model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
 from ._outcome import APPLIED, FAILED, Outcome
+from ._service import Companion
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
 KINDS: t.Mapping[str, Kind] = {DISABLE: KEY_TO_DISABLE, DELETE: KEY_TO_DELETE}
@@ -25,7 +27,7 @@ SHOWN = 20  # people or keys that one sentence names
 MEMBERS = "under Team settings > Members"
 
 
-class KeyGrants:
+class KeyGrants(Companion):
     """The keys of a team by the people who created them. ``mode`` says what to do with those of leavers.
 
     ``own_key`` returns the id and the team of the configuration key in use. That key and the management key are never
@@ -71,10 +73,6 @@ class KeyGrants:
             for identity in identities
             if identity in self._listed and not self._is_settled(self._keys[identity])
         ]
-
-    def invite(self, goal: Grant) -> Grant:
-        """Never called: no plan gives somebody a key."""
-        raise TypeError(f"{goal.kind.name} cannot be given")
 
     def remove(self, target: Grant) -> None:
         """Disable or delete a key."""
@@ -215,6 +213,37 @@ class KeyGrants:
 
     def _is_settled(self, key: ApiKey) -> bool:
         return key.id == self._own or (self._mode == DISABLE and key.disabled)
+
+
+class NoKeys(Companion):
+    """Takes the place of the keys without a management key: sends no requests, and changes no key."""
+
+    kinds: tuple[Kind, ...] = ()
+
+    def __init__(self, client: Client, mode: str) -> None:
+        self.client = client
+        self.warnings: list[str] = []
+        self.lists: list[str] = []
+        self._mode = mode
+
+    def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
+        """Nothing; warns if keys should be disabled or deleted."""
+        self.warnings = []
+        if leavers and self._mode != REPORT:
+            text = (
+                f"leaver_keys is {self._mode}, which needs a management key, so the API keys of the people who leave still "
+                "work. Set management_key_id and management_key_secret."
+            )
+            self.warnings = [text]
+        return []
+
+    def remove(self, target: Grant) -> None:
+        """Never called: no plan has a step for a key."""
+        raise AssertionError(target)
+
+    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """``leaver_keys``: none are known."""
+        return {"leaver_keys": []}
 
 
 def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:

@@ -30,6 +30,8 @@ class Reader(t.Protocol):
 class Companion(t.Protocol):
     """Things that come with access to a service and may outlive it, such as team memberships or keys.
 
+    The methods with a body here fit things that nobody is invited to and that only plans show.
+
     ``kinds`` are the kinds of its grants, ``lists`` the paths that it read last, ``warnings`` what it could not read.
     """
 
@@ -43,25 +45,30 @@ class Companion(t.Protocol):
 
     def invite(self, goal: Grant) -> Grant:
         """Send an invitation."""
+        raise AssertionError(goal)
 
     def remove(self, target: Grant) -> None:
         """Remove one grant."""
 
     def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
         """The error, with what is known about these people although they could not be read."""
+        return error
 
     def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
-        """The leavers who are still there according to the last read, and as what."""
+        """The leavers who are still there according to the last read, and as what, besides what a plan shows."""
+        return []
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
         """What is left to do by hand after these people have lost access."""
+        return []
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """Additional keys for the result."""
+        return {}
 
 
 class Service(t.Protocol):
-    """One team or account of a service.
+    """One team or account of a service. The methods with a body here fit one that lists everybody, invited or accepted.
 
     ``scope`` distinguishes teams or accounts in a plan id. ``lists_pending``: everybody who is invited and has not
     accepted is always listed. ``lists`` are the paths that ``read`` reads.
@@ -69,9 +76,9 @@ class Service(t.Protocol):
 
     info: ServiceInfo
     scope: str
-    lists_pending: bool
+    lists_pending: bool = True
     lists: list[str]
-    companions: t.Sequence[Companion]
+    companions: t.Sequence[Companion] = ()
     client: Client
 
     def read(self) -> list[Grant]:
@@ -88,21 +95,27 @@ class Service(t.Protocol):
 
     def shows_pending(self) -> bool:
         """Whether a person who is not listed counts as not invited."""
+        return True
 
     def assume_invited(self, email: str, role: str) -> Grant | None:
         """The invitation that the service accepted without listing it; None if it lists invitations."""
+        return None
 
     def remembered(self) -> dict[str, t.Any]:
         """Additional keys for the result, which the next run needs."""
+        return {}
 
     def why_pending(self, person: Person) -> str:
         """Why a person who may have accepted counts as pending, empty if that is obvious."""
+        return ""
 
     def follow_up(self, removed: Grant) -> list[str]:
         """What is left to do by hand after somebody was removed or an invitation was cancelled."""
+        return []
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """Warnings about what the service does not show about these people."""
+        return []
 
 
 class Shape:

@@ -165,8 +165,10 @@ known_invitations:
   type: dict
   sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
 leaver_keys:
-  description: The API keys created by people who lose access, with what was done to each, or would be done in check mode.
-  returned: with a management key
+  description:
+    - The API keys created by people who lose access, with what was done to each, or would be done in check mode.
+    - Empty without a management key.
+  returned: always
   type: list
   elements: dict
   sample: []
@@ -211,7 +213,7 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import BULK, HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
+from ..module_utils._module import HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
 from ..module_utils._run import manage_people, names_of
 
 
@@ -219,7 +221,7 @@ def main() -> None:
     """Run the module."""
     spec = {
         **HONEYCOMB,
-        **BULK,
+        **catalog.BULK,
         **KEYS,
         **VERIFY,
         **people(catalog.HONEYCOMB, name={"type": "str"}),

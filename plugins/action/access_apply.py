@@ -126,15 +126,17 @@ class ActionModule(AccessAction):
         if not approved:
             return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
-        changes = {key: change(approved[key], result) for key, result in planned.items() if not result.get("failed")}
-        text = " ".join(f"{title(key)}: {change}" for key, change in changes.items() if change)
-        if not text and len(changes) == len(planned):
+        changes = {key: change(approved[key], result) for key, result in planned.items() if result.get("plan_id")}
+        refusals = _summary.refusals(planned)
+        moved = [f"{title(key)}: {text}" for key, text in changes.items() if text]
+        if not moved and not refusals:
             return approved
-        text = text and f"Nothing was done on {self._host}, because the plan is not the one that was approved. {text}"
-        for result in planned.values():
-            _hold(result, text)
+        why = ", because the plan is not the one that was approved" if moved else ""
+        text = " ".join([f"Nothing was done on {self._host}{why}.", *moved, *refusals])
+        for key, result in planned.items():
+            _hold(result, text if moved and (changes.get(key) or not result.get("failed")) else "")
         self._results = planned
-        raise Refused(text or f"Nothing was done on {self._host}. {_summary.failure(planned)}")
+        raise Refused(text)
 
     def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
         """The options of a bulk module; what is not given is left to its own default."""
@@ -176,7 +178,7 @@ class ActionModule(AccessAction):
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
-            "follow_up": [text for result in results.values() for text in result.get("follow_up", ())]
+            "follow_up": _once([text for result in results.values() for text in result.get("follow_up", ())])
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
         }
@@ -218,6 +220,11 @@ class ActionModule(AccessAction):
         return recall.facts if recall else {}
 
 
+def _once(texts: list[str]) -> list[str]:
+    """The texts without those that two results, such as those of two accounts, have alike."""
+    return list(dict.fromkeys(texts))
+
+
 def _sentence(warning: Any) -> str:
     """What a module warned of; from ansible-core 2.19 on it comes as an object with an event."""
     return str(getattr(getattr(warning, "event", None), "msg", warning))
@@ -248,13 +255,13 @@ def _unlisted(result: dict[str, Any], people: People) -> list[str]:
 
 
 def _hold(result: dict[str, Any], changed: str) -> None:
-    """Turn the result of planning into that of a service where nothing was done; ``changed`` says how the plan did."""
+    """Turn the result of planning into that of a service where nothing was done; ``changed`` says how plans did, if so."""
     plan = result.get("plan", ())
     result["changed"] = False
     result["results"] = [
         {"email": step["email"], "action": step["action"], "outcome": "not_attempted", "error": None} for step in plan
     ]
     result.pop("diff", None)
-    if changed and not result.get("failed"):
+    if changed:
         error = {"code": PLAN_CHANGED, "detail": changed, "hint": "Look at the new plan and approve it."}
         result.update(failed=True, msg=changed, error={**dict.fromkeys(("status", "method", "path")), **error})

@@ -69,7 +69,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         found = [(step.email, str(step.target)) for step in steps if step.takes_away and step.email in gone]
         found += [left for companion in service.companions for left in companion.remaining(leavers)]
     except AccessError as error:
-        report.error = error.hinted("The changes were made, and could not be verified. Run again.")
+        report.error = error.hinted(f"The changes were made, and could not be verified. {error.hint or 'Run again.'}")
         return
     report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
     report.notes = notes

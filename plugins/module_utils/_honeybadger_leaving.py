@@ -51,9 +51,9 @@ class TeamGrants(Companion):
             self._members.update({(team.id, member.id): member for member in team.members})
             self._invitations.update({(team.id, invitation.id): invitation for invitation in team.pending})
             if team.unread:
+                left = "nobody is taken out of it" if "members" in team.unread else "none of them is cancelled"
                 self.warnings.append(
-                    f"The token may not read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so nobody "
-                    "is taken out of it."
+                    f"The token may not read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so {left}."
                 )
         return [grant for team in teams for grant in _grants(team)]
 

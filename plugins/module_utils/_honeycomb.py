@@ -206,7 +206,7 @@ class Honeycomb(Service):
             return []
         keys = (
             f"management keys that {removed.email} made and API keys that they know are in no list. Look"
-            if self.companions
+            if self.accepted
             else f"API keys that {removed.email} made outlive their membership. With a management key "
             "(management_key_id, management_key_secret) they are listed, and can be disabled or deleted. Without one, look"
         )

@@ -14,6 +14,7 @@ import typing as t
 from . import _errors as errors
 from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
+from ._http import Client
 from ._leaving import Leaver
 from ._model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
 from ._outcome import APPLIED, FAILED, Outcome
@@ -212,6 +213,53 @@ class KeyGrants(Companion):
 
     def _is_settled(self, key: ApiKey) -> bool:
         return key.id == self._own or (self._mode == DISABLE and key.disabled)
+
+
+class NoKeys:
+    """Stands in for the keys of a team where there is no management key: nothing is asked, and no key is touched."""
+
+    kinds: tuple[Kind, ...] = ()
+
+    def __init__(self, client: Client, mode: str) -> None:
+        self.client = client
+        self.warnings: list[str] = []
+        self.lists: list[str] = []
+        self._mode = mode
+
+    def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
+        """Nothing. Where keys should be disabled or deleted, a warning says that none is."""
+        self.warnings = []
+        if leavers and self._mode != REPORT:
+            text = (
+                f"leaver_keys is {self._mode}, and there is no management key to do that with, so the API keys of the people "
+                "who leave go on working. Give management_key_id and management_key_secret."
+            )
+            self.warnings = [text]
+        return []
+
+    def invite(self, goal: Grant) -> Grant:
+        """Nobody is invited to a key, so no plan has such a step."""
+        raise TypeError(f"{goal.kind.name} cannot be given")
+
+    def remove(self, target: Grant) -> None:
+        """No plan has such a step, either."""
+        raise TypeError(f"{target.kind.name} cannot be taken away")
+
+    def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
+        """Nothing else tells of people."""
+        return error
+
+    def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
+        """Nothing that the plan would not show."""
+        return []
+
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+        """What a management key would do is said for each person who was a member."""
+        return []
+
+    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """``leaver_keys``: nothing is known of any."""
+        return {"leaver_keys": []}
 
 
 def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:

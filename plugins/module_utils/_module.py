@@ -24,7 +24,7 @@ from ._honeybadger_leaving import TeamGrants
 from ._honeybadger_teams import HoneybadgerTeams
 from ._honeycomb import Honeycomb, KeyHeader
 from ._honeycomb_keys import MEDIA_TYPE, BearerKey, HoneycombKeys
-from ._honeycomb_leaving import DELETE, DISABLE, REPORT, KeyGrants
+from ._honeycomb_leaving import DELETE, DISABLE, REPORT, KeyGrants, NoKeys
 from ._http import Client
 from ._model import ABSENT, PRESENT
 from ._run import Result
@@ -161,12 +161,8 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
         keys.client.budget = client.budget
         service.accepted = keys.accepted
         service.companions = [KeyGrants(keys, params["leaver_keys"], service.own_key)]
-    elif params.get("leaver_keys", REPORT) != REPORT:
-        raise AccessError(
-            errors.VALIDATION,
-            f"leaver_keys is {params['leaver_keys']}, and there is no management key to do that with.",
-            hint="Give management_key_id and management_key_secret.",
-        )
+    elif "leaver_keys" in params:
+        service.companions = [NoKeys(client, params["leaver_keys"])]
     return service
 
 

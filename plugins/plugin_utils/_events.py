@@ -23,9 +23,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ..module_utils._errors import AccessError
-from ..module_utils._model import ACTIVE
+from ..module_utils._model import ACTIVE, PENDING
 from ._files import write
-from ._report_changes import Change, changes, key_changes
+from ._report_changes import JOINED, Change, changes, key_changes
 
 INTERVAL = 300.0  # seconds from poll to poll
 LONGEST_PAUSE = 3600.0  # seconds, after polls that failed
@@ -158,7 +158,7 @@ class Poller:
 
     async def _poll(self, target: Polled, snapshot: Snapshot) -> None:
         try:
-            look = await in_thread(target.read)
+            look = await self._look(target)
         except AccessError as error:
             self._failed(target, error.sentence, error.request.retry_after or 0.0)
             return
@@ -180,6 +180,17 @@ class Poller:
             target.state = snapshot.targets[target.key] = state
             snapshot.save()
         await self._hand_on(snapshot)
+
+    async def _look(self, target: Polled) -> Look:
+        """What is there now. Where somebody arrived while others are pending, it is read again.
+
+        Invitations and users are two lists: whoever accepts between the two, under another address, seems to be a stranger.
+        """
+        look = await in_thread(target.read)
+        before = target.state["seats"] if target.state else look.seats
+        arrived = any(change.type == JOINED for change in changes(before, look.seats))
+        torn = arrived and any(seat["status"] == PENDING for seat in look.seats)
+        return await in_thread(target.read) if torn else look
 
     async def _hand_on(self, snapshot: Snapshot) -> None:
         """Hand the events on in order; those that could not be are kept for the next start."""

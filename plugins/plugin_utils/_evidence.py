@@ -85,6 +85,7 @@ class _History:
             if key["outcome"] == REPORTED:
                 self._reported[fold(key["creator"]["email"])].append(_reported(key))
         self._by_hand: dict[str, list[str]] = defaultdict(list)
+        self._for_all = [text for text in result.get("follow_up", ()) if not ADDRESS.search(text)]
         for text in result.get("follow_up", ()):
             for email in set(ADDRESS.findall(text)):
                 self._by_hand[email].append(text)
@@ -95,8 +96,9 @@ class _History:
         there = [step["before"] for step, _outcome in steps if step["before"]]
         there += [key for email in addresses for key in self._reported.get(email, ())]
         kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
+        lost = any(step["after"] is None for step, _outcome in steps)
         return {
-            "leaving": leaving or any(step["after"] is None for step, _outcome in steps),
+            "leaving": leaving or lost,
             "found": there or (NOT_FOUND if self._read else NOT_READ),
             "done": [
                 {
@@ -109,7 +111,8 @@ class _History:
             ],
             "remains": kept + [what for email in addresses for what in self._remaining.get(email, ())],
             "verified": self._verified,
-            "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())],
+            "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())]
+            + (self._for_all if lost else []),
         }
 
 

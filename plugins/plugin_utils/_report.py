@@ -166,6 +166,7 @@ def report_of(
     people = _people(entries, aliases)
     findings = [finding for part in parts for finding in part["findings"]]
     targets = [_target(target, part, pending_days, now) for part in parts for target in part["targets"]]
+    _note_same(targets, parts)
     read = {target["service"] for target in targets if target["status"] == "read"}
     for person in people:
         services = {access["service"] for access in person["access"]}
@@ -222,6 +223,24 @@ def _target(target: Data, part: Data, pending_days: int, now: datetime) -> Data:
             "drift": sum(finding["service"] == target["service"] for finding in part["findings"]),
         },
     }
+
+
+def _note_same(targets: Iterable[Data], parts: Iterable[Data]) -> None:
+    """Say of each target that is the team or account of another host, too, that what is there is counted again."""
+    hosts: dict[tuple[str, str], list[str]] = {}
+    for part in parts:
+        for service, fingerprint in part["identities"].items():
+            hosts.setdefault((service, fingerprint), []).append(part["host"])
+    same = {(host, service): names for (service, _mark), names in hosts.items() if len(names) > 1 for host in names}
+    for target in targets:
+        names = same.get((target["host"], target["service"]))
+        if names:
+            info = SERVICES[target["service"]]
+            text = (
+                f"{' and '.join(names)} are the same {info.title} {info.target}, so what is there is told and counted for each. "
+                "Remove all but one of them from the inventory."
+            )
+            target["notes"] = [*target["notes"], text]
 
 
 def _totals(people: Sequence[Data], targets: Sequence[Data]) -> Data:

@@ -26,6 +26,7 @@ def part_of(
 ) -> Data:
     """The host's part. ``known`` are the invitations that Honeycomb may not show, ``notes`` what to say of them."""
     part = empty_part(target.host, inputs)
+    part["identities"] = target.fingerprints()
     keys: list[Data] = []
     for service in target.services:
         found = _Found(target.host, service)
@@ -55,6 +56,7 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
         "held": roster is not None,
         "roster": roster.file if roster else "",
         "aliases": aliases_of(roster),
+        "identities": {},
     }
 
 

@@ -119,20 +119,24 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
 
 def failure(result: Mapping[str, Any], check: bool = False) -> str:
     """Why a run failed, in one short text; empty where it did not."""
-    services = _services(result)
-    failed = [key for key in services if result[key].get("failed")]
-    if not failed:
-        return ""
-    texts = []
-    for key in failed:
-        service = result[key]
-        untouched = not any(item["outcome"] in ("applied", "failed") for item in service.get("results", ()))
-        plan = service.get("plan", ())
-        texts.append(
-            f"{title(key)}: {service.get('msg', '')}" + (f" The plan: {digest(plan)}." if plan and untouched else "")
-        )
-    done = len(services) - len(failed)
-    if done:
+    texts = refusals(result)
+    done = len(_services(result)) - len(texts)
+    if texts and done:
         others = "The other service" if done == 1 else "The others"
         texts.append(f"{others} can be done." if check else f"{others} {'was' if done == 1 else 'were'} done.")
     return " ".join(texts)
+
+
+def refusals(result: Mapping[str, Any]) -> list[str]:
+    """Why each service that failed did so, with the plan where nothing of it was tried."""
+    texts = []
+    for key in _services(result):
+        service = result[key]
+        if service.get("failed"):
+            untouched = not any(item["outcome"] in ("applied", "failed") for item in service.get("results", ()))
+            plan = service.get("plan", ())
+            texts.append(
+                f"{title(key)}: {service.get('msg', '')}"
+                + (f" The plan: {digest(plan)}." if plan and untouched else "")
+            )
+    return texts

@@ -46,6 +46,10 @@ class Target:
         """What tells the team or account of each service from others. Secret."""
         return {key: identity(SERVICES[key], options) for key, options in self.services.items()}
 
+    def fingerprints(self) -> dict[str, str]:
+        """The same, fit to be written down."""
+        return {key: hashlib.sha256(text.encode()).hexdigest() for key, text in self.identities().items()}
+
 
 def identity(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
     """What tells a team or account from others: the address and the key or id. Secret."""

@@ -380,7 +380,7 @@ def test_without_a_management_key_nothing_of_v2_is_asked(ask: Ask, sim: Simulato
     done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={})
     assert verbs(sim) == ["GET", "DELETE"]
     assert "management_key_id" in done["follow_up"][0]
-    assert "leaver_keys" not in done
+    assert done["leaver_keys"] == []
     forget(sim)
     ask("honeycomb_members", members=[{"email": ADA, "role": "admin"}], **with_key(sim))
     assert not [entry for entry in sim.log if entry.path.startswith("/2/")]
@@ -500,8 +500,18 @@ def test_a_management_key_of_another_team_is_refused(ask: Ask, sim: Simulator, m
 def test_half_a_management_key(ask: Ask, sim: Simulator) -> None:
     failed = ask("honeycomb_member", email=EVE, management_key_id="hcxmk_1", fails="validation")
     assert "management_key_secret" in failed["msg"]
-    ask("honeycomb_member", email=EVE, leaver_keys="delete", fails="validation")
     assert sim.log == []
+
+
+@pytest.mark.parametrize("mode", ["disable", "delete"])
+def test_keys_cannot_be_touched_without_a_management_key(ask: Ask, sim: Simulator, mode: str) -> None:
+    """The removal does not wait for a key that may come later; that no API key was touched is said."""
+    with_keys(sim)
+    done = ask("honeycomb_member", email=EVE, state="absent", leaver_keys=mode, known_invitations={})
+    assert verbs(sim) == ["GET", "DELETE"]
+    assert [text for text in warnings_of(done) if f"leaver_keys is {mode}" in text]
+    assert "management_key_id" in done["follow_up"][0]
+    assert ask("honeycomb_member", email=ADA, role="admin", leaver_keys=mode, known_invitations={})["leaver_keys"] == []
 
 
 # What the references offer besides
@@ -530,6 +540,15 @@ def test_the_id_of_a_key_is_no_key(ask: Ask, sim: Simulator) -> None:
     failed = ask("honeycomb_member", email=ADA, api_key="hcxlk_0123456789abcdef", fails="wrong_key_type")
     assert "id of a configuration key" in failed["msg"]
     assert "hcxlk_" not in failed["msg"]
+
+
+def test_a_verification_that_is_limited_says_until_when(ask: Ask, sim: Simulator) -> None:
+    sim.honeycomb.add(EVE)
+    sim.fail(Fault("status", path="/1/team_memberships$", method="GET", status=429, retry_after=4000, after=1, times=0))
+    failed = ask("honeycomb_member", email=EVE, state="absent", verify=True, known_invitations={}, fails="rate_limited")
+    assert failed["changed"]
+    assert "could not be verified" in failed["msg"]
+    assert "from now" in failed["msg"]
 
 
 # Whatever goes wrong, in whatever order

@@ -41,7 +41,7 @@ class ServiceInfo:
     give for a person. ``identity`` names the settings that distinguish one team or account from another. ``module`` is
     the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many must keep the
     most powerful role; no other service has its ``options``. ``results`` are the keys of its result that hold
-    everybody, each with its kinds of grants.
+    everybody, each with its kinds of grants. ``sends_names``: invitations have a name.
     """
 
     key: str
@@ -60,6 +60,7 @@ class ServiceInfo:
     results: t.Mapping[str, tuple[Kind, ...]]
     managers: int = 1
     options: tuple[str, ...] = ()
+    sends_names: bool = False
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -111,6 +112,7 @@ HONEYCOMB = ServiceInfo(
     keepers="min_admins",
     results={"members": (MEMBERSHIP, INVITATION)},
     options=("leaver_keys", "max_keys"),
+    sends_names=True,
 )
 HONEYBADGER = ServiceInfo(
     key="honeybadger",

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest
 import yaml
 
 from tests.playing import Control, Environment, Played, access

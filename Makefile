@@ -49,8 +49,9 @@ test-matrix: artefact ## Run the unit tests and playbooks with every supported a
 	python -m tests.tools.matrix $(ARGS)
 
 .PHONY: unit
+# Three at a time on two cores, because a playbook often waits.
 unit: $(INSTALLED) ## Run pytest; narrow it with ARGS="-k name"
-	pytest -n 2 --dist worksteal $(ARGS)
+	pytest -n 3 --dist worksteal $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED) $(ENVIRONMENTS) ## Check format, code, types, YAML, documentation, licences and the built collection

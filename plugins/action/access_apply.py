@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES, ServiceInfo
+from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, OF_ROLE, SERVICES, ServiceInfo
 from ..module_utils._errors import unexpected
 from ..module_utils._model import ABSENT, PRESENT, check_shown, fold
 from ..module_utils._roster import STATES, check, for_service, tell
@@ -140,13 +140,8 @@ class ActionModule(AccessAction):
         """The options of a bulk module; what is not given is left to its own default."""
         given = self._variables
         options = {
-            "exclusive": given.flag("lifecycle_exclusive"),
-            "max_removals": given.text("lifecycle_max_removals"),
+            **{option: given.of_type(f"lifecycle_{option}", kind) for option, kind in OF_ROLE.items()},
             info.keepers: given.number(f"lifecycle_{info.keepers}"),
-            "protected": given.items("lifecycle_protected"),
-            "ignore": given.items("lifecycle_ignore"),
-            "max_changes": given.number("lifecycle_max_changes"),
-            "reinvite_after": given.number("lifecycle_reinvite_after", whole=False),
             "verify": given.flag("lifecycle_verify") is not False,
             **{option: given.text(f"lifecycle_{option}") for option in info.options},
             **(self._recall.options() if info is HONEYCOMB else {}),

@@ -53,19 +53,18 @@ _value:
 
 from typing import Any
 
+from ansible.errors import AnsibleFilterError
+
 from ..plugin_utils import _form
+from ..plugin_utils._variables import FORM
 
 
-def form_people(
-    email: Any, honeycomb_role: Any = "", honeybadger_role: Any = "", honeybadger_team_ids: Any = ""
-) -> list[dict[str, Any]]:
-    """The people that a form names."""
-    return _form.form_people(
-        email,
-        honeycomb_role=honeycomb_role,
-        honeybadger_role=honeybadger_role,
-        honeybadger_team_ids=honeybadger_team_ids,
-    )
+def form_people(email: Any, *values: Any, **fields: Any) -> list[dict[str, Any]]:
+    """The people that a form names. ``values`` are those of the first fields, which stand in the order of the catalogue."""
+    given = {**dict(zip(FORM, values)), **fields}
+    if len(values) > len(FORM) or given.keys() - set(FORM):
+        raise AnsibleFilterError(f"form_people: after the addresses come {', '.join(FORM)}, and nothing else.")
+    return _form.form_people(email, **given)
 
 
 class FilterModule:

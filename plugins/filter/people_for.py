@@ -25,9 +25,8 @@ options:
     required: true
   service:
     description:
-      - The service.
+      - The key of a service, such as V(honeycomb) or V(honeybadger).
     type: str
-    choices: [honeycomb, honeybadger]
     required: true
   state:
     description:

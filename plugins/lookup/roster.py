@@ -35,10 +35,11 @@ options:
     default: false
 notes:
   - YAML and JSON hold a list of people, or a mapping with such a list below V(people). A person is an e-mail address, or a mapping with
-    V(email) and, if wanted, V(name), V(aliases) (a list), V(state) (V(present) or V(absent)), V(honeycomb) (a mapping with V(role)) and
-    V(honeybadger) (a mapping with V(role) and V(team_ids)). C(docs/roster.schema.json) says the same to editors.
-  - CSV has the columns V(email), V(name), V(state), V(aliases), V(honeycomb_role), V(honeybadger_role), V(honeybadger_team_ids), named in
-    the first line; only V(email) is required. Several values in a cell are separated by V(;). A role or team names the service.
+    V(email) and, if wanted, V(name), V(aliases) (a list), V(state) (V(present) or V(absent)), and a mapping for each service, such as
+    V(honeycomb) with V(role), or V(honeybadger) with V(role) and V(team_ids). C(docs/roster.schema.json) says the same to editors.
+  - CSV has the columns V(email), V(name), V(state) and V(aliases), and those of each service, such as V(honeycomb_role),
+    V(honeybadger_role) and V(honeybadger_team_ids), named in the first line; only V(email) is required. Several values in a cell are
+    separated by V(;). A role or team names the service.
   - A quote at the start of a cell before V(=), V(+), V(-), V(@), a tab or a carriage return, which keeps spreadsheets from running it,
     is taken off.
   - Somebody who names no service gets every service that is configured. Somebody who names one gets only those named.

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The services, as data: names, roles, credentials and option names. Pure.
+"""The services, as data: names, roles, credentials and option names; and the options of every bulk module. Pure.
 
 Argument specs, rosters, filters, the role and the tests read this; a fact about a service is written nowhere else.
 This file is private to the collection.
@@ -13,6 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ._model import INVITATION, MEMBERSHIP, Kind
+
+Spec = dict[str, dict[str, t.Any]]
 
 
 @dataclass(frozen=True)
@@ -133,3 +135,19 @@ HONEYBADGER = ServiceInfo(
 )
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
 """Every service by its key, in the order in which they are done."""
+
+BULK: Spec = {
+    "exclusive": {"type": "bool", "default": False},
+    "max_removals": {"type": "str", "default": "25%"},
+    "protected": {"type": "list", "elements": "str", "default": []},
+    "ignore": {"type": "list", "elements": "str", "default": []},
+    "max_changes": {"type": "int"},
+    "concurrency": {"type": "int", "default": 4},
+    "expected_plan_id": {"type": "str"},
+    "reinvite_after": {"type": "float"},
+}
+"""What every bulk module takes besides people."""
+OF_MODULES = ("concurrency", "expected_plan_id")
+"""Those of them that the role does not take; it takes the others by their name, after ``lifecycle_``."""
+OF_ROLE: t.Mapping[str, str] = {option: spec["type"] for option, spec in BULK.items() if option not in OF_MODULES}
+"""Those that it takes, each with its type."""

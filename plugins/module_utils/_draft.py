@@ -71,6 +71,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
     except AccessError as error:
         report.error = error.hinted("The changes were made, and could not be verified. Run again.")
         return
+    report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
     report.notes = notes
     report.verified = {
         "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],

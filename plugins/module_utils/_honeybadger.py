@@ -17,9 +17,9 @@ from . import _errors as errors
 from ._catalog import HONEYBADGER
 from ._errors import REFUSED, AccessError, Request
 from ._http import Answer, Client
-from ._model import INVITATION, MEMBERSHIP, Grant, Person, fold, known_role
+from ._model import INVITATION, MEMBERSHIP, Grant, fold, known_role
 from ._paging import read_pages
-from ._service import Companion, Shape
+from ._service import Companion, Service, Shape
 from ._wire import segment
 
 ACCOUNTS = "/v2/accounts"
@@ -38,11 +38,10 @@ class TokenAuth:
         return request
 
 
-class Honeybadger:
+class Honeybadger(Service):
     """The users and invitations of an account."""
 
     info = HONEYBADGER
-    lists_pending = True
 
     def __init__(self, client: Client, account_id: str | None, companions: t.Sequence[Companion] = ()) -> None:
         self.client = client
@@ -139,18 +138,6 @@ class Honeybadger:
         if isinstance(answer.body, dict):
             self._refuse_accepted(target, answer, "DELETE", path)
 
-    def shows_pending(self) -> bool:
-        """Invitations have a list of their own."""
-        return True
-
-    def assume_invited(self, email: str, role: str) -> Grant | None:
-        """An invitation that was taken is listed."""
-        return None
-
-    def why_pending(self, person: Person) -> str:
-        """Invitations say whether they are accepted."""
-        return ""
-
     def follow_up(self, removed: Grant) -> list[str]:
         """What no API of Honeybadger shows of somebody who was a user."""
         if removed.kind == INVITATION:
@@ -161,14 +148,6 @@ class Honeybadger:
             "(project > Settings > API keys). Cancel or replace them by hand."
         )
         return [text]
-
-    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
-        """The lists are complete."""
-        return []
-
-    def remembered(self) -> dict[str, t.Any]:
-        """Nothing: every invitation is listed."""
-        return {}
 
     def _path(self, target: Grant) -> str:
         return f"{self._collections[target.kind]}/{segment(target.id)}"

@@ -15,14 +15,15 @@ from . import _errors as errors
 from ._errors import AccessError
 from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember
 from ._leaving import Leaver
-from ._model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind, Person
+from ._model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind
 from ._outcome import Outcome
+from ._service import Companion
 
 UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
 WHERE = "in Honeybadger under Settings > Teams"
 
 
-class TeamGrants:
+class TeamGrants(Companion):
     """Places in the teams of an account, and pending invitations to them."""
 
     kinds: tuple[Kind, ...] = (TEAM_MEMBERSHIP, TEAM_INVITATION)
@@ -70,14 +71,6 @@ class TeamGrants:
         else:
             self._teams.cancel_invitation(team, self._invitations[team, target.id])
 
-    def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
-        """Teams tell nothing of users."""
-        return error
-
-    def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
-        """Nothing that the plan would not show."""
-        return []
-
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
         """Teams that could not be read."""
         if not (leavers and self.warnings):
@@ -85,10 +78,6 @@ class TeamGrants:
         who = ", ".join(leaver.email for leaver in leavers)
         text = f"Honeybadger: not all teams could be read. Look {WHERE} for {who}: an open team invitation is a way back in."
         return [text]
-
-    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
-        """Nothing besides the plan and its results."""
-        return {}
 
 
 def _grants(team: Team) -> t.Iterator[Grant]:

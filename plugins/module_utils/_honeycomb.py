@@ -27,7 +27,7 @@ from ._model import (
     fold,
     known_role,
 )
-from ._service import Companion, Shape
+from ._service import Companion, Service, Shape
 from ._wire import segment
 
 MEMBERSHIPS = "/1/team_memberships"
@@ -51,7 +51,7 @@ def key_type(api_key: str) -> str | None:
     return {"i": "ingest", "l": "id", "m": "management"}[kind.group(1)] if kind else None
 
 
-class Honeycomb:
+class Honeycomb(Service):
     """The members of the team that a configuration key belongs to.
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may

@@ -17,6 +17,7 @@ from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 from ._leaving import Leaver
 from ._model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
 from ._outcome import APPLIED, FAILED, Outcome
+from ._service import Companion
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
 KINDS: t.Mapping[str, Kind] = {DISABLE: KEY_TO_DISABLE, DELETE: KEY_TO_DELETE}
@@ -25,7 +26,7 @@ SHOWN = 20  # people or keys that one sentence names
 MEMBERS = "under Team settings > Members"
 
 
-class KeyGrants:
+class KeyGrants(Companion):
     """The keys of a team by their makers. ``mode`` says what becomes of those of leavers: report, disable, delete.
 
     ``own_key`` asks for the id and the team of the configuration key in use. That key and the management key are never
@@ -71,10 +72,6 @@ class KeyGrants:
             for identity in identities
             if identity in self._listed and not self._is_settled(self._keys[identity])
         ]
-
-    def invite(self, goal: Grant) -> Grant:
-        """Nobody is invited to a key, so no plan has such a step."""
-        raise TypeError(f"{goal.kind.name} cannot be given")
 
     def remove(self, target: Grant) -> None:
         """Disable or delete a key."""

@@ -16,7 +16,7 @@ from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from . import _catalog as catalog
 from . import _errors as errors
-from ._catalog import ServiceInfo, Setting
+from ._catalog import ServiceInfo, Setting, Spec
 from ._errors import AccessError, unexpected
 from ._exchange import REQUESTS_IMPORT_ERROR, Connection
 from ._honeybadger import Honeybadger, TokenAuth
@@ -38,9 +38,6 @@ except ImportError:  # before ansible-core 2.22, where no_log_values does the sa
         """Have them masked in all that Ansible prints and logs."""
 
 
-if t.TYPE_CHECKING:
-    Spec = dict[str, dict[str, t.Any]]
-
 PERSON: Spec = {
     "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
     "reinvite_after": {"type": "float"},
@@ -50,16 +47,6 @@ WAIT: Spec = {
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "float", "default": 600},
     "wait_interval": {"type": "float", "default": 15},
-}
-BULK: Spec = {
-    "exclusive": {"type": "bool", "default": False},
-    "max_removals": {"type": "str", "default": "25%"},
-    "protected": {"type": "list", "elements": "str", "default": []},
-    "ignore": {"type": "list", "elements": "str", "default": []},
-    "max_changes": {"type": "int"},
-    "concurrency": {"type": "int", "default": 4},
-    "expected_plan_id": {"type": "str"},
-    "reinvite_after": {"type": "float"},
 }
 
 

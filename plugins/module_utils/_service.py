@@ -30,6 +30,8 @@ class Reader(t.Protocol):
 class Companion(t.Protocol):
     """What comes with access to a service and may outlive it: places in teams, keys. One for each sort of thing.
 
+    What has a body here holds for things that nobody is invited to, and that only plans tell of.
+
     ``kinds`` are those of its grants, ``lists`` the paths that it read last, ``warnings`` what could not be read.
     """
 
@@ -43,25 +45,30 @@ class Companion(t.Protocol):
 
     def invite(self, goal: Grant) -> Grant:
         """Send an invitation."""
+        raise AssertionError(goal)
 
     def remove(self, target: Grant) -> None:
         """Take one thing away."""
 
     def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
         """Why people could not be read, with what is known of them all the same."""
+        return error
 
     def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
-        """Who is still there by what was read last, and as what."""
+        """Who is still there by what was read last, and as what, beside what a plan would show."""
+        return []
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
         """What is left to do by hand after these people lost access."""
+        return []
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """What a result shows besides, by its key."""
+        return {}
 
 
 class Service(t.Protocol):
-    """One team or account of a service.
+    """One team or account of a service. What has a body here holds for one that lists everybody, invited or accepted.
 
     ``scope`` tells one team or account from another in a plan id. ``lists_pending``: everybody who is invited and
     has not accepted is sure to be listed. ``lists`` are the paths that ``read`` reads.
@@ -69,9 +76,9 @@ class Service(t.Protocol):
 
     info: ServiceInfo
     scope: str
-    lists_pending: bool
+    lists_pending: bool = True
     lists: list[str]
-    companions: t.Sequence[Companion]
+    companions: t.Sequence[Companion] = ()
     client: Client
 
     def read(self) -> list[Grant]:
@@ -88,21 +95,27 @@ class Service(t.Protocol):
 
     def shows_pending(self) -> bool:
         """Whether somebody who is not in the list is taken to be not invited."""
+        return True
 
     def assume_invited(self, email: str, role: str) -> Grant | None:
         """The invitation that a service took without showing it; None where it would show it."""
+        return None
 
     def remembered(self) -> dict[str, t.Any]:
         """What a result holds for the next run to know, by its key."""
+        return {}
 
     def why_pending(self, person: Person) -> str:
         """Why somebody who may have accepted counts as pending, empty where that is plain."""
+        return ""
 
     def follow_up(self, removed: Grant) -> list[str]:
         """What is left to do by hand after somebody was removed, or an invitation was cancelled."""
+        return []
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
         """Warnings about what the service cannot tell of these people."""
+        return []
 
 
 class Shape:

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from ._catalog import HONEYBADGER
 from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember
-from ._model import INVITATION, MEMBERSHIP, Grant, Person
+from ._model import INVITATION, MEMBERSHIP, Grant
 from ._run import Params, Result, inspect, manage_person, narrowed_to
-from ._service import Companion
+from ._service import Service
 
 MEMBER, ADMIN = "member", "admin"
 
@@ -50,12 +50,10 @@ def manage_member(teams: HoneybadgerTeams, params: Params, check: bool) -> Resul
     )
 
 
-class OneTeam:
+class OneTeam(Service):
     """The members and pending invitations of a team; an admin of it has the higher of two roles."""
 
     info = replace(HONEYBADGER, target="team", roles=(MEMBER, ADMIN), default_role=MEMBER)
-    lists_pending = True
-    companions: t.Sequence[Companion] = ()
 
     def __init__(self, teams: HoneybadgerTeams, team_id: int) -> None:
         self.client = teams.client
@@ -95,30 +93,6 @@ class OneTeam:
             self._teams.leave(self._id, self._members[target.id])
         else:
             self._teams.cancel_invitation(self._id, self._invitations[target.id])
-
-    def shows_pending(self) -> bool:
-        """Invitations have a list of their own."""
-        return True
-
-    def assume_invited(self, email: str, role: str) -> Grant | None:
-        """An invitation that was taken is listed."""
-        return None
-
-    def remembered(self) -> dict[str, t.Any]:
-        """Nothing: every invitation is listed."""
-        return {}
-
-    def why_pending(self, person: Person) -> str:
-        """Invitations say whether they are accepted."""
-        return ""
-
-    def follow_up(self, removed: Grant) -> list[str]:
-        """Nothing of a team outlives its member."""
-        return []
-
-    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
-        """The lists are complete."""
-        return []
 
 
 def _concerns(team: Team, email: str) -> bool:

@@ -196,7 +196,7 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import ACCOUNT, BULK, HONEYBADGER, VERIFY, honeybadger, people, run_module
+from ..module_utils._module import ACCOUNT, HONEYBADGER, VERIFY, honeybadger, people, run_module
 from ..module_utils._run import manage_people
 
 
@@ -207,7 +207,7 @@ def main() -> None:
         **ACCOUNT,
         **VERIFY,
         "manage_teams": {"type": "bool", "default": False},
-        **BULK,
+        **catalog.BULK,
         **people(catalog.HONEYBADGER),
     }
     run_module(spec, lambda params, check: manage_people(honeybadger(params, teams=True), params, check))

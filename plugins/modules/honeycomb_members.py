@@ -211,7 +211,7 @@ error:
 """
 
 from ..module_utils import _catalog as catalog
-from ..module_utils._module import BULK, HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
+from ..module_utils._module import HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
 from ..module_utils._run import manage_people, names_of
 
 
@@ -219,7 +219,7 @@ def main() -> None:
     """Run the module."""
     spec = {
         **HONEYCOMB,
-        **BULK,
+        **catalog.BULK,
         **KEYS,
         **VERIFY,
         **people(catalog.HONEYCOMB, name={"type": "str"}),

@@ -13,7 +13,7 @@ import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
-from ..module_utils._catalog import SERVICES
+from ..module_utils._catalog import OF_ROLE, SERVICES
 
 TRUE = ("true", "yes", "on", "1", "y", "t")
 FALSE = ("false", "no", "off", "0", "n", "f")
@@ -27,15 +27,10 @@ ROLE = (
     "lifecycle_people",
     "lifecycle_options",
     "lifecycle_state",
-    "lifecycle_exclusive",
-    "lifecycle_max_removals",
+    *(f"lifecycle_{option}" for option in OF_ROLE),
     *(f"lifecycle_{option}" for service in SERVICES.values() for option in (service.keepers, *service.options)),
-    "lifecycle_protected",
-    "lifecycle_ignore",
-    "lifecycle_max_changes",
     "lifecycle_expected_plan_id",
     "lifecycle_require_approval",
-    "lifecycle_reinvite_after",
     *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),
     "lifecycle_memory",
     "lifecycle_memory_dir",
@@ -144,6 +139,13 @@ class Variables:
         if isinstance(value, Mapping):
             raise Refused(f"{name} is a mapping; give a list.")
         return split(value)
+
+    def of_type(self, name: str, kind: str) -> t.Any:
+        """A value of the type that a module's option has."""
+        if kind in ("int", "float"):
+            return self.number(name, whole=kind == "int")
+        read: dict[str, t.Callable[[str], t.Any]] = {"bool": self.flag, "list": self.items, "str": self.text}
+        return read[kind](name)
 
     def mapping(self, name: str) -> Mapping[str, t.Any] | None:
         """A mapping, as such or as JSON text."""

@@ -18,7 +18,7 @@ from tests.simulator import Fault, Simulator
 from tests.simulator.world import Entry
 
 from . import network
-from .judge import Run, State, declared, faults
+from .judge import Holding, Run, State, declared, faults
 from .network import Detours
 from .scenarios import Scenario
 from .stage import PATIENT, perform
@@ -190,7 +190,9 @@ class Arena:
         allowed = {holding.key for holding in model.before - model.after}
         gone = {holding.key for holding in run.before} - {holding.key for holding in run.after}
         problems += [f"{key} was removed" for key in sorted(gone - allowed, key=str)]
-        complete = declared(run.after) == declared(model.after)
+        lost = (run.beside[0] - run.beside[1]) - (model.beside[0] - model.beside[1])
+        problems += [f"{holding} was taken away" for holding in lost]
+        complete = declared(run.whole[1]) == declared(model.whole[1])
         good = run.result["rc"] == 0
         if good and not complete and not run.believed:
             problems.append(f"a success, but {sorted(map(str, declared(run.after) - declared(model.after)))} is there")
@@ -223,7 +225,11 @@ class Arena:
         # An invitation that was cancelled, and then could not be sent anew, took its role and teams with it.
         halfway = scenario.reinvites and first.result["rc"] != 0
         parts = slice(1) if halfway else slice(4)
-        there, wanted = ({one[parts] for one in declared(state)} for state in (again.after, model.after))
+        told = " ".join((*first.result.get("follow_up", ()), *again.result.get("follow_up", ())))
+        there, wanted = (
+            {one[parts] for one in declared(frozenset(h for h in state if not _is_told(h, told)))}
+            for state in (again.whole[1], model.whole[1])
+        )
         if wanted != there and not scenario.events:
             problems.append(f"{sorted(map(str, there - wanted))} instead of {sorted(map(str, wanted - there))}")
         return [f"the run after it: {problem}" for problem in problems]
@@ -261,6 +267,11 @@ class Arena:
                 request_timeout=HASTY if order and order.slow else PATIENT,
                 wired=order is None or not (order.slow or order.kind in network.KINDS),
             )
+
+
+def _is_told(holding: Holding, told: str) -> bool:
+    """Whether it is a key that no run can do any more about than it did: off, or named as left to do by hand."""
+    return holding.key[0] == "k" and (holding.status == "disabled" or holding.key[1] in told)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,9 @@ from tests.simulator.world import Entry
 
 CODES = {value for name, value in vars(_errors).items() if name.isupper()}
 UNKNOWN = "not known whether"
+COMPANIONS = {"honeycomb": "keys", "honeybadger": "teams"}  # what comes with access to a service
+KINDS = {"team membership": "tm", "team invitation": "ti", "API key": "k"}
+GONE = {"remove", "cancel", "leave_team", "cancel_team_invitation", "delete_key"}
 FREE_TEXT = 900  # characters; a sentence of the collection's own and a cleaned excerpt fit in
 
 
@@ -108,6 +111,8 @@ class Run:
     """Whether the service leaves pending people out of its list."""
     wired: bool = True
     """Whether every request reached the simulator."""
+    beside: tuple[State, State] = (frozenset(), frozenset())
+    """What came with access, before and after the run: keys or teams."""
 
     @property
     def error(self) -> Mapping[str, Any]:
@@ -118,6 +123,19 @@ class Run:
         """Whether the result says of something that its fate is not known."""
         errors = [self.error, *(item.get("error") or {} for item in self.result.get("results", ()))]
         return any(UNKNOWN in error.get("hint", "") for error in errors)
+
+    @property
+    def whole(self) -> tuple[State, State]:
+        """Everything there before and after the run, access and what comes with it."""
+        return self.before | self.beside[0], self.after | self.beside[1]
+
+    @property
+    def orphans(self) -> list[str]:
+        """Keys that work and whose makers went, without a word about them."""
+        went = {h.email for h in self.before} - {h.email for h in self.after}
+        told = " ".join(self.result.get("follow_up", ()))
+        working = [h for h in self.beside[1] if h.key[0] == "k" and h.status == "enabled" and h.email in went]
+        return [h.key[1] for h in working if h.key[1] not in told] if "management_key_id" in self.options else []
 
     @property
     def bulk(self) -> bool:
@@ -168,11 +186,20 @@ def unmet(run: Run, people: Sequence[Mapping[str, Any]]) -> list[str]:
         unseen = run.hidden and all(holding.status == "pending" for holding in mine)
         if person.get("state") == "absent":
             found += [f"{email} still has {mine}"] if mine and not (unseen and email not in remembered) else []
+            found += [f"{email} still has {left}" for left in _left_beside(run, email)]
         elif email in known and (not mine or known[email]["id"] is None or (unseen and known[email]["role"] == role)):
             continue
         elif not mine or (role and not any(holding.role == role for holding in mine)):
             found.append(f"{email} has {mine} instead of {dict(person)}")
     return found
+
+
+def _left_beside(run: Run, email: str) -> Iterator[Holding]:
+    """What came with access and is there still: any place in a team, and a key that works and is not told of."""
+    told = " ".join(run.result.get("follow_up", ()))
+    for holding in run.beside[1]:
+        if holding.email == email and not (holding.status == "disabled" or str(holding.key[1]) in told):
+            yield holding
 
 
 def _form(run: Run, secrets: Sequence[str]) -> Iterator[str]:
@@ -239,6 +266,8 @@ def _truth(run: Run) -> Iterator[str]:
         states = {holding.key: holding.status for holding in run.after}
         if states.get(("k", shown["id"])) != _switch(shown["disabled"]):
             yield f"shows the key as {_switch(shown['disabled'])}, and it is {states.get(('k', shown['id']))}"
+    if not run.unknown:
+        yield from (f"the key {key} works, its maker went, and nobody is told" for key in run.orphans)
     if "known_invitations" in result:
         yield from _truth_of_known(run)
     if "follow_up" in result and run.service == "honeycomb" and not run.unknown:
@@ -262,10 +291,8 @@ def _truth_by_person(run: Run) -> Iterator[str]:
     if [item["email"] for item in result["results"]] != [step["email"] for step in result["plan"]]:
         yield "results are not those of the plan"
         return
-    old = {holding.key for holding in run.before}
+    old = {holding.key for holding in run.whole[0]}
     for step, item in zip(result["plan"], result["results"], strict=True):
-        if "kind" in (step["before"] or step["after"]):
-            continue  # of teams and keys, the books held here say nothing
         if _key(run, step) not in (None, *old):
             continue  # a known invitation that somebody deleted, which no list shows
         found = item["action"] == "none" or (run.blind and step["action"] == "invite")
@@ -284,24 +311,28 @@ def _key(run: Run, step: Mapping[str, Any]) -> tuple[str, Any] | None:
     """Of what a step takes away or changes."""
     kinds = {"active": "u", "pending": "i"} if run.service == "honeybadger" else {"active": "m", "pending": "m"}
     before = step["before"]
-    return (kinds[before["status"]], before["id"]) if before else None
+    return (KINDS[before["kind"]] if "kind" in before else kinds[before["status"]], before["id"]) if before else None
 
 
 def _was_done(run: Run, step: Mapping[str, Any]) -> bool:
     key, after = _key(run, step), step["after"]
-    there = {holding.key: holding for holding in run.after}
-    if step["action"] in ("remove", "cancel"):
+    there = {holding.key: holding for holding in run.whole[1]}
+    if step["action"] in GONE:
         return key not in there
+    if step["action"] == "disable_key":
+        return key not in there or there[key].status == "disabled"
     if step["action"] == "update":
         holding = there.get(key) if key else None
         teams = tuple(after["team_ids"]) if "team_ids" in after else None
         return holding is not None and holding.role == after["role"] and teams in (None, holding.team_ids)
-    old = {holding.key for holding in run.before}
-    return any(h.email == step["after"]["email"].lower() and h.key not in old for h in run.after)
+    old = {holding.key for holding in run.whole[0]}
+    return any(h.email == step["after"]["email"].lower() and h.key not in old for h in run.whole[1])
 
 
 def _was_there(run: Run, step: Mapping[str, Any]) -> bool:
     """Whether there was nothing to do, as somebody else had done it."""
+    if "kind" in (step["before"] or {}):
+        return _was_done(run, step)
     there = any(holding.email == step["email"] for holding in run.after)
     return there if step["after"] else not there
 

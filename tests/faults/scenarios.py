@@ -12,10 +12,12 @@ from typing import Any
 
 from tests.simulator import Fault, Simulator
 from tests.simulator.keys import INGEST_KEY_ID
+from tests.simulator.settings import Settings
 
 from .judge import subject_of
 
 OLD = "2024-03-01T10:00:00Z"
+MANAGED = {name: getattr(Settings, name) for name in ("management_key_id", "management_key_secret")}
 EVIDENCE = {"known@example.com": {"id": "hiddenKnown", "role": "member", "invited_at": OLD}}
 
 
@@ -297,6 +299,7 @@ def _some_teams(sim: Simulator) -> None:
     sim.honeybadger.teams.add_member(3, "ada@example.com", admin=True)
     sim.honeybadger.teams.add_invitation(3, "ivy@example.com")
     sim.honeybadger.teams.add_invitation(3, "bob@example.com")
+    sim.honeybadger.teams.add_invitation(11, "cleo@example.com")
 
 
 def _teams() -> Iterator[Scenario]:
@@ -319,8 +322,41 @@ def _teams() -> Iterator[Scenario]:
         yield replace(one, name=f"all ({lists})", module="honeybadger_team_info", settings=settings)
 
 
+def _keys_of_leavers(sim: Simulator) -> None:
+    """Two people who made keys, one of them off; a third whose keys are nobody's business."""
+    _team(sim)
+    for name in ("bob", "cleo", "ada"):
+        sim.honeycomb.keys.add(f"{name}@example.com", "ingest", "Works", id=f"hcxik_{name}")
+        sim.honeycomb.keys.add(f"{name}@example.com", "configuration", "Off", id=f"hcxlk_{name}", disabled=True)
+
+
+def _leaving() -> Iterator[Scenario]:
+    """What comes with access goes with it. These verify, which costs a look."""
+    gone = [{"email": "bob@example.com", "state": "absent"}, {"email": "cleo@example.com", "state": "absent"}]
+    everybody = {"max_removals": "100%", "concurrency": 1, "verify": True}
+    keys = {**MANAGED, **everybody, "members": gone, "leaver_keys": "delete", "known_invitations": {}}
+    one = Scenario("leave, keys deleted", "honeycomb_members", keys, _keys_of_leavers)
+    yield one
+    switched = {**keys, "leaver_keys": "disable", "concurrency": 4}
+    paged = {"v2_page_size": 3, "creator_kept": False}
+    yield replace(one, name="leave, keys disabled, many pages", options=switched, settings=paged)
+    yield replace(one, name="leave, keys reported", options={**keys, "leaver_keys": "report"})
+    alone = {**MANAGED, **gone[0], "leaver_keys": "disable", "verify": True, "known_invitations": {}}
+    yield replace(one, name="leave, keys disabled", module="honeycomb_member", options=alone)
+    teams = {**everybody, "users": gone}
+    some = Scenario("leave, teams", "honeybadger_users", teams, _some_teams)
+    yield some
+    apart = {"team_lists": "missing", "page_size": 2}
+    yield replace(some, name="leave, teams, lists apart", options={**teams, "concurrency": 4}, settings=apart)
+    yield replace(some, name="leave, teams", module="honeybadger_user", options={**gone[0], "verify": True})
+    moved = {"email": "bob@example.com", "team_ids": [7], "manage_teams": True}
+    yield replace(some, name="change teams", module="honeybadger_user", options=moved)
+
+
 def _named(title: str) -> Scenario:
     return SCENARIOS[title]
 
 
-SCENARIOS = {scenario.title: scenario for scenario in (*_honeycomb(), *_honeybadger(), *_keys(), *_teams())}
+SCENARIOS = {
+    scenario.title: scenario for scenario in (*_honeycomb(), *_honeybadger(), *_keys(), *_teams(), *_leaving())
+}

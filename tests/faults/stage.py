@@ -12,7 +12,7 @@ from tests.modules import run_on
 from tests.simulator import Simulator
 
 from .clock import Clock
-from .judge import Run, state_of, subject_of
+from .judge import COMPANIONS, Run, State, state_of, subject_of
 
 BULK = {"honeycomb": ("honeycomb_members", "members"), "honeybadger": ("honeybadger_users", "users")}
 """The bulk module of each service, and the option that names its people."""
@@ -33,7 +33,7 @@ def perform(
     """Run a module whose waits take no time, and note the state on both sides of it."""
     service = module.partition("_")[0]
     subject = subject_of(module)
-    before, first = state_of(sim, subject), len(sim.log)
+    before, beside, first = state_of(sim, subject), _beside(sim, subject), len(sim.log)
     clock = Clock(sim.advance)
     with clock.installed():
         started = clock()
@@ -52,4 +52,9 @@ def perform(
         looks=check or module.endswith("_info"),
         hidden=service == "honeycomb" and not sim.settings.pending_listed,
         wired=wired,
+        beside=(beside, _beside(sim, subject)),
     )
+
+
+def _beside(sim: Simulator, subject: str) -> State:
+    return state_of(sim, COMPANIONS[subject]) if subject in COMPANIONS else frozenset()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from tests.simulator import Fault, Simulator
 from tests.simulator.world import Entry
 
 from .cells import Arena
-from .judge import Run, State, state_of, unmet
+from .judge import COMPANIONS, Run, State, state_of, unmet
+from .scenarios import MANAGED
 from .stage import BULK, perform
 from .subprocesses import Job
 
@@ -49,7 +51,7 @@ class Task:
         self.before = self.there()
 
     def there(self) -> State:
-        return state_of(self.sim, self.service)
+        return state_of(self.sim, self.service) | state_of(self.sim, COMPANIONS[self.service])
 
     def kill_at(self, number: int, moment: str, concurrency: int = 1) -> bool:
         """Run it, and kill it before or after the service handles a request; False when it ended before that."""
@@ -73,6 +75,49 @@ class Task:
         assert len(mails) == len(set(mails)), mails
         gone = {holding.email for holding in self.before} - {holding.email for holding in self.there()}
         assert gone == set(LEAVING)
+
+
+class Leaving(Task):
+    """Two people leave with all that comes with access; another has as much, and keeps it."""
+
+    def __init__(self, sim: Simulator, world: str) -> None:
+        super().__init__(sim, world)
+        service, self.people = self.service, self.people[-2:]
+        self.options = {BULK[service][1]: self.people, "max_removals": len(self.people), "verify": True}
+        everybody = [*(person["email"] for person in self.people), STAYING[0]]
+        if service == "honeycomb":
+            self.options |= {**MANAGED, "leaver_keys": "delete"}
+        for email in everybody:
+            if service == "honeycomb":
+                sim.honeycomb.keys.add(email)
+                sim.honeycomb.keys.add(email, "configuration", disabled=True)
+            else:
+                sim.honeybadger.teams.add_member(3, email)
+                sim.honeybadger.teams.add_invitation(7, email)
+        self.before = self.there()
+
+    def settle(self) -> None:
+        """The runs that nobody kills leave nothing of those two, and take nothing from anybody else."""
+        done, again = self.run(), self.run()
+        assert done.result["rc"] == 0, done.result
+        assert (again.result["rc"], again.result["changed"]) == (0, False)
+        gone = {person["email"] for person in self.people}
+        assert self.there() == {holding for holding in self.before if holding.email not in gone}
+        assert self.sim.emails == []
+
+
+@pytest.mark.parametrize("moment", ["action_before", "action_after"])
+@pytest.mark.parametrize("world", ["honeycomb", "honeybadger, many pages"])
+def test_killed_while_people_leave(ring: Arena, world: str, moment: str) -> None:
+    number, killed = 1, set()
+    while True:
+        task = Leaving(ring.sim, world)
+        if not task.kill_at(number, moment):
+            break
+        killed.update(re.findall("/(api-keys|team_members|team_invitations)/", ring.sim.log[-1].path))
+        task.settle()
+        number += 1
+    assert killed == {"honeycomb": {"api-keys"}, "honeybadger": {"team_members", "team_invitations"}}[task.service]
 
 
 @pytest.mark.parametrize("moment", ["action_before", "action_after"])

@@ -32,7 +32,10 @@ TITLES = [
     for title, one in SCENARIOS.items()
     if one.changes and one.people and not one.events and not title.endswith(("second 409)", "second email)"))
 ]
-RACING = [pytest.param(title, marks=[pytest.mark.slow] if "mix" in title else []) for title in TITLES]
+LONG = ("mix", "members: leave", "users: leave")
+RACING = [
+    pytest.param(title, marks=[pytest.mark.slow] if any(part in title for part in LONG) else []) for title in TITLES
+]
 
 
 def acts(scenario: Scenario) -> Iterator[dict[str, Any]]:
@@ -45,6 +48,21 @@ def acts(scenario: Scenario) -> Iterator[dict[str, Any]]:
             yield {"do": "role", "role": role, **who}
         yield {"do": "invite", **who}
         yield {"do": "add", **who}
+        if "verify" in scenario.options:
+            yield from acts_beside(scenario, who)
+
+
+def acts_beside(scenario: Scenario, who: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What somebody else may do to what comes with access. A run that is not to verify cannot see what comes late."""
+    if scenario.service == "honeycomb":
+        name = who["email"].partition("@")[0]
+        yield {"do": "add_key", **who, "kind": "ingest", "name": "late"}
+        for do, key in (("disable_key", "ik"), ("delete_key", "ik"), ("delete_key", "lk"), ("enable_key", "lk")):
+            yield {"do": do, "service": "honeycomb", "key": f"hcx{key}_{name}", **who}
+        return
+    for team in (3, 11):
+        for do in ("accept_team", "leave_team", "delete_team_invitation", "invite_to_team", "add_member"):
+            yield {"do": do, "team_id": team, **who}
 
 
 def worlds(scenario: Scenario) -> Iterator[dict[str, Any]]:
@@ -66,7 +84,10 @@ def doing(sim: Simulator, order: dict[str, Any], done: list[int]) -> Any:
 
     def act() -> None:
         there = {holding.email for holding in state_of(sim, order["service"])}
+        teams = {(holding.email, *(holding.team_ids or ())) for holding in state_of(sim, "teams")}
         if order["do"] in ("invite", "add") and order["email"] in there:
+            return
+        if order["do"] in ("invite_to_team", "add_member") and (order["email"], order["team_id"]) in teams:
             return
         with contextlib.suppress(LookupError):
             sim.act(order)
@@ -78,7 +99,9 @@ def doing(sim: Simulator, order: dict[str, Any], done: list[int]) -> Any:
 def written_after(run: Run, email: str, event: int) -> bool:
     """Whether the run changed something of this person after so many requests, or was told that it could not."""
     kinds = {"m": "team_memberships", "u": "users", "i": "invitations"}
-    theirs = {f"/{kinds[h.key[0]]}/{h.key[1]}" for h in (*run.before, *run.after) if h.email == email}
+    if "verify" in run.options:
+        kinds |= {"tm": "team_members", "ti": "team_invitations", "k": "api-keys"}
+    theirs = {f"/{kinds[h.key[0]]}/{h.key[1]}" for state in run.whole for h in state if h.email == email}
     for entry in run.log[event:]:
         body = entry.body if isinstance(entry.body, dict) else {}
         about = body.get("invitation", body).get("email", "").lower() == email

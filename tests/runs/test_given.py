@@ -187,10 +187,10 @@ def test_values_as_text(populated: Control, sim: Simulator) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("lifecycle_max_removals", "many"),
         ("lifecycle_min_admins", "-1"),
-        ("exclusive", "maybe"),
         ("lifecycle_memory", "ram"),
+        pytest.param("lifecycle_max_removals", "many", marks=pytest.mark.slow),
+        pytest.param("exclusive", "maybe", marks=pytest.mark.slow),  # tests/unit/playbooks does the like in every run
     ],
 )
 def test_a_value_that_is_none_is_refused(populated: Control, sim: Simulator, name: str, value: str) -> None:

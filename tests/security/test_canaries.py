@@ -179,7 +179,7 @@ def test_service_quotes_the_credential(
 @pytest.mark.parametrize("part", PARTS)
 def test_padded_credential_is_refused(tmp_path: Path, sims: Simulators, part: int | None) -> None:
     for number, padding in enumerate(("\n",) if part is not None else ("\n", " ", "\r\n", "\t")):
-        chosen = pairs(3, part)
+        chosen = pairs(3, part, MODULES if part is None else MODULES[::3])  # tests/security/test_echoes.py tries all
         tasks = [task(module, source, sims, padding) for module, source in chosen]
         kept = hold(run(tmp_path / f"run{number}", tasks, padding=padding), sims, len(chosen))
         assert {result["error"]["code"] for result in kept.values()} == {"invalid_key"}

@@ -23,14 +23,20 @@ from .canary import canary
 HOSTS = ("plain", "vaulted")
 """What an inventory holds a credential as; `environment` is localhost, alone."""
 SECRETS = {
-    f"{place}-{what}": canary(f"{place}-{what}") for place in (*HOSTS, "environment") for what in ("key", "token")
+    f"{place}-{what}": canary(f"{place}-{what}")
+    for place in (*HOSTS, "environment")
+    for what in ("key", "token", "management")
 }
 JINJA = "{{ honeycomb_api_key }}{{ lookup('env', 'HONEYCOMB_API_KEY') }}"
 """A name that gives a secret away, should anything take it for a template."""
 ROSTER = [{"email": "ada@example.com", "name": JINJA}, {"email": "owner@example.com"}, {"email": "member@example.com"}]
 PLAYBOOKS: dict[str, dict[str, Any]] = {
     "onboard": {"email": "ada@example.com, bob@example.com", "honeybadger_team_ids": "3"},
-    "offboard": {"people": ["member@example.com", "pending@example.com"]},
+    "offboard": {
+        "people": ["member@example.com", "pending@example.com"],
+        "lifecycle_leaver_keys": "delete",
+        "evidence_dir": "evidence",
+    },
     "reconcile": {"roster_file": "inputs/people.json", "lifecycle_max_removals": "9"},
     "reconcile_plan": {"roster_file": "inputs/people.json", "lifecycle_max_removals": "9"},
     "dump": {"dump_file": "{{ inventory_hostname }}.csv"},
@@ -48,7 +54,11 @@ def running() -> Iterator[Simulators]:
     with ExitStack() as stack:
         yield {
             place: stack.enter_context(
-                Simulator(configuration_key=SECRETS[f"{place}-key"], auth_token=SECRETS[f"{place}-token"])
+                Simulator(
+                    configuration_key=SECRETS[f"{place}-key"],
+                    auth_token=SECRETS[f"{place}-token"],
+                    management_key_secret=SECRETS[f"{place}-management"],
+                )
             )
             for place in (*HOSTS, "environment")
         }
@@ -58,6 +68,9 @@ def running() -> Iterator[Simulators]:
 def sims(running: Simulators) -> Simulators:
     for sim in running.values():
         populate(sim, JINJA)
+        sim.honeycomb.keys.add("member@example.com", name=JINJA)
+        sim.honeybadger.teams.add_member(3, "member@example.com", name=JINJA)
+        sim.honeybadger.teams.invite(7, "member@example.com")
     return running
 
 
@@ -70,9 +83,11 @@ def inventory(sims: Simulators, padding: str) -> str:
             "honeycomb_api_url": sim.honeycomb_url,
             "honeybadger_api_url": sim.honeybadger_url,
             "honeybadger_account_id": sim.settings.account_id,
+            "honeycomb_management_key_id": sim.management_key_id,
         }
         secrets = {
             "honeycomb_api_key": SECRETS[f"{host}-key"] + padding,
+            "honeycomb_management_key_secret": SECRETS[f"{host}-management"] + padding,
             "honeybadger_auth_token": SECRETS[f"{host}-token"] + padding,
         }
         text = "".join(f"{name}: {json.dumps(value)}\n" for name, value in named.items())
@@ -97,6 +112,8 @@ def run(folder: Path, sims: Simulators, playbook: str, situation: str, where: st
         environment = {
             "HONEYCOMB_API_KEY": SECRETS["environment-key"] + padding,
             "HONEYCOMB_API_ENDPOINT": sim.honeycomb_url,
+            "HONEYCOMB_KEY_ID": sim.management_key_id,
+            "HONEYCOMB_KEY_SECRET": SECRETS["environment-management"] + padding,
             "HONEYBADGER_AUTH_TOKEN": SECRETS["environment-token"] + padding,
             "HONEYBADGER_ACCOUNT_ID": sim.settings.account_id,
             "HONEYBADGER_ENDPOINT": sim.honeybadger_url,
@@ -126,6 +143,8 @@ def hold(done: Run, sims: Simulators, playbook: str, situation: str, where: str)
     assert not any(entry.stray for sim in used for entry in sim.log)
     wrote = playbook in WRITERS and situation in ("success", "echo")
     assert all(bool(sim.writes()) == wrote for sim in used)
+    if playbook == "offboard":
+        assert all(any(entry.path.startswith("/2/") for entry in sim.log) for sim in used)
     if situation == "echo" and wrote:
         assert "cannot use the credential ***" in done.output
     if playbook == "dump" and situation != "check":
@@ -137,6 +156,7 @@ def hold(done: Run, sims: Simulators, playbook: str, situation: str, where: str)
 SOME = [
     ("onboard", "success", "hosts"),
     ("reconcile", "echo", "environment"),
+    ("offboard", "echo", "hosts"),
 ]
 ALL = list(itertools.product(PLAYBOOKS, SITUATIONS, ("hosts", "environment")))
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import syslog
 from collections.abc import Iterator
@@ -110,6 +111,24 @@ def test_answer_quotes_the_credential(
         assert result["rc"] == 0 or result["error"]["code"] in CODES, (reads, module)
         assert "unforeseen" not in result.get("msg", ""), (reads, module)
     assert any("Invoked with" in message for message in logged)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_answer_quotes_the_management_key_to_who_has_two(sim: Simulator, kind: str) -> None:
+    """The keys of a leaver are dealt with by a module that has another credential besides."""
+    sim.honeycomb.keys.add("leaver@example.com", id="hcxik_leaver")
+    secret = SECRETS["management_key_secret"]
+    managed = {"management_key_id": sim.management_key_id, "management_key_secret": secret, "leaver_keys": "delete"}
+    leaver = {"email": "leaver@example.com", "state": "absent"}
+    tasks = {"honeycomb_member": leaver, "honeycomb_members": {"members": [leaver], "verify": True}}
+    for methods, body in itertools.product((("GET",), WRITES), bodies(secret).values()):
+        for module, options in tasks.items():
+            fault: dict[str, Any] = {"kind": "status", "times": 0, "body": body, **KINDS[kind]}
+            sim.faults[:] = [Fault(method=method, path="^/2/", **fault) for method in methods]
+            result = run_on(sim, module, diff=True, max_wait=0, **managed, **options)
+            assert leaks(mask_secrets(json.dumps(result)), SECRETS) == [], (methods, module)
+            assert result["rc"] == 0 or result["error"]["code"] in CODES, (methods, module)
+            assert "unforeseen" not in result.get("msg", ""), (methods, module)
 
 
 @pytest.mark.parametrize("module", MODULES)

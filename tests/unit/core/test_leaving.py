@@ -148,6 +148,38 @@ def test_nobody_is_said_to_be_gone_whose_teams_cannot_be_read(ask: Ask, sim: Sim
     assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
 
 
+@pytest.mark.parametrize("verify", [False, True])
+def test_the_right_to_change_teams_is_lost_half_way(ask: Ask, sim: Simulator, verify: bool) -> None:
+    """One team is left, the others are not: that is a failure in every run until they are."""
+    in_teams(sim)
+    options = {"users": [leaver()], "concurrency": 1, "verify": verify}
+    sim.fail(Fault("status", method="DELETE", path="/v2/teams", after=1, times=0, status=403))
+    failed = ask("honeybadger_users", fails="partial_failure", **options)
+    outcomes = [(item["action"], item["outcome"]) for item in failed["results"]]
+    assert outcomes == [
+        ("cancel_team_invitation", "applied"),
+        ("leave_team", "failed"),
+        ("leave_team", "failed"),
+        ("remove", "applied"),
+    ]
+    assert teams(sim) == {3: ({ADA, EVE}, set()), 7: ({ADA, HOME}, set()), 11: (set(), {BOB})}
+    again = ask("honeybadger_users", fails="partial_failure", **options)
+    assert steps(again) == [("leave_team", EVE, 3), ("leave_team", EVE, 7)]
+    sim.faults.clear()
+    assert ask("honeybadger_users", **options)["summary"]["leave_team"] == 2
+    assert teams(sim) == {3: ({ADA}, set()), 7: ({ADA}, set()), 11: (set(), {BOB})}
+
+
+def test_the_right_to_read_teams_is_lost_half_way(ask: Ask, sim: Simulator) -> None:
+    """What was taken away is not verified then, and that is told."""
+    in_teams(sim)
+    sim.fail(Fault("status", method="GET", path="/v2/teams", after=1, times=0, status=403))
+    done = ask("honeybadger_users", users=[leaver()], verify=True)
+    assert "/v2/teams" not in done["verified"]["read"]
+    assert [text for text in warnings_of(done) if "Teams could not be read" in text]
+    assert [text for text in done["follow_up"] if "teams" in text and EVE in text]
+
+
 def test_one_team_that_cannot_be_read(ask: Ask, sim: Simulator) -> None:
     in_teams(sim)
     sim.configure(team_lists="missing", teams_denied=(7,))

@@ -41,7 +41,7 @@ def test_onboard(control: Control) -> None:
             "nobody": ({"email": " , "}, "email names nobody."),
             "neither": (
                 {**form, **{f"{service}_role": "none" for service in SERVICES}},
-                "honeycomb_role and honeybadger_role",
+                f"{'Both' if len(SERVICES) == 2 else 'All of'} honeycomb_role and honeybadger_role",
             ),
             "no_form": (
                 {"people": [], "honeycomb_role": "admin"},

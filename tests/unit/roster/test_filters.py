@@ -157,7 +157,7 @@ RESULT = {
         "api": {"requests": 4},
         "plan_id": "abc",
         "failed": True,
-        "msg": "Of 3 changes 2 were applied.",
+        "msg": "2 of 3 changes applied.",
     },
     "honeybadger": {
         "plan": [
@@ -180,8 +180,8 @@ def test_summary() -> None:
     assert lifecycle_summary(RESULT) == [
         "ada@example.com: Honeycomb: invited as admin; Honeybadger: changed from Member to Admin in teams 3",
         "bob@example.com: Honeycomb: was done already",
-        "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel put off to a later run",
-        "Honeycomb: FAILED after 4 requests. Of 3 changes 2 were applied.",
+        "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel deferred to a later run",
+        "Honeycomb: FAILED after 4 requests. 2 of 3 changes applied.",
         "Honeybadger: 1 of 2 changes made, 1 request, plan def",
         "Left to do by hand:",
         "- Look after the keys.",
@@ -192,7 +192,7 @@ def test_summary_of_a_check() -> None:
     lines = lifecycle_summary({"honeybadger": RESULT["honeybadger"], "follow_up": []}, check=True)
     assert lines == [
         "ada@example.com: Honeybadger: would change from Member to Admin in teams 3",
-        "eve@example.com: Honeybadger: cancel put off to a later run",
+        "eve@example.com: Honeybadger: cancel deferred to a later run",
         "Honeybadger: 1 of 2 changes would be made, 1 request, plan def",
     ]
 

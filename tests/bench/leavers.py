@@ -74,10 +74,9 @@ class Leavers:
         return 2 * len(gone) + sum(one["email"] in gone for part in parts for one in part)
 
     def reads(self) -> int:
-        """Each list once, however many leave: members, two keys, users, pages of keys; invitations, users, teams."""
-        return (
-            4 + math.ceil(self.keys / KEY_PAGE) + 1 + math.ceil((self.people + 1) / PAGE) + math.ceil(self.teams / PAGE)
-        )
+        """Each list once, however many leave: the members, the two keys, no invitations, and the pages of all others."""
+        paged = ((self.people + 1, KEY_PAGE), (self.keys, KEY_PAGE), (self.people + 1, PAGE), (self.teams, PAGE))
+        return 4 + sum(math.ceil(there / page) for there, page in paged)
 
     def options(self, keys: dict[str, str], addresses: dict[str, str], key_id: str) -> dict[str, Any]:
         """The options of the two modules, which the bare script reads as well."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
 from tests.simulator import Simulator
 
 from .conftest import Control
@@ -39,8 +40,8 @@ def test_onboard(control: Control) -> None:
             "twice": ({"people": [], **form}, say_who + "people and email are set."),
             "nobody": ({"email": " , "}, "email has no address."),
             "neither": (
-                {**form, "honeycomb_role": "none", "honeybadger_role": "none"},
-                "Both honeycomb_role and honeybadger_role",
+                {**form, **{f"{service}_role": "none" for service in SERVICES}},
+                f"{'Both' if len(SERVICES) == 2 else 'All of'} honeycomb_role and honeybadger_role",
             ),
             "no_form": (
                 {"people": [], "honeycomb_role": "admin"},

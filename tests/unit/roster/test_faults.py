@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check, tell
 from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import (
     MAX_BYTES,
@@ -70,7 +71,9 @@ def test_every_fault_is_told() -> None:
     assert [(fault.line, fault.reason) for fault in faults] == [
         (
             3,
-            "ada@example.com: unknown key 'rol' in a person, which may have email, name, state, aliases, honeycomb, honeybadger.",
+            "ada@example.com: unknown key 'rol' in a person, which may have "
+            + ", ".join(("email", "name", "state", "aliases", *SERVICES))
+            + ".",
         ),
         (4, "ada@example.com: unknown key 'colour' in honeycomb, which may have role."),
         (4, "ada@example.com: honeycomb.role is 'Admin', it must be one of member, admin. Did you mean admin?"),

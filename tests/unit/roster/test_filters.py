@@ -16,6 +16,8 @@ from ansible_collections.honeyops.access.plugins.filter.people_faults import peo
 from ansible_collections.honeyops.access.plugins.filter.people_for import people_for
 from ansible_collections.honeyops.access.plugins.filter.present_people import present_people
 from ansible_collections.honeyops.access.plugins.filter.to_roster import to_roster
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import COLUMNS
 
 PEOPLE = [
     {"email": "ada@example.com", "aliases": ["a@corp.example"], "honeycomb": {"role": "admin"}, "honeybadger": {}},
@@ -90,7 +92,8 @@ def test_people_faults() -> None:
     ],
 )
 def test_form_people(fields: tuple[Any, ...], people: list[Any]) -> None:
-    assert form_people(*fields) == people
+    others = {service: {} for service in SERVICES if service not in ("honeycomb", "honeybadger")}
+    assert form_people(*fields) == [{**person, **others} for person in people]
 
 
 def test_present_people() -> None:
@@ -124,7 +127,7 @@ def test_present_people() -> None:
 
 
 def test_to_roster() -> None:
-    assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com,,,,,,"
+    assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com" + "," * (len(COLUMNS) - 1)
     for people, name, message in (
         ("x", "a.csv", "no list"),
         (["x"], "a.csv", "person 1"),

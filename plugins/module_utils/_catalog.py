@@ -41,7 +41,7 @@ class ServiceInfo:
     roster may give for a person. ``identity`` names the settings that tell one team or account from another.
     ``module`` is the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many
     must keep the most powerful role; ``options`` are those that no other service has. ``results`` are the keys of its
-    result that hold everybody, each with the kinds of grants that it lists.
+    result that hold everybody, each with the kinds of grants that it lists. ``sends_names``: people are invited by name.
     """
 
     key: str
@@ -60,6 +60,7 @@ class ServiceInfo:
     results: t.Mapping[str, tuple[Kind, ...]]
     managers: int = 1
     options: tuple[str, ...] = ()
+    sends_names: bool = False
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -111,6 +112,7 @@ HONEYCOMB = ServiceInfo(
     keepers="min_admins",
     results={"members": (MEMBERSHIP, INVITATION)},
     options=("leaver_keys", "max_keys"),
+    sends_names=True,
 )
 HONEYBADGER = ServiceInfo(
     key="honeybadger",

@@ -248,5 +248,7 @@ def for_service(people: People, service: str, state: str, role: str | None) -> P
             declared.append({**entry, "state": ABSENT})
         elif service in person or not any(name in person for name in ROLES):
             access = {**({"role": role} if role else {}), **person.get(service, {})}
+            if SERVICES[service].sends_names and person.get("name"):
+                access["name"] = person["name"]
             declared.append({**entry, "state": PRESENT, **access})
     return declared

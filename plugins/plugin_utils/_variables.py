@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The variables that the role and the playbooks read: blank means not given, text may stand for anything else.
+"""The variables that the role and the playbooks read: blank means not set, and every type may come as text.
 
 This file is private to the collection.
 """
@@ -22,7 +22,7 @@ BRACKETS = ("[", "{")
 FALSE = ("false", "no", "off", "0", "n", "f")
 
 SOURCES = ("people", "roster_file", "email")
-"""The variables that may name people, of which a run takes exactly one."""
+"""The variables that may name people; a run takes exactly one of them."""
 FORM = tuple(f"{service.key}_{key}" for service in SERVICES.values() for key in service.declares)
 """The fields that go with ``email`` in a form, and the columns of a roster, such as ``honeycomb_role``."""
 CONNECTION = tuple(setting.variable for service in SERVICES.values() for setting in service.settings)
@@ -66,16 +66,16 @@ REPORT = (
     "fail_on_drift",
 )
 READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *RESULTS)
-"""Every variable that something here reads or sets."""
+"""Every variable that the collection reads or sets."""
 PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
 
 
 class Refused(Exception):
-    """A variable that cannot be worked with; the text says what to give instead."""
+    """A variable cannot be used; the text says what to set instead."""
 
 
 def is_blank(value: t.Any) -> bool:
-    """Whether a value counts as not given: null, or text without a character in it."""
+    """Whether a value counts as not set: null, or blank text."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
@@ -89,7 +89,7 @@ class Variables:
         self._template = template
 
     def get(self, name: str) -> t.Any:
-        """The value, None where it is not given."""
+        """The value, None if it is not set."""
         if name not in self._values:
             return None
         value = self._template(self._values[name])
@@ -105,14 +105,14 @@ class Variables:
         return str(value).strip()
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
-        """One of some words."""
+        """One of several words."""
         value = self.text(name)
         if value is None or value in choices:
             return value
         raise Refused(f"{name} is {value[:60]!r}; give one of {', '.join(choices)}.")
 
     def flag(self, name: str) -> bool | None:
-        """A truth value, as such or as text."""
+        """A boolean, as such or as text."""
         value = self.text(name)
         word = (value or "").lower()
         if value is None or word in TRUE:
@@ -168,7 +168,7 @@ class Variables:
 
 
 def split(value: t.Any) -> list[t.Any]:
-    """The items of a list, of a text, or of each text in a list; blank ones do not count."""
+    """The items of a list, of a text, or of each text in a list, without blank ones."""
     if isinstance(value, str):
         return [part for part in re.split(r"[,;\s]+", value) if part]
     if isinstance(value, (list, tuple, set)):
@@ -188,9 +188,9 @@ def _written(name: str, text: str) -> t.Any:
 
 
 def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:
-    """What is wrong with the names of variables: those that come close to one that is read, and are none.
+    """The variables whose names look like misspellings of variables that are read.
 
-    ``given`` are the names of this run's own variables, which are looked at whatever they begin with.
+    ``given`` are the names of this run's own variables, which are checked whatever their prefix.
     """
     suspects = {name for name in names if name.startswith(PREFIXES)} | set(given)
     return [
@@ -215,7 +215,7 @@ def _is_near(text: str, known: str) -> bool:
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters must be changed, added, dropped or exchanged with their neighbour."""
+    """The number of letters to change, add, drop or swap with their neighbour."""
     rows = [list(range(len(other) + 1))]
     for i, letter in enumerate(one, 1):
         row = [i]

@@ -58,7 +58,7 @@ def test_accounts_that_cannot_be_listed_are_not_passed_over(control: Control, si
         sim.fail(Fault("status", method="GET", path="/v2/accounts$", status=403))
         done = control.play("offboard", "--check", email=EVE, lifecycle_all_accounts=everywhere)
         assert (done.code != 0) is everywhere
-        assert "The accounts that the Honeybadger token sees could not be listed." in done.text
+        assert "The accounts that the Honeybadger token can see could not be listed." in done.text
     assert sim.writes() == []
 
 

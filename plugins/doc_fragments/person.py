@@ -163,6 +163,7 @@ options:
       - What to do with the API keys created by people who lose access. V(report) lists them in RV(leaver_keys) and RV(follow_up).
       - V(disable) and V(delete) stop everything that uses the key at once, and deleting cannot be undone. Each key is a step of the
         plan. If the keys cannot be read, the task fails before the first write.
+      - Without a management key, no key is touched. With V(disable) and V(delete), a warning says so.
       - The keys that the task itself uses are never touched. Management keys, and keys that do not name their creator, are left to you.
     type: str
     choices: [report, disable, delete]

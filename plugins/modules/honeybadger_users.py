@@ -21,6 +21,10 @@ description:
   - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
   - A plan is also refused before the first write if it needs more requests than the service has left, and the wait for the others would
     exceed O(max_wait).
+  - Whoever loses access also leaves the teams of the account, and open invitations to teams are cancelled. The teams are read only in a
+    run that takes somebody's access away or manages teams. With O(exclusive=true), such a run also finds people who are in no list but
+    in a team or invited to one. A run that takes nothing away does not look for them; to find them at any time, use
+    M(honeyops.access.honeybadger_team_info), and to remove them, give them C(state=absent).
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger

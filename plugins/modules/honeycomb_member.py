@@ -130,8 +130,10 @@ known_invitations:
   type: dict
   sample: {"bob@example.com": {"id": "def456", "role": "member", "invited_at": "2025-01-20T12:00:00Z"}}
 leaver_keys:
-  description: The API keys created by people who lose access, with what was done to each, or would be done in check mode.
-  returned: with a management key
+  description:
+    - The API keys created by people who lose access, with what was done to each, or would be done in check mode.
+    - Empty without a management key.
+  returned: always
   type: list
   elements: dict
   sample: []

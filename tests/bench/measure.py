@@ -52,7 +52,7 @@ class Bench:
     def __init__(self, folder: Path, url: str) -> None:
         self._folder = folder
         self._url = url
-        self._key = self._control("GET", "credentials")["configuration_key"]
+        self._key = self.control("GET", "credentials")["configuration_key"]
         collections = str(tree.link_source())
         self._environment = {
             "ANSIBLE_HOME": str(tree.BUILD / "ansible"),
@@ -72,7 +72,7 @@ class Bench:
 
     def pings(self, people: int) -> float:
         """Seconds of a playbook with a module that does nothing, looped over so many people."""
-        return self._run(playbook("noop"), {"people": Case(people, "same").roster()}).seconds
+        return self.run(playbook("noop"), {"people": Case(people, "same").roster()}).seconds
 
     def module(self, people: int) -> Cost:
         """The bulk module's process with nothing to do; only Ansible is missing, which unpacks and starts it."""
@@ -82,9 +82,9 @@ class Bench:
 
     def capacity(self, people: int) -> float:
         """Requests a second that the simulator and the bare script manage together when there is no latency."""
-        self._control("PUT", "settings", {"latency": 0})
+        self.control("PUT", "settings", {"latency": 0})
         new, same = (self.peer("bare", Case(people, state)) for state in ("new", "same"))
-        self._control("PUT", "settings", {"latency": LATENCY})
+        self.control("PUT", "settings", {"latency": LATENCY})
         return (new.requests - same.requests) / (new.seconds - same.seconds)
 
     def plan_times(self, sizes: Iterable[int], repeats: int) -> dict[str, float]:
@@ -95,17 +95,17 @@ class Bench:
 
     def _settle(self, command: list[str], case: Case, given: object) -> Cost:
         """Run a peer; then everybody must be as declared, by one list (each, for a loop of modules) and no write too many."""
-        self._control("DELETE", "log")
-        self._control("PUT", "state", {"honeycomb": {"members": case.before()}})
-        cost = self._run(command, given)
-        members = self._control("GET", "state")["honeycomb"]["members"]
-        methods = Counter(entry["method"] for entry in self._control("GET", "log"))
+        self.control("DELETE", "log")
+        self.control("PUT", "state", {"honeycomb": {"members": case.before()}})
+        cost = self.run(command, given)
+        members = self.control("GET", "state")["honeycomb"]["members"]
+        methods = Counter(entry["method"] for entry in self.control("GET", "log"))
         lists = case.people if command is PEERS["single"] else 1
         assert {member["email"]: member["role"] for member in members} == case.after(), (command, case)
         assert (methods["GET"], methods.total()) == (lists, lists + case.writes), (command, case, methods)
         return cost._replace(requests=methods.total())
 
-    def _run(self, command: list[str], given: object) -> Cost:
+    def run(self, command: list[str], given: object) -> Cost:
         (self._folder / "input.json").write_text(json.dumps(given))
         output = self._folder / "output"
         with output.open("w") as out:
@@ -118,7 +118,7 @@ class Bench:
         # On Linux a peak is at least that of the process which started this one; it is smaller than any asked about.
         return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
-    def _control(self, method: str, path: str, document: Any = None) -> Any:
+    def control(self, method: str, path: str, document: Any = None) -> Any:
         with requests.Session() as session:
             session.trust_env = False
             answer = session.request(method, f"{self._url}/_sim/{path}", json=document, timeout=60)

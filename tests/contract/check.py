@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,43 +21,26 @@ from urllib.parse import parse_qsl, urlsplit
 
 import yaml
 from openapi_core import Config, OpenAPI
-from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.exceptions import PathError
-from werkzeug.datastructures import Headers, ImmutableMultiDict
+from openapi_core.testing import MockRequest, MockResponse
 
 HERE = Path(__file__).parent
 SERVICES = ("honeycomb", "honeybadger")
 
 
+def document(service: str) -> Any:
+    """The contract of a service, as it is written."""
+    if service not in SERVICES:
+        raise ValueError(f"no contract for {service!r}")
+    return yaml.safe_load((HERE / f"{service}.openapi.yaml").read_text(encoding="utf-8"))
+
+
 @cache
 def contract(service: str) -> OpenAPI:
     """The contract of a service, itself checked against the OpenAPI schema."""
-    if service not in SERVICES:
-        raise ValueError(f"no contract for {service!r}")
-    document = yaml.safe_load((HERE / f"{service}.openapi.yaml").read_text(encoding="utf-8"))
     more = ("application/problem+json", "application/vnd.api+json")
     config = Config(extra_media_type_deserializers=dict.fromkeys(more, json.loads))
-    return OpenAPI.from_dict(document, config=config)
-
-
-@dataclass
-class _Request:
-    """A request in the form that openapi-core asks for."""
-
-    host_url: str
-    method: str
-    path: str
-    body: bytes | None
-    content_type: str
-    parameters: RequestParameters
-
-
-@dataclass
-class _Response:
-    status_code: int
-    content_type: str
-    headers: Headers = field(default_factory=Headers)
-    data: bytes | None = None
+    return OpenAPI.from_dict(document(service), config=config)
 
 
 class ContractChecker:
@@ -86,8 +68,7 @@ class ContractChecker:
     ) -> list[str]:
         """What is wrong with the answer to a request. An answer outside the contract's paths is not judged."""
         request = self._request(method, url, request_headers, request_body)
-        known = Headers(list((headers or {}).items()))
-        response = _Response(status, known.get("Content-Type", ""), known, _bytes(body))
+        response = MockResponse(_bytes(body), status, {**(headers or {})}, _media_type(headers))
         errors = list(self._contract.iter_response_errors(request, response))
         if any(isinstance(error, PathError) for error in errors):
             return []
@@ -96,16 +77,18 @@ class ContractChecker:
             found.append(f"{self.service}: 204 to {method} {urlsplit(url).path}: has a body")
         return found
 
-    def _request(self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | str | None) -> _Request:
+    def _request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | str | None
+    ) -> MockRequest:
         parts = urlsplit(url)
-        known = Headers(list((headers or {}).items()))
-        return _Request(
-            host_url=self._origin,
-            method=method.lower(),
-            path=parts.path.rstrip("/"),
-            body=_bytes(body),
-            content_type=known.get("Content-Type", ""),
-            parameters=RequestParameters(query=ImmutableMultiDict(parse_qsl(parts.query)), header=known),
+        return MockRequest(
+            self._origin,
+            method,
+            parts.path.rstrip("/"),
+            args=dict(parse_qsl(parts.query)),
+            headers={**(headers or {})},
+            data=_bytes(body),
+            content_type=_media_type(headers),
         )
 
     def _told(self, about: str, url: str, errors: Iterable[Exception]) -> Iterator[str]:
@@ -114,8 +97,12 @@ class ContractChecker:
                 yield f"{self.service}: {about} {urlsplit(url).path}: {reason}"
 
 
-def _bytes(body: bytes | str | None) -> bytes | None:
-    return body.encode() if isinstance(body, str) else body
+def _bytes(body: bytes | str | None) -> bytes:
+    return body.encode() if isinstance(body, str) else body or b""
+
+
+def _media_type(headers: Mapping[str, str] | None) -> str:
+    return next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), "")
 
 
 def _reasons(error: BaseException) -> Iterator[str]:

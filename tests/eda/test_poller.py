@@ -145,6 +145,14 @@ def test_one_target_that_is_down_does_not_hold_up_another() -> None:
     assert told.told == [("joined", "ada@example.com")]
 
 
+def test_who_accepts_between_the_two_lists_of_a_poll_is_no_stranger() -> None:
+    """Invitations were read before, users after: Ada is seen as invited still, and as somebody else who is a user."""
+    invited = seat("ada", status="pending")
+    user = {**seat("ada.l"), "invitations": [invited["id"]], "also": [invited["email"]]}
+    told = played([OWNER, invited], [OWNER, invited, {**user, "invitations": [], "also": []}], [OWNER, user])
+    assert told.told == [("invitation_accepted", "ada.l@example.com")]
+
+
 def test_a_restart_neither_loses_nor_repeats(tmp_path: Path) -> None:
     path = tmp_path / "state" / "snapshot.json"
     assert played([OWNER], snapshot=str(path)) == []
@@ -204,7 +212,7 @@ def test_a_snapshot_is_of_one_rulebook(tmp_path: Path) -> None:
 def test_a_snapshot_that_cannot_be_read_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "snapshot.json"
     path.write_text(content)
-    with pytest.raises(ValueError, match="is no snapshot that can be read"):
+    with pytest.raises(ValueError, match="is not a valid snapshot"):
         _events.Snapshot(str(path))
     assert path.read_text() == content
 

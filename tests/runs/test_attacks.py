@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def test_accounts_that_cannot_be_listed_are_not_passed_over(control: Control, si
         sim.fail(Fault("status", method="GET", path="/v2/accounts$", status=403))
         done = control.play("offboard", "--check", email=EVE, lifecycle_all_accounts=everywhere)
         assert (done.code != 0) is everywhere
-        assert "The accounts that the Honeybadger token sees could not be listed." in done.text
+        assert "The accounts that the Honeybadger token can see could not be listed." in done.text
     assert sim.writes() == []
 
 
@@ -67,3 +68,63 @@ def test_what_is_no_address_is_not_looked_for(control: Control, sim: Simulator, 
     assert done.code != 0
     assert "is not an e-mail address" in done.text
     assert sim.log == []
+
+
+def test_two_hosts_that_are_one_account_are_named_in_the_report(control: Control, sim: Simulator) -> None:
+    hosts = {name: control.variables("one", "honeybadger") for name in ("left", "right")}
+    hosts["other"] = control.variables("two", "honeybadger")
+    done = control.play("report", *control.inventory(hosts), report_dir="out")
+    assert done.code == 0, done.output
+    report = json.loads((control.folder / "out" / "report.json").read_text())
+    notes = {target["host"]: " ".join(target["notes"]) for target in report["targets"]}
+    for host in ("left", "right"):
+        assert "left and right are the same Honeybadger account" in notes[host]
+    assert notes["other"] == ""
+
+
+def test_what_is_of_no_one_person_to_do_by_hand_stands_in_their_evidence(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add(EVE)
+    sim.honeycomb.keys.add("", name="nobody's")
+    key = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+    done = control.play("offboard", environment=key, email=EVE, evidence_dir="evidence")
+    assert done.code == 0, done.output
+    (file,) = (control.folder / "evidence").glob("*.json")
+    assert "nobody's" in str(json.loads(file.read_text())["services"]["honeycomb"]["by_hand"])
+
+
+def test_a_plan_that_moved_and_is_refused_now_says_what_moved(control: Control, sim: Simulator) -> None:
+    """It said that the other service was done, of a run that did nothing."""
+    roster = ["owner@example.com", {"email": EVE, "state": "absent"}]
+    for service in (sim.honeycomb, sim.honeybadger):
+        service.add(EVE)
+    plan = control.play("reconcile", "--check", people=roster).artefacts["access_plan"]
+    sim.honeybadger.add(BOB)
+    done = control.play("reconcile", people=roster, access_plan=plan)
+    assert done.code != 0
+    assert sim.writes() == []
+    text = done.failures["localhost"]
+    assert "not the one that was approved" in text
+    assert f"New: remove {BOB}" in text
+    assert "max_removals: 2 people" in text
+    assert "other service" not in text
+    result = next(event.result["result"] for event in done.events if "Read, plan" in event.task)
+    assert {result[key]["error"]["code"] for key in ("honeycomb", "honeybadger")} == {"plan_changed"}
+
+
+def test_a_list_that_comes_as_json_text_is_a_list(control: Control, sim: Simulator) -> None:
+    """With -e 'key=[...]' it is text: the first half was invited, and nobody was protected."""
+    for email in (EVE, BOB):
+        sim.honeycomb.add(email)
+    done = control.play("offboard", email=EVE, lifecycle_protected=json.dumps([EVE]))
+    assert done.code != 0
+    assert f"protected: {EVE}" in done.text
+    assert sim.writes() == []
+    people = [{"email": "owner@example.com"}, EVE, {"email": BOB, "state": "absent"}]
+    done = control.play("reconcile", people=json.dumps(people), lifecycle_ignore=f"['{EVE}']")
+    assert done.code == 0, done.output
+    assert members(sim) == {"owner@example.com", EVE}
+    assert sim.emails == []
+    done = control.play("onboard", people='[{"email": "ada@example.com"')
+    assert done.code != 0
+    assert "people begins like JSON" in done.text
+    assert sim.emails == []

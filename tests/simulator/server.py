@@ -1,7 +1,11 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The wire: one HTTP/1.1 server on a loopback port, and every way to break an answer off."""
+"""The wire: one HTTP/1.1 server on a loopback port, and every way to break an answer off.
+
+It is the bare server of the standard library, because no framework's lets go of a connection with a reset, or promises
+more bytes than it sends.
+"""
 
 from __future__ import annotations
 

@@ -37,6 +37,8 @@ def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
         "HONEYBADGER_ACCOUNT_ID": simulator.account_id,
         "HONEYBADGER_ENDPOINT": simulator.honeybadger_url,
         "SIMULATOR_URL": simulator.honeycomb_url,
+        "SIMULATOR_KEY_ID": simulator.management_key_id,
+        "SIMULATOR_KEY_SECRET": simulator.management_key_secret,
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.bench import hosts, report
 from tests.bench.__main__ import compare, figure, machine
 from tests.bench.cases import STATES, Case
+from tests.bench.leavers import Leavers, leave
 from tests.bench.measure import LATENCY, THREADS, Bench, bench
 
 
@@ -88,3 +89,13 @@ def test_targets_are_judged() -> None:
 
 def test_the_exponent_is_the_slope_of_the_logarithms() -> None:
     assert report.exponent({10: 1.0, 100: 100.0, 1000: 10_000.0}) == pytest.approx(2)
+
+
+def test_leavers_cost_their_writes_and_no_read(at: Bench) -> None:
+    """Twenty leave as one does, and the bare script sends the same requests; what is left is looked at, too."""
+    few, many = (Leavers(people=60, leavers=leavers, keys=30, teams=4) for leavers in (1, 20))
+    assert few.reads() == many.reads()
+    assert many.writes() > 60
+    for case in (few, many):
+        costs = [leave(at, peer, case) for peer in ("bare", "bulk")]
+        assert [cost.requests for cost in costs] == [case.reads() + case.writes()] * 2

@@ -343,7 +343,7 @@ def test_a_leaver_whom_the_list_of_users_does_not_have(ask: Ask, sim: Simulator)
     users = {"data": [], "links": {"next": None}}
     sim.fail(Fault("html", method="GET", path="/2/teams/.*/users", body=users, times=0))
     done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={}, **with_key(sim))
-    assert [text for text in done["follow_up"] if "cannot be told which API keys" in text and EVE in text]
+    assert [text for text in done["follow_up"] if "is not known which API keys" in text and EVE in text]
 
 
 @pytest.mark.parametrize("mode", ["report", "disable", "delete"])
@@ -380,10 +380,47 @@ def test_without_a_management_key_nothing_of_v2_is_asked(ask: Ask, sim: Simulato
     done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={})
     assert verbs(sim) == ["GET", "DELETE"]
     assert "management_key_id" in done["follow_up"][0]
-    assert "leaver_keys" not in done
+    assert done["leaver_keys"] == []
     forget(sim)
     ask("honeycomb_members", members=[{"email": ADA, "role": "admin"}], **with_key(sim))
     assert not [entry for entry in sim.log if entry.path.startswith("/2/")]
+
+
+LIST = ["GET /1/team_memberships"]
+PEOPLE = ["GET /v2/accounts/Me3upk/invitations", "GET /v2/accounts/Me3upk/users"]
+TEAMS = ["GET /v2/teams?account_id=Me3upk"]
+USER, MEMBER = "/v2/accounts/Me3upk/users/2", "/1/team_memberships/hcEve"
+ASKED: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("honeycomb_member", {"email": "new@example.com"}, [*LIST, "POST /1/team_memberships"]),
+    ("honeycomb_member", {"email": EVE, "role": "admin"}, [*LIST, f"PUT {MEMBER}"]),
+    ("honeycomb_member", {"email": EVE, "state": "absent"}, [*LIST, f"DELETE {MEMBER}"]),
+    ("honeycomb_member", {"email": EVE, "state": "absent", "verify": True}, [*LIST, f"DELETE {MEMBER}", *LIST]),
+    ("honeycomb_members", {"members": [{"email": OWNER}, {"email": EVE}], "exclusive": True}, LIST),
+    ("honeycomb_members", {"members": [{"email": OWNER}], "exclusive": True}, [*LIST, f"DELETE {MEMBER}"]),
+    ("honeybadger_user", {"email": "new@example.com"}, [*PEOPLE, "POST /v2/accounts/Me3upk/invitations"]),
+    ("honeybadger_user", {"email": EVE, "role": "Admin"}, [*PEOPLE, f"PUT {USER}"]),
+    ("honeybadger_user", {"email": EVE, "team_ids": [3]}, PEOPLE),
+    ("honeybadger_user", {"email": EVE, "state": "absent"}, [*PEOPLE, *TEAMS, f"DELETE {USER}"]),
+    ("honeybadger_users", {"users": [{"email": OWNER}, {"email": EVE}], "exclusive": True}, PEOPLE),
+    ("honeybadger_users", {"users": [{"email": OWNER}], "exclusive": True}, [*PEOPLE, *TEAMS, f"DELETE {USER}"]),
+]
+
+
+@pytest.mark.parametrize(("module", "options", "asked"), ASKED)
+@pytest.mark.parametrize("check", [False, True])
+def test_what_is_asked_where_there_are_no_teams_and_no_management_key(
+    ask: Ask, sim: Simulator, module: str, options: dict[str, Any], asked: list[str], check: bool
+) -> None:
+    """Nothing that was not asked before there were keys and teams, but for the list of teams where somebody leaves."""
+    sim.reset(teams=())
+    sim.honeycomb.add(EVE, id="hcEve")
+    sim.honeybadger.add(EVE)
+    done = ask(module, check=check, **options)
+    wanted = [line for line in asked if line.startswith("GET")] if check else asked
+    if check and options.get("verify"):
+        wanted = LIST
+    assert [f"{entry.method} {entry.path}" for entry in sim.log] == wanted
+    assert done["changed"] is any(not line.startswith("GET") for line in asked)
 
 
 @pytest.mark.parametrize("mode", ["report", "delete"])
@@ -463,8 +500,18 @@ def test_a_management_key_of_another_team_is_refused(ask: Ask, sim: Simulator, m
 def test_half_a_management_key(ask: Ask, sim: Simulator) -> None:
     failed = ask("honeycomb_member", email=EVE, management_key_id="hcxmk_1", fails="validation")
     assert "management_key_secret" in failed["msg"]
-    ask("honeycomb_member", email=EVE, leaver_keys="delete", fails="validation")
     assert sim.log == []
+
+
+@pytest.mark.parametrize("mode", ["disable", "delete"])
+def test_keys_cannot_be_touched_without_a_management_key(ask: Ask, sim: Simulator, mode: str) -> None:
+    """The removal does not wait for a key that may come later; that no API key was touched is said."""
+    with_keys(sim)
+    done = ask("honeycomb_member", email=EVE, state="absent", leaver_keys=mode, known_invitations={})
+    assert verbs(sim) == ["GET", "DELETE"]
+    assert [text for text in warnings_of(done) if f"leaver_keys is {mode}" in text]
+    assert "management_key_id" in done["follow_up"][0]
+    assert ask("honeycomb_member", email=ADA, role="admin", leaver_keys=mode, known_invitations={})["leaver_keys"] == []
 
 
 # What the references offer besides
@@ -493,6 +540,15 @@ def test_the_id_of_a_key_is_no_key(ask: Ask, sim: Simulator) -> None:
     failed = ask("honeycomb_member", email=ADA, api_key="hcxlk_0123456789abcdef", fails="wrong_key_type")
     assert "id of a configuration key" in failed["msg"]
     assert "hcxlk_" not in failed["msg"]
+
+
+def test_a_verification_that_is_limited_says_until_when(ask: Ask, sim: Simulator) -> None:
+    sim.honeycomb.add(EVE)
+    sim.fail(Fault("status", path="/1/team_memberships$", method="GET", status=429, retry_after=4000, after=1, times=0))
+    failed = ask("honeycomb_member", email=EVE, state="absent", verify=True, known_invitations={}, fails="rate_limited")
+    assert failed["changed"]
+    assert "could not be verified" in failed["msg"]
+    assert "from now" in failed["msg"]
 
 
 # Whatever goes wrong, in whatever order

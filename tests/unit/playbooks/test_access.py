@@ -129,7 +129,7 @@ def test_reconcile(control: Control, sim: Simulator) -> None:
         sim.honeycomb.add(f"{name}@example.com")
         sim.honeybadger.add(f"{name}@example.com")
     control.write("rosters/localhost.json", {"people": TEAM["people"][:2]})
-    already: Any = {"warned": "ada@example.com is a user already, so team_ids does nothing"}
+    already: Any = {"warned": "ada@example.com is a user already, so team_ids has no effect"}
     roster = ("-e", "roster_file=rosters/{{ inventory_hostname }}.json")
     guards: dict[str, Any] = {"lifecycle_ignore": ["robot@example.com"], "lifecycle_protected": ["owner@example.com"]}
     refused = control.play("reconcile", *roster, **guards, lifecycle_max_removals=2, **already)

@@ -129,7 +129,7 @@ def test_present_people() -> None:
 def test_to_roster() -> None:
     assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com" + "," * (len(COLUMNS) - 1)
     for people, name, message in (
-        ("x", "a.csv", "no list"),
+        ("x", "a.csv", "not a list"),
         (["x"], "a.csv", "person 1"),
         ([], "a.txt", "must end in"),
     ):

@@ -208,3 +208,15 @@ def test_one_run_and_nothing_is_left(control: Control, sim: Simulator, mode: str
     )
     record, _text = evidence(control, "again")
     assert {service["found"] for service in record["services"].values()} == {"not found"}
+
+
+def test_the_name_of_a_roster_goes_with_the_invitation(control: Control, sim: Simulator) -> None:
+    """And is never compared: a second run, by when somebody may have another one, changes nothing."""
+    control.write("people.csv", "email,name\nada@example.com,Ada Lovelace\nbob@example.com,\n")
+    assert control.play("onboard", roster_file="people.csv").code == 0
+    sent = {entry.body["email"]: entry.body.get("name") for entry in sim.writes("honeycomb")}
+    assert sent == {"ada@example.com": "Ada Lovelace", "bob@example.com": None}
+    assert not ["name" for entry in sim.writes("honeybadger") if "name" in entry.body["invitation"]]
+    sim.honeycomb.accept("ada@example.com", name="Countess")
+    again = control.play("onboard", roster_file="people.csv")
+    assert (again.code, again.changed) == (0, {"localhost": 0})

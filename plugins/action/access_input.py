@@ -76,7 +76,7 @@ class ActionModule(AccessAction):
         return self._form()
 
     def _form(self) -> list[Any]:
-        people = form_people(self._variables.get("email"), **{name: self._variables.get(name) for name in FORM})
+        people = form_people(self._variables.items("email"), **{name: self._variables.get(name) for name in FORM})
         if not people:
             raise Refused("email has no address. Give one or more addresses, separated by commas, spaces or lines.")
         if not any(service in people[0] for service in SERVICES):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._model import ABSENT, ACTIVE, PENDING, Grant, Person, fold
+from ._model import ABSENT, ACTIVE, PENDING, Grant, Person, fold, power
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Rules:
     manage_teams: bool = False
 
     def power(self, role: str) -> int:
-        """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
-        return self.roles.index(role) if role in self.roles else len(self.roles)
+        """The rank of a role."""
+        return power(role, self.roles)
 
     def is_keeper(self, grant: Grant) -> bool:
         """Whether this is an accepted person with the most powerful known role, or one above it."""
@@ -190,3 +190,12 @@ def several_accounts(people: t.Sequence[Person], matches: Matches, rules: Rules)
             )
             texts.append(f"{person.email or accounts[0].email} has {len(accounts)} accounts: {listed}; {what}.")
     return texts
+
+
+def without_address(world: t.Sequence[Grant], matches: Matches, rules: Rules) -> list[str]:
+    """A warning about entries that an exclusive list can neither name nor leave out."""
+    claimed = matches.claimed
+    left = [str(grant.id) for grant in world if not grant.addresses and grant not in claimed]
+    if not (rules.exclusive and left):
+        return []
+    return [f"Entries without an e-mail address are left as they are: {', '.join(left[:10])}. Check them by hand."]

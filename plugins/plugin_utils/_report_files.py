@@ -14,7 +14,7 @@ import io
 import json
 import os
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -56,7 +56,7 @@ def to_json(report: Data) -> str:
 def to_csv(report: Data) -> str:
     """The report as CSV: a row for each access, existing or missing. No cell can become a formula."""
     now = datetime.fromisoformat(report["generated_at"].replace("Z", "+00:00"))
-    drift = _drift_by_place(report)
+    drift = _by_place(report, "kind", KINDS)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -64,19 +64,23 @@ def to_csv(report: Data) -> str:
         for access in person["access"]:
             kinds = drift.pop((access["host"], access["service"], person["email"]), [])
             writer.writerow(_cells(person, access, kinds, now))
+    strays = _by_place(report, "found", ("stray_key",))
     for (host, service, email), kinds in sorted(drift.items()):
         row = {**dict.fromkeys(COLUMNS, ""), "email": email, "host": host, "service": service, "status": "absent"}
-        writer.writerow([guard_cell(text) for text in {**row, "drift": ";".join(kinds)}.values()])
+        row.update(keys=";".join(strays.get((host, service, email), ())), drift=";".join(kinds))
+        writer.writerow([guard_cell(text) for text in row.values()])
     return text.getvalue()
 
 
-def _drift_by_place(report: Data) -> dict[tuple[str, str, str], list[str]]:
+def _by_place(report: Data, what: str, kinds: Collection[str]) -> dict[tuple[str, str, str], list[str]]:
+    """What the findings of some kinds say, by host, service and person."""
     mains = {address: person["email"] for person in report["people"] for address in person["addresses"]}
-    drift: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for finding in report["drift"]["findings"]:
-        email = mains.get(finding["email"], finding["email"])
-        drift.setdefault((finding["host"], finding["service"], email), []).append(finding["kind"])
-    return drift
+        if finding["kind"] in kinds:
+            email = mains.get(finding["email"], finding["email"])
+            found.setdefault((finding["host"], finding["service"], email), []).append(str(finding[what]))
+    return found
 
 
 def _cells(person: Data, access: Data, kinds: Sequence[str], now: datetime) -> list[str]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import typing as t
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from ..module_utils._roster import check, tell
 from ._report import Data, Roster
 from ._report_drift import Rules
 from ._roster_file import MAX_BYTES, locate
-from ._variables import Refused, Variables, split
+from ._variables import Refused, Variables
 
 PENDING_DAYS = 7
 
@@ -75,16 +74,14 @@ def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs
 
 
 def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
-    people, file = variables.get("report_people"), variables.text("report_roster_file")
+    people, file = variables.items("report_people"), variables.text("report_roster_file")
     if people is not None and file is not None:
         raise Refused("Set people or roster_file to compare access with, not both.")
     if file is not None:
         return _from_file(file, real_file)
     if people is None:
         return None
-    if isinstance(people, Mapping):
-        raise Refused("people is a mapping; give a list of e-mail addresses, or of mappings with email.")
-    checked, faults = check(split(people) if isinstance(people, str) else list(people))
+    checked, faults = check(people)
     if faults:
         raise Refused("The declared people have faults:\n" + "\n".join(tell(faults)))
     return Roster("", checked, [0] * len(checked))

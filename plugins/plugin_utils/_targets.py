@@ -197,7 +197,7 @@ class Claims:
                 info = SERVICES[service]
                 found.append(
                     f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
-                    f"the other. Give each host a {info.target} of its own, or remove one of them from the inventory. "
+                    f"the other. Give each host its own {info.target}, or remove one of them from the inventory. "
                     "Set access_credentials: variables on a host that should not use the environment."
                 )
         return found

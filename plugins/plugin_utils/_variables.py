@@ -13,9 +13,12 @@ import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
+import yaml
+
 from ..module_utils._catalog import OF_ROLE, SERVICES
 
 TRUE = ("true", "yes", "on", "1", "y", "t")
+BRACKETS = ("[", "{")
 FALSE = ("false", "no", "off", "0", "n", "f")
 
 SOURCES = ("people", "roster_file", "email")
@@ -132,10 +135,12 @@ class Variables:
         return int(found) if whole else found
 
     def items(self, name: str) -> list[t.Any] | None:
-        """A list, as such or as text with lines, commas, semicolons or spaces between its items."""
+        """A list, as such or as text: JSON, or lines, commas, semicolons or spaces between its items."""
         value = self.get(name)
         if value is None:
             return None
+        if isinstance(value, str) and value.lstrip().startswith(BRACKETS):
+            value = _written(name, value)
         if isinstance(value, Mapping):
             raise Refused(f"{name} is a mapping; give a list.")
         return split(value)
@@ -169,6 +174,17 @@ def split(value: t.Any) -> list[t.Any]:
     if isinstance(value, (list, tuple, set)):
         return [part for item in value for part in split(item)]
     return [] if value is None else [value]
+
+
+def _written(name: str, text: str) -> t.Any:
+    """The list that a text writes down as JSON, or as YAML does, as in ``-e 'people=["ada@example.com"]'``.
+
+    Taken for an address, half of it would be invited, or be all that is protected.
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise Refused(f"{name} begins like JSON and is none: {text.strip()[:60]!r}; give a list.") from None
 
 
 def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:

@@ -59,7 +59,7 @@ def test_who_is_absent_leaves_everywhere() -> None:
     ("people", "options", "message"),
     [
         (["x"], {"service": "honeycomb"}, "person 1: email: 'x' is not an e-mail address"),
-        ("x@y.z", {"service": "honeycomb"}, "no list of people"),
+        ("x@y.z", {"service": "honeycomb"}, "not a list of people"),
         ([], {"service": "other"}, "service must be one of honeycomb, honeybadger"),
         ([], {"service": "honeycomb", "state": "gone"}, "state must be one of present, absent"),
         ([], {"service": "honeycomb", "role": "Owner"}, "role must be one of member, admin"),
@@ -73,7 +73,7 @@ def test_people_for_refuses(people: Any, options: dict[str, str], message: str) 
 def test_people_faults() -> None:
     assert people_faults(PEOPLE) == []
     assert people_faults(["x", {"email": "a@b.c", "rol": 1}])[1].startswith("person 2: a@b.c: unknown key 'rol'")
-    assert people_faults({"email": "a@b.c"})[0].startswith("This is no list of people")
+    assert people_faults({"email": "a@b.c"})[0].startswith("This is not a list of people")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_present_people() -> None:
 def test_to_roster() -> None:
     assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com" + "," * (len(COLUMNS) - 1)
     for people, name, message in (
-        ("x", "a.csv", "no list"),
+        ("x", "a.csv", "not a list"),
         (["x"], "a.csv", "person 1"),
         ([], "a.txt", "must end in"),
     ):

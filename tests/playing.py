@@ -22,7 +22,7 @@ import pytest
 from tests.simulator import Simulator
 from tests.tools import tree
 
-FIRST_RUN = "Nothing is remembered yet"
+FIRST_RUN = "No earlier invitations to this Honeycomb team are remembered"
 CALLBACKS = tree.ROOT / "tests" / "callbacks"
 PRELOAD = tree.ROOT / "tests" / "preload"
 TIMEOUT = 300

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Action plugin: bring the services of one host to what is declared."""
+"""Action plugin: change the services of one host to what is declared."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ from ..plugin_utils._evidence_files import write_evidence
 from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
-KEPT = 200  # records of a kind that stay in the result, so that an event stays small
+KEPT = 200  # records of a kind in the result, so that an event stays small
+PLAN_AGAIN = "Plan again, and have the new plan approved."
 
 People = list[dict[str, Any]]
 Results = dict[str, dict[str, Any]]
 
 
 class ActionModule(AccessAction):
-    """Plans, checks what was approved, applies and remembers. Never fails itself, so that what was done is not lost."""
+    """Plans, checks the approval, applies and remembers. Does not fail itself, so that the result is not lost."""
 
     def act(self) -> dict[str, Any]:
         """Do one host."""
@@ -53,7 +54,7 @@ class ActionModule(AccessAction):
         return self._outcome(people, failure)
 
     def _checked_target(self) -> Target:
-        """This host, unless anything is wrong with it or with another host of the play."""
+        """This host, unless something is wrong with it or with another host of the play."""
         self._refuse_misspelt()
         faults = self._claims().faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
         if faults:
@@ -64,31 +65,34 @@ class ActionModule(AccessAction):
         """The people of each service that is configured."""
         listed = self._variables.items("lifecycle_people")
         if listed is None:
-            raise Refused("lifecycle_people names nobody. Give a list of e-mail addresses, or of mappings with email.")
+            raise Refused(
+                "lifecycle_people is not set. Set it to a list of e-mail addresses, or of mappings with email."
+            )
         checked, faults = check(listed, check_main=check_shown)
         if faults:
-            raise Refused("Nothing was done, because the people declared have faults:\n" + "\n".join(tell(faults)))
+            raise Refused("Nothing was done, because the declared people have faults:\n" + "\n".join(tell(faults)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
         self._leaving = state == ABSENT or any(person["state"] == ABSENT for person in checked)
         if state == PRESENT:
             self._note_unconfigured(target, [person for person in checked if person["state"] == PRESENT])
         split = {key: for_service(checked, key, state, self._default_role(SERVICES[key])) for key in target.services}
         if checked and not any(split.values()):
-            raise Refused(f"Nothing was done. {' '.join(self._warnings)}")
+            reasons, self._warnings = self._warnings, []
+            raise Refused(f"Nothing was done. {' '.join(reasons)}")
         return split
 
     def _default_role(self, info: ServiceInfo) -> str | None:
         return self._variables.choice(f"lifecycle_default_{info.key}_role", info.roles)
 
     def _note_unconfigured(self, target: Target, people: People) -> None:
-        """Say whose access cannot be given, since the service named for them is not configured here."""
+        """Warn about people whose access cannot be given, since the service is not configured here."""
         for key, info in SERVICES.items():
             named = [person["email"] for person in people if key in person]
             if key not in target.services and named:
                 rest = f" and {len(named) - 3} more" if len(named) > 3 else ""
                 self._warnings.append(
-                    f"{info.title} is not configured on {self._host}, so what is declared there for {', '.join(named[:3])}{rest} "
-                    "was not done."
+                    f"{info.title} is not configured on {self._host}, so the access declared there for {', '.join(named[:3])}{rest} "
+                    "was not given."
                 )
 
     def _run(self, target: Target, people: dict[str, People]) -> None:
@@ -114,7 +118,7 @@ class ActionModule(AccessAction):
             result["api"]["requests"] += self._recall.requests
 
     def _other_accounts(self, target: Target) -> OtherAccounts | None:
-        """The other accounts that the token sees, where anybody asks for them."""
+        """The other accounts that the token can see, if lifecycle_all_accounts is set."""
         remove = self._variables.flag("lifecycle_all_accounts")
         options = target.services.get(HONEYBADGER.key)
         if remove is None or options is None:
@@ -122,7 +126,7 @@ class ActionModule(AccessAction):
         return OtherAccounts(lambda name, args: self._module(name, args, check=True), options, remove)
 
     def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
-        """The approved plans, held against what would be done now on every service, before the first write."""
+        """The approved plans, compared with the present plans of all services before the first write."""
         if not approved:
             return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
@@ -132,14 +136,16 @@ class ActionModule(AccessAction):
         if not moved and not refusals:
             return approved
         why = ", because the plan is not the one that was approved" if moved else ""
-        text = " ".join([f"Nothing was done on {self._host}{why}.", *moved, *refusals])
+        text = " ".join(
+            [f"Nothing was done on {self._host}{why}.", *moved, *refusals, *([PLAN_AGAIN] if moved else [])]
+        )
         for key, result in planned.items():
             _hold(result, text if moved and (changes.get(key) or not result.get("failed")) else "")
         self._results = planned
         raise Refused(text)
 
     def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
-        """The options of a bulk module; what is not given is left to its own default."""
+        """The options of a bulk module; options that are not set keep the module's defaults."""
         given = self._variables
         options = {
             **{option: given.of_type(f"lifecycle_{option}", kind) for option, kind in OF_ROLE.items()},
@@ -160,7 +166,7 @@ class ActionModule(AccessAction):
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
         result = self._module(service(key).module, args, check)
         self._done_at[key] = _now()
-        self._warnings += map(_sentence, result.pop("warnings", ()))
+        self._warnings += result.pop("warnings", ())
         if "follow_up" in result:
             named = f"{service(key).title}:"
             result["follow_up"] = [text.replace(named, f"{title(key)}:", 1) for text in result["follow_up"]]
@@ -210,7 +216,7 @@ class ActionModule(AccessAction):
         return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
 
     def _keep_evidence(self, people: list[dict[str, Any]]) -> None:
-        """A file for each leaver, where a folder is given."""
+        """Write files for each leaver, if a folder is set."""
         folder = self._variables.text("lifecycle_evidence_dir")
         if folder:
             self._warnings += write_evidence(folder, self._host, self._started, people, self._follow_up)
@@ -221,13 +227,8 @@ class ActionModule(AccessAction):
 
 
 def _once(texts: list[str]) -> list[str]:
-    """The texts without those that two results, such as those of two accounts, have alike."""
+    """The texts without duplicates, which come from the results of several accounts."""
     return list(dict.fromkeys(texts))
-
-
-def _sentence(warning: Any) -> str:
-    """What a module warned of; from ansible-core 2.19 on it comes as an object with an event."""
-    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _now() -> str:
@@ -235,7 +236,7 @@ def _now() -> str:
 
 
 def _slim(result: dict[str, Any], people: People, info: ServiceInfo) -> dict[str, Any]:
-    """The result with no more records than fit an event: of everybody, or else of those whom the run was about."""
+    """The result without too many records for an event: of everybody, or only of the people of this run."""
     about = {step["email"] for step in result.get("plan", ())} | {fold(person["email"]) for person in people}
     records = {
         key: [record for record in result[key] if fold(str(record.get("email", ""))) in about][:KEPT]
@@ -246,7 +247,7 @@ def _slim(result: dict[str, Any], people: People, info: ServiceInfo) -> dict[str
 
 
 def _unlisted(result: dict[str, Any], people: People) -> list[str]:
-    """The people of whom nothing was there: leavers who were not found, then those who are invited."""
+    """The people for whom nothing was found: leavers, then people who are invited."""
     plan = result.get("plan", ())
     found = {step["email"] for step in plan}
     leavers = [fold(person["email"]) for person in people if person["state"] == ABSENT]
@@ -255,7 +256,7 @@ def _unlisted(result: dict[str, Any], people: People) -> list[str]:
 
 
 def _hold(result: dict[str, Any], changed: str) -> None:
-    """Turn the result of planning into that of a service where nothing was done; ``changed`` says how plans did, if so."""
+    """Change a planning result to that of a service where nothing was done; ``changed`` says how plans changed."""
     plan = result.get("plan", ())
     result["changed"] = False
     result["results"] = [
@@ -263,5 +264,5 @@ def _hold(result: dict[str, Any], changed: str) -> None:
     ]
     result.pop("diff", None)
     if changed:
-        error = {"code": PLAN_CHANGED, "detail": changed, "hint": "Look at the new plan and approve it."}
+        error = {"code": PLAN_CHANGED, "detail": changed, "hint": PLAN_AGAIN}
         result.update(failed=True, msg=changed, error={**dict.fromkeys(("status", "method", "path")), **error})

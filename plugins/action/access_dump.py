@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Action plugin: write who has access on one host as a roster."""
+"""Action plugin: write the people who have access on one host to a roster file."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from ..module_utils._catalog import HONEYCOMB, SERVICES
 from ..module_utils._model import check_shown
 from ..module_utils._roster import check
+from ..plugin_utils._accounts import attributed
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._files import write
 from ..plugin_utils._present import present_people
@@ -22,7 +23,7 @@ ENDINGS = (".yml", ".yaml", ".json", ".csv")
 
 
 class ActionModule(AccessAction):
-    """Reads what is there, and writes a file that changes nothing when it is reconciled."""
+    """Reads who has access, and writes a roster that changes nothing when it is reconciled."""
 
     def act(self) -> dict[str, Any]:
         """Read and write."""
@@ -33,7 +34,7 @@ class ActionModule(AccessAction):
         text = dump(str(path), people)
         there = _content(path)
         if there not in (None, text.encode()) and not self._variables.flag("lifecycle_dump_force"):
-            raise Refused(f"{path} exists, and nothing is overwritten. Name another file, or set force to true.")
+            raise Refused(f"{path} exists and is not overwritten. Name another file, or set force to true.")
         changed = there != text.encode()
         if changed and not self._task.check_mode:
             _write(path, text)
@@ -42,20 +43,20 @@ class ActionModule(AccessAction):
     def _path(self) -> Path:
         file = self._variables.text("lifecycle_dump_file")
         if not file:
-            raise Refused(f"Say where to write the roster: give dump_file, a name that ends in {', '.join(ENDINGS)}.")
+            raise Refused(f"Set dump_file to the file for the roster. Its name must end in {', '.join(ENDINGS)}.")
         if not file.lower().endswith(ENDINGS):
             raise Refused(f"dump_file is {file}, but its name must end in {', '.join(ENDINGS)}.")
         path = Path(os.path.realpath(os.path.expanduser(file)))
         owner = self._claims().path(str(path), self._host)
         if owner != self._host:
             raise Refused(
-                f"{path} is the roster of {owner} already. Have {{{{ inventory_hostname }}}} in dump_file, as in "
+                f"{path} is already the roster of {owner}. Use {{{{ inventory_hostname }}}} in dump_file, as in "
                 "rosters/{{ inventory_hostname }}.yml."
             )
         return path
 
     def _read(self) -> tuple[dict[str, Any], list[str]]:
-        """What the services hold; a plan for nobody reads it, and changes nothing."""
+        """The results of the bulk modules with an empty list, which change nothing, and warnings."""
         target = self._target()
         if target.faults:
             raise Refused(" ".join(target.faults))
@@ -68,16 +69,16 @@ class ActionModule(AccessAction):
             known = recall.options() if info is HONEYCOMB else {}
             results[key] = self._module(info.module, {**options, info.people: [], **known}, check=True)
             if results[key].get("failed"):
-                raise Refused(f"{info.title}: {results[key].get('msg')}")
+                raise Refused(attributed(info.title, str(results[key].get("msg"))))
         warning = (
-            "Honeycomb may hide people who have not accepted, and nothing is remembered of who was invited to this team. If "
-            "there are any, they are missing from the roster."
+            "Honeycomb may hide people who have not accepted, and no invitations to this team are remembered. If there are "
+            "any, those people are missing from the roster."
         )
         return results, [warning] if HONEYCOMB.key in results and recall.blind else []
 
 
 def _content(path: Path) -> bytes | None:
-    """What a file holds, None where there is none."""
+    """The content of a file, None if it does not exist."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -87,7 +88,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Write the file at once or not at all, readable by its owner only."""
+    """Write the file completely or not at all, readable by its owner only."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, text)

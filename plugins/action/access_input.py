@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Action plugin: read who is meant."""
+"""Action plugin: read the people that a playbook is run for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..plugin_utils._variables import FORM, SOURCES, Refused
 
 
 class ActionModule(AccessAction):
-    """Turns the variables of a playbook into people, by exactly one of the sources that it knows."""
+    """Turns the variables of a playbook into people, from exactly one source."""
 
     _VALID_ARGS = frozenset(("sources", "this_run_only"))
 
@@ -39,7 +39,7 @@ class ActionModule(AccessAction):
         }
 
     def _exclusive(self) -> bool:
-        """What ``exclusive`` says; a reconcile is exclusive where nothing does."""
+        """The value of ``exclusive``; a reconcile is exclusive by default."""
         for name in ("exclusive", "lifecycle_exclusive"):
             value = self._variables.flag(name)
             if value is not None:
@@ -47,23 +47,23 @@ class ActionModule(AccessAction):
         return True
 
     def _source(self, known: list[str]) -> str:
-        """The one source that is given. Once this run says anything, what the inventory says does not count."""
+        """The one source that is set. If this run sets any, those of the inventory do not count."""
         of_run = [name for name in known if name in self._given_to_this_run()]
         if self._task.args.get("this_run_only") and not of_run:
             held = [name for name in known if self._variables.get(name) is not None]
             note = f" {' and '.join(held)} of the inventory is not used here." if held else ""
-            raise Refused(f"Say who, for this run, in exactly one of the variables {', '.join(known)}.{note}")
+            raise Refused(f"Name the people for this run in exactly one of the variables {', '.join(known)}.{note}")
         given = [name for name in of_run or known if self._variables.get(name) is not None]
         if len(given) != 1:
-            found = f"{' and '.join(given)} were given" if given else "none was given"
+            found = f"{' and '.join(given)} are set" if given else "none is set"
             blank = [name for name in of_run if name not in given]
             if blank and not given:
-                found = f"{' and '.join(blank)} was left blank"
-            raise Refused(f"Say who, in exactly one of the variables {', '.join(known)}; {found}.")
+                found = f"{' and '.join(blank)} {'is' if len(blank) == 1 else 'are'} blank"
+            raise Refused(f"Name the people in exactly one of the variables {', '.join(known)}; {found}.")
         fields = [name for name in FORM if self._variables.get(name) is not None]
         if given[0] != "email" and fields:
             raise Refused(
-                f"Give {' and '.join(fields)} together with email only. With {given[0]}, each entry says role and teams."
+                f"Set {' and '.join(fields)} only together with email. With {given[0]}, each entry has its own role and teams."
             )
         return given[0]
 
@@ -76,14 +76,14 @@ class ActionModule(AccessAction):
         return self._form()
 
     def _form(self) -> list[Any]:
-        people = form_people(self._variables.get("email"), **{name: self._variables.get(name) for name in FORM})
+        people = form_people(self._variables.items("email"), **{name: self._variables.get(name) for name in FORM})
         if not people:
-            raise Refused("email names nobody. Give one or more addresses, separated by commas, spaces or lines.")
+            raise Refused("email has no address. Give one or more addresses, separated by commas, spaces or lines.")
         if not any(service in people[0] for service in SERVICES):
             names = [f"{service}_role" for service in SERVICES]
             every = "Both" if len(names) == 2 else "All of"
             raise Refused(
-                f"{every} {' and '.join(names)} are none, so there is nothing to do. Give a role to one of them."
+                f"{every} {' and '.join(names)} are none, so there is nothing to do. Set one of them to a role."
             )
         for person in people:
             _check(person["email"])
@@ -103,7 +103,7 @@ class ActionModule(AccessAction):
 
 
 def _check(email: str) -> None:
-    """Refuse what no service would take for an address, such as ``<ada@example.com>``, before any request."""
+    """Refuse what no service accepts as an address, such as ``<ada@example.com>``, before any request."""
     try:
         check_email(email)
     except AccessError as fault:

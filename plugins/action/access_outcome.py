@@ -11,7 +11,7 @@ from ..plugin_utils._action import AccessAction
 
 
 class ActionModule(AccessAction):
-    """Prints the summary, or fails with the one text that says why."""
+    """Prints the summary, or fails with the text that says why."""
 
     _VALID_ARGS = frozenset(("summary", "failure"))
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ansible action: read who has access on each host, and have the last one write the report of all."""
+"""Action plugin: read who has access on each host; the last host writes the report for all."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from pathlib import Path
 from ansible import constants as C
 from ansible.errors import AnsibleError
 
+from ..module_utils._catalog import SERVICES
+from ..plugin_utils._accounts import attributed
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._files import write
 from ..plugin_utils._report import Data, report_of
@@ -31,13 +33,13 @@ FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sar
 
 
 UNKNOWN = (
-    "Honeycomb may hide people who have not accepted, and nothing is remembered of who was invited to this team. If there are any, "
-    "they are missing here."
+    "Honeycomb may hide people who have not accepted, and no invitations to this team are remembered. If there are any, those "
+    "people are missing here."
 )
 
 
 class ActionModule(AccessAction):
-    """Reads this host. Writes the report if no other host is still to come, or if this one is about to fail."""
+    """Reads this host. Writes the report if this is the last host, or if it is about to fail."""
 
     _VALID_ARGS = frozenset(("gathered",))
 
@@ -81,7 +83,7 @@ class ActionModule(AccessAction):
         return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
 
     def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, failing: bool) -> dict[str, t.Any]:
-        """Write the report where it is time to."""
+        """Write the report if this is the time to."""
         parts, waiting = self._gathered(spool, self._vars)
         if waiting and not failing:
             return {"changed": False, "report": None}
@@ -94,12 +96,12 @@ class ActionModule(AccessAction):
         return result
 
     def _gathered(self, spool: Spool, values: Mapping[str, t.Any]) -> tuple[list[Data], list[str]]:
-        """All parts there are, with one for each host that failed before, and the hosts that are still to come."""
+        """All existing parts, with one for each host that failed earlier, and the hosts that are still to come."""
         parts, without = spool.parts(values["ansible_play_hosts_all"])
         alive = set(values["ansible_play_hosts"])
         waiting = [host for host in without if host in alive]
         for host in without:
-            why = "It was not read yet." if host in alive else "An earlier task failed there, so it was not read."
+            why = "It is not read yet." if host in alive else "An earlier task failed there, so it was not read."
             parts.append({**empty_part(host, None), "targets": [failed_target(host, why)]})
         return parts, waiting
 
@@ -123,7 +125,7 @@ class ActionModule(AccessAction):
         return {"changed": not previous or _content(previous) != _content(report), "report": summary}
 
     def _previous(self, spool: Spool, folder: Path, inputs: Inputs | None) -> Data | None:
-        """The report to compare with: the one given, or the one that is there; read once, before it is written over."""
+        """The report to compare with: the given one or the existing one; read once, before it is overwritten."""
         kept: Data | None = spool.get("previous")
         if kept is None:
             given = inputs.previous if inputs else None
@@ -140,7 +142,8 @@ class ActionModule(AccessAction):
 
 
 def _fault(target: Mapping[str, t.Any]) -> str:
-    return f"{target['service'].capitalize()}: {target['error']}" if target["service"] else str(target["error"])
+    text = str(target["error"])
+    return attributed(SERVICES[target["service"]].title, text) if target["service"] else text
 
 
 def _content(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -148,7 +151,7 @@ def _content(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _summary(report: Data, files: Mapping[str, str]) -> Data:
-    """The report as a result: without the people, who stand in the files, and with no more findings than an event holds."""
+    """The report as a result: without the people, who are in the files, and without too many findings for an event."""
     shorter = {
         key: {**report[key], "findings": report[key]["findings"][:MOST_FINDINGS]} if report[key] else None
         for key in ("drift", "changes")

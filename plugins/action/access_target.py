@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Action plugin: note which team and account a host is."""
+"""Action plugin: record which team and account a host stands for."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ..plugin_utils._recall import ask_team
 
 
 class ActionModule(AccessAction):
-    """Notes the host for all others of the run; :mod:`access_apply` holds them against each other before any write."""
+    """Records the host for the others of the run; :mod:`access_apply` compares them before any write."""
 
     def act(self) -> dict[str, Any]:
-        """Note the host."""
+        """Record the host."""
         target, claims = self._target(), self._claims()
         for service in claims.add(target, self._pattern(), self._targets_of_play):
             with contextlib.suppress(AccessError):  # the host's own run reports it

@@ -12,7 +12,7 @@ version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Takes addresses as somebody types them, and the services as a survey asks for them. It checks nothing; see
+  - Takes addresses as people type them, and roles and teams as a survey returns them. It does not check them; see
     P(honeyops.access.people_faults#filter).
 positional: honeycomb_role, honeybadger_role, honeybadger_team_ids
 options:
@@ -33,13 +33,13 @@ options:
     default: ""
   honeybadger_team_ids:
     description:
-      - Ids of Honeybadger teams, as a list or as text such as V(3,7).
+      - IDs of Honeybadger teams, as a list or as text such as V(3,7).
     type: raw
     default: ""
 """
 
 EXAMPLES = r"""
-- name: Show whom a form names
+- name: Show the people that a form names
   ansible.builtin.debug:
     msg: "{{ 'ada@example.com, bob@example.com' | honeyops.access.form_people('admin', 'none') }}"
 """

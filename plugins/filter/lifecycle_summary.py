@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: lifecycle_summary
-short_description: Tell what the role lifecycle did
+short_description: Summarize what the role lifecycle did
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Turns the fact C(lifecycle_result) of P(honeyops.access.lifecycle#role) into lines that say who got or lost what on which service, what
-    is left to do by hand, and what it cost.
+  - Turns the fact C(lifecycle_result) of P(honeyops.access.lifecycle#role) into lines that say who got or lost which access, what is left
+    to do by hand, and how many requests it took.
 positional: check
 options:
   _input:
@@ -23,18 +23,18 @@ options:
     required: true
   check:
     description:
-      - Whether this was check mode; it then says what would be done.
+      - Whether the result is from check mode. The lines then say what would be done.
     type: bool
     default: false
   most:
     description:
-      - At most so many people are named.
+      - The most people to name.
     type: int
     default: 200
 """
 
 EXAMPLES = r"""
-- name: Tell what was done
+- name: Show what was done
   ansible.builtin.debug:
     msg: "{{ lifecycle_result | honeyops.access.lifecycle_summary(ansible_check_mode) }}"
 """

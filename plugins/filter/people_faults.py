@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: people_faults
-short_description: Tell every fault in a list of people
+short_description: Find every fault in a list of people
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Holds a list of people against the same rules as the lookup P(honeyops.access.roster#lookup), and returns every fault as text.
+  - Checks a list of people by the same rules as the lookup P(honeyops.access.roster#lookup), and returns every fault as text.
 options:
   _input:
     description:
@@ -23,14 +23,14 @@ options:
 """
 
 EXAMPLES = r"""
-- name: People are declared as they should be
+- name: Check the declared people
   ansible.builtin.assert:
     that: people | honeyops.access.people_faults == []
 """
 
 RETURN = r"""
 _value:
-  description: The faults, each with the number of the person. Empty when there is none.
+  description: The faults, each with the number of the person. Empty if there are none.
   type: list
   elements: str
 """
@@ -43,7 +43,7 @@ from ..module_utils._roster import check, tell
 def people_faults(people: Any) -> list[str]:
     """Every fault as text."""
     if not isinstance(people, (list, tuple)):
-        return ["This is no list of people: give e-mail addresses or mappings with email, in a list."]
+        return ["This is not a list of people: give a list of e-mail addresses or of mappings with email."]
     return tell(check(people)[1])
 
 

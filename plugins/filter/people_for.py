@@ -7,14 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: people_for
-short_description: Turn people into what the bulk module of a service takes
+short_description: Turn people into the list for the bulk module of a service
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
   - Returns the value of O(honeyops.access.honeycomb_members#module:members) or O(honeyops.access.honeybadger_users#module:users).
-  - Somebody present who names services is there only for those. Somebody absent is there always, since leaving is from everywhere.
-  - Fails with every fault when the people are not declared as they should be; see P(honeyops.access.people_faults#filter).
+  - A present person who names services is only in the lists for these services. An absent person is in every list, since they leave
+    every service.
+  - Fails and reports every fault if the people have faults; see P(honeyops.access.people_faults#filter).
 positional: service
 options:
   _input:
@@ -30,18 +31,18 @@ options:
     required: true
   state:
     description:
-      - V(absent) makes everybody absent. With V(present) the people's own state counts.
+      - V(absent) makes everybody absent. With V(present), the state of each person counts.
     type: str
     choices: [present, absent]
     default: present
   role:
     description:
-      - Role of those who declare none. Not set, roles stay as they are and new people get the service's least role.
+      - Role of people who declare none. If not set, roles stay as they are, and new people get the least powerful role of the service.
     type: str
 """
 
 EXAMPLES = r"""
-- name: The Honeycomb part of a roster
+- name: Apply the Honeycomb part of a roster
   honeyops.access.honeycomb_members:
     members: "{{ lookup('honeyops.access.roster', 'people.yml') | honeyops.access.people_for('honeycomb') }}"
 """
@@ -74,7 +75,7 @@ def people_for(people: Any, service: str, state: str = "present", role: str | No
     if role and role not in ROLES[service]:
         raise AnsibleFilterError(f"people_for: role must be one of {', '.join(ROLES[service])}, not {role!r}.")
     if not isinstance(people, (list, tuple)):
-        raise AnsibleFilterError("people_for: this is no list of people.")
+        raise AnsibleFilterError("people_for: this is not a list of people.")
     checked, faults = check(people)
     if faults:
         raise AnsibleFilterError("\n".join(tell(faults)))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: plan_text
-short_description: Say what a plan of access would do
+short_description: Describe what a plan would do
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Turns the artefact C(access_plan) of a planning run into text for whoever is to approve it.
+  - Turns the artefact C(access_plan) of a planning run into text for the person who approves it.
 options:
   _input:
     description:
@@ -29,14 +29,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The texts, and whether anybody has to approve the plan.
+  description: The texts, and whether somebody has to approve the plan.
   type: dict
   contains:
     needs_approval:
-      description: Whether there is anything to approve, or a refusal or a missing plan to know of.
+      description: Whether there are changes to approve, or a refused or missing plan to look at.
       type: bool
     lines:
-      description: The whole plan as lines.
+      description: The complete plan as lines of text.
       type: list
       elements: str
     chat:

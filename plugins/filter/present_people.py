@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: present_people
-short_description: Turn what the services hold into people
+short_description: Turn results of the bulk modules into people
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Takes the results of the bulk modules and returns people who, reconciled at once, change nothing. Pending people count.
-  - A role that no roster may name is left out, which leaves it as it is. Somebody without an address is left out; no module touches them.
+  - Takes the results of the bulk modules and returns the people who have access or a pending invitation. Reconciling these people at
+    once changes nothing.
+  - A role that a roster may not name is left out, so it stays as it is. People without an address are left out; no module changes them.
 options:
   _input:
     description:
@@ -24,7 +25,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Look at the account, and change nobody
+- name: Read the account without changing anybody
   honeyops.access.honeybadger_users:
     users: []
   register: found

@@ -13,7 +13,7 @@ author:
   - The honeyops.access contributors (@honeyops)
 description:
   - Returns text that the lookup P(honeyops.access.roster#lookup) reads back as the same people.
-  - In CSV a cell that a spreadsheet would take for a formula gets a quote before it, which the lookup takes off again.
+  - In CSV, a cell that a spreadsheet would take for a formula gets a quote before it, which the lookup removes again.
 positional: file
 options:
   _input:
@@ -24,13 +24,13 @@ options:
     required: true
   file:
     description:
-      - Name of the file. Its ending says in which form, which is C(.yml), C(.yaml), C(.json) or C(.csv).
+      - Name of the file. Its ending selects the format, and must be C(.yml), C(.yaml), C(.json) or C(.csv).
     type: str
     required: true
 """
 
 EXAMPLES = r"""
-- name: Make a CSV file of a YAML file
+- name: Convert a YAML roster to CSV
   ansible.builtin.copy:
     content: "{{ lookup('honeyops.access.roster', 'people.yml') | honeyops.access.to_roster('people.csv') }}"
     dest: people.csv
@@ -54,7 +54,7 @@ from ..plugin_utils._roster_file import dump
 def to_roster(people: Any, file: str) -> str:
     """The people as text."""
     if not isinstance(people, (list, tuple)):
-        raise AnsibleFilterError("to_roster: this is no list of people.")
+        raise AnsibleFilterError("to_roster: this is not a list of people.")
     checked, faults = check(people)
     if faults:
         raise AnsibleFilterError("\n".join(tell(faults)))

@@ -14,51 +14,51 @@ author:
   - The honeyops.access contributors (@honeyops)
 description:
   - Returns the people of a roster as a list, in the form that the role P(honeyops.access.lifecycle#role) takes.
-  - Every fault in the file is told with its line; nothing is returned then, and no service is asked.
-  - The name's ending says how the file is read, which is C(.yml), C(.yaml), C(.json) or C(.csv). It is UTF-8 and at most 32 MiB, and may be
-    encrypted with Ansible Vault.
+  - If the file has faults, the lookup fails and reports each one with its line. It does not send requests to a service.
+  - The ending of the name selects the format, and must be C(.yml), C(.yaml), C(.json) or C(.csv). The file must be UTF-8 and at most
+    32 MiB, and may be encrypted with Ansible Vault.
 options:
   _terms:
     description:
-      - Path of the file, looked for as by P(ansible.builtin.file#lookup). One file for each call.
+      - Path of one file, searched for as in P(ansible.builtin.file#lookup).
     required: true
   faults:
     description:
-      - Return the faults as a list of text, in place of the people, and do not fail. The list is empty for a good roster.
+      - Return the faults as a list of texts instead of the people, and do not fail. The list is empty if there are none.
     type: bool
     default: false
   names:
     description:
-      - Accept text that is no e-mail address, such as V(robot), which a service may show for somebody. The modules take it for somebody
-        who is there already, and refuse it for anybody else.
+      - Accept a text that is not an e-mail address, such as V(robot), which a service may show for a person. The modules accept it for a
+        person who is there already, and refuse it for anybody else.
     type: bool
     default: false
 notes:
   - YAML and JSON hold a list of people, or a mapping with such a list below V(people). A person is an e-mail address, or a mapping with
-    V(email) and, if wanted, V(name), V(aliases) (a list), V(state) (V(present) or V(absent)), and a mapping for each service, such as
-    V(honeycomb) with V(role), or V(honeybadger) with V(role) and V(team_ids). C(docs/roster.schema.json) says the same to editors.
+    V(email) and optionally V(name), V(aliases) (a list), V(state) (V(present) or V(absent)), and a mapping for each service, such as
+    V(honeycomb) with V(role), or V(honeybadger) with V(role) and V(team_ids). C(docs/roster.schema.json) is a JSON schema.
   - CSV has the columns V(email), V(name), V(state) and V(aliases), and those of each service, such as V(honeycomb_role),
     V(honeybadger_role) and V(honeybadger_team_ids), named in the first line; only V(email) is required. Several values in a cell are
-    separated by V(;). A role or team names the service.
+    separated by V(;). A role or a team names its service.
   - A quote at the start of a cell before V(=), V(+), V(-), V(@), a tab or a carriage return, which keeps spreadsheets from running it,
-    is taken off.
-  - Somebody who names no service gets every service that is configured. Somebody who names one gets only those named.
+    is removed.
+  - A person who names no service gets every service that is configured. A person who names services gets only these.
   - YAML anchors, aliases and tags are refused; so are duplicate keys.
-  - An empty list is no fault here. The modules refuse it together with their option O(honeyops.access.honeycomb_members#module:exclusive).
+  - An empty list is not a fault here. The modules refuse it together with O(honeyops.access.honeycomb_members#module:exclusive).
 seealso:
   - plugin: honeyops.access.people_faults
     plugin_type: filter
 """
 
 EXAMPLES = r"""
-- name: The people of the roster have access, and nobody else
+- name: Give access to the people of the roster, and to nobody else
   ansible.builtin.include_role:
     name: honeyops.access.lifecycle
   vars:
     lifecycle_people: "{{ lookup('honeyops.access.roster', 'people.yml') }}"
     lifecycle_exclusive: true
 
-- name: The roster is good
+- name: Check the roster
   ansible.builtin.assert:
     that: lookup('honeyops.access.roster', 'people.csv', faults=true) == []
 """
@@ -66,8 +66,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - One element, which is the list of people; V(lookup) returns that list itself.
-    - Each has RV(_raw[].email), RV(_raw[].state) and RV(_raw[].aliases), and the other keys where they are given.
+    - One element, which is the list of people; V(lookup) returns this list itself.
+    - Each person has RV(_raw[].email), RV(_raw[].state) and RV(_raw[].aliases), and the other keys if they are given.
   type: list
   elements: list
   contains:
@@ -75,8 +75,8 @@ _raw:
     name: {description: Name of the person., type: str}
     state: {description: "V(present) or V(absent).", type: str}
     aliases: {description: Other addresses., type: list}
-    honeycomb: {description: "What the person is in Honeycomb.", type: dict}
-    honeybadger: {description: "What the person is in Honeybadger.", type: dict}
+    honeycomb: {description: Role in Honeycomb., type: dict}
+    honeybadger: {description: Role and teams in Honeybadger., type: dict}
 """
 
 import os
@@ -111,7 +111,7 @@ class LookupModule(LookupBase):
         if not path:
             return [], [f"{term}: there is no such file."]
         if not os.path.isfile(path):
-            return [], [f"{term}: this is no regular file."]
+            return [], [f"{term}: this is not a regular file."]
         loader: Any = self._loader
         try:
             real = loader.get_real_file(path)

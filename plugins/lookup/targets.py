@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""Ansible lookup: a host pattern that matches somebody."""
+"""Ansible lookup: a host pattern that matches at least one host."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: targets
-short_description: Return a host pattern, or fail where it matches no host
+short_description: Return a host pattern, or fail if it matches no host
 version_added: 0.1.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Ansible passes over a play whose pattern matches no host, and the run ends in success. With this lookup in C(hosts) it fails.
-  - A blank pattern stands for V(localhost). C(--limit) is taken into account.
+  - Ansible skips a play whose pattern matches no host, and the run succeeds. With this lookup in C(hosts), the run fails instead.
+  - A blank pattern means V(localhost). C(--limit) is taken into account.
 options:
   _terms:
     description:

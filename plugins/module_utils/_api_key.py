@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules for Honeycomb's API keys do, from options to results.
+"""The Honeycomb API key modules, from options to results.
 
 This file is private to the collection.
 """
@@ -25,7 +25,7 @@ STATES = (ENABLED, DISABLED, ABSENT)
 
 
 def list_keys(service: HoneycombKeys, params: Params) -> Result:
-    """The keys of a team, each with the person who made it."""
+    """The keys of a team, each with the person who created it."""
     email = narrowed_to(params["creator"])
     kind = None if params["type"] == "all" else params["type"]
     warnings: list[str] = []
@@ -37,10 +37,10 @@ def list_keys(service: HoneycombKeys, params: Params) -> Result:
         except AccessError as error:
             if email is not None or error.code not in (errors.FORBIDDEN, errors.ENDPOINT_UNAVAILABLE):
                 raise
-            warnings.append(f"Nobody's address is shown with their keys. {error.sentence}")
+            warnings.append(f"The addresses of the people who created the keys could not be read. {error.sentence}")
         makers = {user.id for user in users if user.email == email}
         if email is not None and not makers:
-            warnings.append(f"Honeycomb lists no user {email}, so it cannot be told which keys are theirs.")
+            warnings.append(f"Honeycomb lists no user {email}, so it is not known which keys they created.")
         found = [key for key in service.keys(kind) if email is None or key.creator in makers]
         return {"api_keys": [key.public(users) for key in found]}
 
@@ -79,14 +79,14 @@ def _find(service: HoneycombKeys, key_id: str) -> ApiKey | None:
 
 
 def _action(key: ApiKey | None, key_id: str, state: str) -> str | None:
-    """What makes the key as declared; None where it is so."""
+    """The action that brings the key to the declared state, None if it is in that state."""
     if key is None:
         if state == ABSENT:
             return None
         raise AccessError(
             errors.NOT_FOUND,
             f"The team has no ingest or configuration key with the id {key_id}.",
-            hint=f"honeycomb_api_key_info lists the ids. Management keys are not in that list; look {WHERE}.",
+            hint=f"honeycomb_api_key_info lists the ids. It does not list management keys; look for those {WHERE}.",
         )
     if state == ABSENT:
         return DELETE_KEY
@@ -101,7 +101,7 @@ def _planned(key: ApiKey | None, action: str) -> ApiKey | None:
 
 
 def _carry_out(service: HoneycombKeys, key: ApiKey, action: str) -> tuple[ApiKey | None, bool]:
-    """The key as it then is, and whether this run changed it. After an unclear answer the list decides."""
+    """The key afterwards, and whether this run changed it. After an unclear answer, the list decides."""
     try:
         if action == DELETE_KEY:
             service.delete(key)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one way in which access changes: read, plan, guard, apply.
+"""The only way in which access changes: read, plan, guard, apply.
 
 This file is private to the collection.
 """
@@ -60,7 +60,7 @@ from ._service import Service
 def reconcile(
     service: Service, people: t.Sequence[Person], rules: Rules, limits: Limits, options: Options | None = None
 ) -> Report:
-    """Bring the service to what is declared. Never raises: what was done before an error is in the report."""
+    """Change the service to what is declared. Never raises: the report holds what was done before an error."""
     report = Report(people, rules)
     try:
         _reconcile(service, report, limits, options or Options())
@@ -86,14 +86,14 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
             errors.PLAN_CHANGED,
             f"The plan is now {report.plan_id}, not {options.expected_plan_id}: people, roster or options changed "
             "since it was approved.",
-            hint="Look at the new plan and approve it.",
+            hint="Plan again, and have the new plan approved.",
         )
     guard(report.plan, report.world, report.rules, limits)
     steps = report.plan[: options.max_changes]
     short = service.client.affords(sum(step.requests for step in steps if _client(service, step) is service.client))
     if short:
         if len(steps) > 1:
-            short.hint += " Or do a part of it in each run, with max_changes."
+            short.hint += " Or set max_changes to apply a part of the plan in each run."
         raise short
     if options.check:
         report.outcomes = [
@@ -120,7 +120,7 @@ def _read(service: Service, report: Report) -> list[Grant]:
 
 
 def _unlisted(report: Report) -> list[str]:
-    """Folded addresses of the people of whom nothing was there."""
+    """Folded addresses of the people for whom nothing was found."""
     invited = {step.email for step in report.plan if step.action == INVITE}
     removed = {step.email for step in report.plan if step.takes_away}
     leavers = {fold(person.email) for person in report.people if person.state == ABSENT}
@@ -130,7 +130,7 @@ def _unlisted(report: Report) -> list[str]:
 def _apply(
     service: Service, report: Report, steps: list[Step], limits: Limits, concurrency: int, now: datetime
 ) -> None:
-    """Do the steps phase by phase. A failure stops nobody else, but no guard is passed because of one."""
+    """Apply the steps phase by phase. A failure does not stop other steps, unless a guard would then be broken."""
     outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
     limits = from_here(limits, report.world, report.rules)
     for phase in (RAISE, LOWER, LEAVING, REMOVAL):
@@ -151,7 +151,7 @@ def _apply(
 
 
 def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
-    """The outcomes of the steps, in their order, several under way at once."""
+    """The outcomes of the steps, in order; several steps run at once."""
     if len(steps) < 2 or concurrency < 2:
         return [_perform(service, step) for step in steps]
     with ThreadPoolExecutor(min(concurrency, len(steps))) as pool:
@@ -159,7 +159,7 @@ def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[
 
 
 def _perform(service: Service, step: Step) -> Outcome:
-    """One step on the wire. Never raises."""
+    """Send the requests of one step. Never raises."""
     removed = None
     try:
         if step.target and step.goal and step.action == UPDATE:
@@ -184,7 +184,10 @@ def _perform(service: Service, step: Step) -> Outcome:
 
 
 def _remove(service: Service, step: Step) -> None:
-    """Somebody whom a second attempt at the request finds gone was removed by the first; an invitation may be accepted."""
+    """Take a grant away.
+
+    If a repeated request finds an active grant gone, the first attempt removed it. A pending one may have been accepted.
+    """
     if not step.target:
         return
     try:
@@ -199,10 +202,9 @@ def _client(service: Service, step: Step) -> Client:
 
 
 def _in_all(earlier: Outcome, outcome: Outcome, attempt: int) -> Outcome:
-    """The outcome of a step after this attempt at it.
+    """The outcome of a step after this attempt.
 
-    An invitation that a second attempt finds taken is the first one's, and one that is sent anew was cancelled before.
-    What refuses a second one does not say what became of the first.
+    If a repeated invitation is refused because there is one, the first attempt may have sent it.
     """
     step, before, error = earlier.step, earlier.error, outcome.error
     if error and before and before.method == "POST" and before.request.leaves_doubt:
@@ -219,7 +221,7 @@ def _settle(
     attempt: int,
     now: datetime,
 ) -> dict[Step, Step]:
-    """Look up what became of the steps in doubt and note it; those to try again are returned, each with how."""
+    """Read again to find the outcome of the steps in doubt, and return the steps to try again, each with its new form."""
     faults = {step: outcomes[step].error for step in tried}
     doubtful = {step: error for step, error in faults.items() if error and is_doubtful(step, error)}
     if not doubtful:
@@ -261,9 +263,9 @@ def _settle(
 
 
 def _read_again(service: Service, report: Report, faults: t.Sequence[AccessError], attempt: int) -> bool:
-    """Look at the state again, after a pause in which a slow service may finish.
+    """Read the state again, after a pause that lets a slow service finish.
 
-    False when there was no time for that pause: what is found then is true, what is not found may still come.
+    False if there was no time for the pause: what the state does not show may then still appear.
     """
     budget = service.client.budget
     pause = pause_before_reading(faults, attempt, budget.patience)
@@ -273,7 +275,7 @@ def _read_again(service: Service, report: Report, faults: t.Sequence[AccessError
 
 
 def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate) -> Outcome:
-    """The outcome of a step whose fate is settled."""
+    """The outcome of a step whose fate is known."""
     step = outcome.step
     if fate in (Fate.DONE, Fate.FOUND_DONE):
         return Outcome(step, APPLIED, changed=outcome.changed or fate is Fate.DONE)
@@ -286,7 +288,7 @@ def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate
 def _held_back(step: Step) -> AccessError:
     return AccessError(
         errors.GUARD_REFUSED,
-        f"{step.email} keeps their role for now: an earlier change failed, and too few would be left with it.",
+        f"{step.email} keeps their role for now: an earlier change failed, and too few people would be left with that role.",
         hint="Fix the failure reported for the others, then run again.",
     )
 
@@ -297,7 +299,7 @@ def _evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
 
 
 def _planned(goal: Grant | None) -> Grant | None:
-    """The goal with a record such as the service would show, for check mode."""
+    """The goal with the record that the service is expected to show, for check mode."""
     return (
         replace(goal, record={**goal.record, **{k: v for k, v in goal.view().items() if k != "status"}})
         if goal
@@ -314,7 +316,7 @@ def await_acceptance(
     clock: t.Callable[[], float] = time.monotonic,
     sleep: t.Callable[[float], None] = time.sleep,
 ) -> None:
-    """Poll until the person is active, for at most ``timeout`` seconds; the report holds what is there at the end."""
+    """Poll until the person is active, for at most ``timeout`` seconds; the report holds the state at the end."""
     deadline = clock() + timeout
     while not any(grant.status == ACTIVE for grant in report.of(person)):
         remaining = deadline - clock()
@@ -323,7 +325,7 @@ def await_acceptance(
                 errors.TIMEOUT,
                 f"{person.email} did not accept the invitation within {timeout:g} s.",
                 hint=(
-                    f"{service.why_pending(person)} Ask them to look for the e-mail; run again to go on waiting, "
+                    f"{service.why_pending(person)} Ask them to look for the e-mail, and run again to wait longer; "
                     "nobody is invited twice."
                 ).lstrip(),
             )
@@ -337,7 +339,7 @@ def await_acceptance(
 
 
 def follow_ups(service: Service, report: Report) -> list[str]:
-    """What is left to do by hand after the removals that were made, or in check mode would be."""
+    """What is left to do by hand after the removals, or in check mode after the planned removals."""
     applied = [outcome.step for outcome in report.outcomes if outcome.outcome == APPLIED]
     done = [step for step in applied if step.action in (REMOVE, CANCEL)]
     texts = [text for step in done if step.target for text in service.follow_up(step.target)]

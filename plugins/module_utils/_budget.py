@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long a task may be held up, and when it may send again.
+"""How long a task may wait in total, and when it may send the next request.
 
 This file is private to the collection.
 """
@@ -14,10 +14,10 @@ import typing as t
 
 
 class Budget:
-    """The seconds that one task may lose to faults and limits, shared by all its threads.
+    """The seconds that one task may spend on faults and rate limits, shared by all its threads.
 
-    A pause holds every thread; time that several threads lose at once counts once. Pauses never take ``spent`` past
-    ``max_wait``. Failing requests may, by at most one ``request_timeout`` in all; then nothing more is sent.
+    A pause holds every thread; time that several threads spend at once counts once. Pauses never take ``spent`` past
+    ``max_wait``. Failing requests may, by at most one ``request_timeout`` in total; then no more requests are sent.
     """
 
     def __init__(
@@ -47,14 +47,14 @@ class Budget:
         return min(self._request_timeout, self._max_wait + self._request_timeout - self.spent)
 
     def charge(self, start: float, end: float) -> None:
-        """Count the time from ``start`` to ``end``, less what is counted already."""
+        """Count the time from ``start`` to ``end``, without the part that is counted already."""
         with self._lock:
             self._count(start, end)
 
     def pause(self, seconds: float, since: float | None = None) -> bool:
-        """Hold all threads for so long from now; False, and no pause, when that is more than is left.
+        """Hold all threads for this long from now; False, and no pause, if that is more than is left.
 
-        The time from ``since`` on, which a failed request took, is counted as well, but does not stand in the way.
+        The time since ``since``, which a failed request took, is counted too, but does not prevent the pause.
         """
         with self._lock:
             now = self._clock()
@@ -65,7 +65,7 @@ class Budget:
             return True
 
     def rest(self) -> None:
-        """Wait until the pause that is on, if any, is over."""
+        """Wait until the current pause is over, if there is one."""
         while True:
             remaining = self._resume_at - self._clock()
             if remaining <= 0:

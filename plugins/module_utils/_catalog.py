@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The services, as data: names, roles, credentials and option names; and the options of every bulk module. Pure.
+"""The services as data: names, roles, credentials and option names, and the options of every bulk module. Pure.
 
-Argument specs, rosters, filters, the role and the tests read this; a fact about a service is written nowhere else.
+Argument specs, rosters, filters, the role and the tests read this; no other file repeats these facts.
 This file is private to the collection.
 """
 
@@ -19,10 +19,10 @@ Spec = dict[str, dict[str, t.Any]]
 
 @dataclass(frozen=True)
 class Setting:
-    """One connection option of a service's modules, and where else its value may come from.
+    """One connection option of a service's modules, and its other sources.
 
-    ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the variable of
-    the environment. ``required``: the service is not configured without it.
+    ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the environment
+    variable. ``required``: the service is not configured without it.
     """
 
     option: str
@@ -34,14 +34,14 @@ class Setting:
 
 @dataclass(frozen=True)
 class ServiceInfo:
-    """What is fixed about one service.
+    """The fixed facts about one service.
 
-    ``roles`` stand from the least to the most powerful; a plan keeps at least one accepted person with the last of
-    them, and ``managers`` of them, counted from the most powerful, may manage others. ``declares`` are the keys that a
-    roster may give for a person. ``identity`` names the settings that tell one team or account from another.
-    ``module`` is the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many
-    must keep the most powerful role; ``options`` are those that no other service has. ``results`` are the keys of its
-    result that hold everybody, each with the kinds of grants that it lists. ``sends_names``: people are invited by name.
+    ``roles`` are in order from the least to the most powerful; a plan keeps at least one accepted person with the last,
+    and people with one of the last ``managers`` roles may manage others. ``declares`` are the keys that a roster may
+    give for a person. ``identity`` names the settings that distinguish one team or account from another. ``module`` is
+    the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many must keep the
+    most powerful role; no other service has its ``options``. ``results`` are the keys of its result that hold
+    everybody, each with its kinds of grants. ``sends_names``: invitations have a name.
     """
 
     key: str
@@ -69,7 +69,7 @@ class ServiceInfo:
 
     @property
     def asks_identity(self) -> bool:
-        """Whether only the service can tell which team or account it is: a key tells it to nobody else."""
+        """Whether only the service knows which team or account a credential belongs to."""
         return any(setting.secret for setting in self.credentials if setting.option in self.identity)
 
     @property
@@ -82,7 +82,7 @@ class ServiceInfo:
         return self.power(role) >= len(self.roles) - self.managers
 
     def power(self, role: str) -> int:
-        """The rank of a role. One that is not known, such as the vendor's owner, ranks above all others."""
+        """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
         return self.roles.index(role) if role in self.roles else len(self.roles)
 
 
@@ -136,7 +136,7 @@ HONEYBADGER = ServiceInfo(
     options=("manage_teams",),
 )
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
-"""Every service by its key, in the order in which they are done."""
+"""Every service by its key, in the order in which a run handles them."""
 
 BULK: Spec = {
     "exclusive": {"type": "bool", "default": False},
@@ -148,8 +148,8 @@ BULK: Spec = {
     "expected_plan_id": {"type": "str"},
     "reinvite_after": {"type": "float"},
 }
-"""What every bulk module takes besides people."""
+"""The options of every bulk module besides the people."""
 OF_MODULES = ("concurrency", "expected_plan_id")
-"""Those of them that the role does not take; it takes the others by their name, after ``lifecycle_``."""
+"""The options in ``BULK`` that the role does not take."""
 OF_ROLE: t.Mapping[str, str] = {option: spec["type"] for option, spec in BULK.items() if option not in OF_MODULES}
-"""Those that it takes, each with its type."""
+"""The options in ``BULK`` that the role takes, after ``lifecycle_``, each with its type."""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What to believe after an answer that does not tell what a request did: evidence and what is left to do decide. Pure.
+"""What to conclude after an unclear answer, from the evidence and from what is left to do. Pure.
 
 This file is private to the collection.
 """
@@ -17,24 +17,24 @@ from ._model import INVITE, PENDING, REINVITE, Step
 
 FIRST_BACKOFF = 0.5
 SLOW_SERVICE = 5.0  # seconds in which a request that timed out may still take effect
-ROUNDS = 3  # how often an invitation is tried whose fate is in doubt
-DISPUTED = (errors.CONFLICT, errors.NOT_FOUND)  # what is there is not what was read
-UNKNOWN_FATE = "It is not known whether this took effect: look at the service before you run again."
+ROUNDS = 3  # attempts at an invitation whose fate is in doubt
+DISPUTED = (errors.CONFLICT, errors.NOT_FOUND)  # the state is not the one that was read
+UNKNOWN_FATE = "It is not known whether this took effect. Check the service before you run again."
 UNKNOWN_INVITATION = (
-    "It is not known whether the invitation went out, so it was not sent again: ask before you run again."
+    "It is not known whether the invitation was sent, so it was not sent again. Ask the person before you run again."
 )
 
 
 class Left(Enum):
-    """What a plan made from the state read again has for the person whose step is in doubt."""
+    """What a new plan, made after reading the state again, still has for the person whose step is in doubt."""
 
     NOTHING = auto()
     ALL = auto()
-    """The step itself; for an invitation to be sent anew, the old one is still there."""
+    """The whole step; if an invitation is to be sent again, the old one is still there."""
     INVITATION = auto()
-    """Sending the invitation; what was to go before it is gone."""
+    """Sending the invitation; the old one is gone."""
     OTHER = auto()
-    """A step that was not planned: something else happened to the person."""
+    """A step that was not planned: something else happened to the person's access."""
 
 
 class Sign(Flag):
@@ -42,15 +42,15 @@ class Sign(Flag):
 
     NONE = 0
     UNCLEAR = auto()
-    """The request, at this or an earlier attempt, may have taken effect."""
+    """The request, in this or an earlier attempt, may have taken effect."""
     REFUSED = auto()
-    """The only attempt was turned down: what is there is not what was read."""
+    """The only attempt was refused: the state is not the one that was read."""
     GONE = auto()
     """The answer was 404, and nothing explains it."""
     ACCEPTED = auto()
-    """The service said yes, only its answer could not be used."""
+    """The service accepted the request, but its answer could not be used."""
     PASSING = auto()
-    """The fault is one that passes."""
+    """The fault is temporary."""
     CANCELLING = auto()
     """An old invitation was being cancelled, and no new one was sent yet."""
     JOINED = auto()
@@ -60,7 +60,7 @@ class Sign(Flag):
     MORE = auto()
     """The step may be tried again."""
     HIDDEN = auto()
-    """It was about an invitation, and the list leaves out invitations."""
+    """The step was about an invitation, and the list leaves out invitations."""
     MAY_HIDE = auto()
     """The list may leave out invitations."""
     CONCLUSIVE = auto()
@@ -70,19 +70,19 @@ class Sign(Flag):
 
 
 class Fate(Enum):
-    """What became of a step, and what follows from it."""
+    """The fate of a step, and what follows from it."""
 
     DONE = auto()
     FOUND_DONE = auto()
-    """Everything is as declared, but not by this step."""
+    """Everything is as declared, but not because of this step."""
     TAKEN = auto()
-    """The service took the invitation and does not show it."""
+    """The service accepted the invitation and does not show it."""
     TRY_AGAIN = auto()
     FAILED = auto()
     OVERTAKEN = auto()
     """Somebody else changed what the person has."""
     STILL_THERE = auto()
-    """The service does not know what it lists."""
+    """The service answers 404 to something that it lists."""
     UNKNOWN = auto()
     UNKNOWN_INVITATION = auto()
 
@@ -91,10 +91,10 @@ TABLE: tuple[tuple[Left, Sign, Fate], ...] = (
     (Left.OTHER, Sign.NONE, Fate.OVERTAKEN),
     (Left.NOTHING, Sign.FIRST | Sign.REFUSED, Fate.FOUND_DONE),
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.JOINED, Fate.FOUND_DONE),
-    (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.UNCLEAR, Fate.DONE),  # the old one is gone, another is there
+    (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.UNCLEAR, Fate.DONE),  # the old one is gone, there is another
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING, Fate.FOUND_DONE),
     (Left.NOTHING, Sign.NONE, Fate.DONE),
-    (Left.ALL, Sign.UNCLEAR | Sign.HIDDEN, Fate.UNKNOWN),  # what was read again is what was known before
+    (Left.ALL, Sign.UNCLEAR | Sign.HIDDEN, Fate.UNKNOWN),  # reading again showed nothing new
     (Left.ALL, Sign.GONE, Fate.STILL_THERE),
     (Left.ALL, Sign.NONE, Fate.FAILED),
     (Left.INVITATION, Sign.CANCELLING, Fate.TRY_AGAIN),
@@ -104,24 +104,24 @@ TABLE: tuple[tuple[Left, Sign, Fate], ...] = (
     (Left.INVITATION, Sign.UNCLEAR | Sign.INCONCLUSIVE, Fate.UNKNOWN_INVITATION),
     (Left.INVITATION, Sign.NONE, Fate.FAILED),
 )
-"""The first line counts whose signs are all there."""
+"""The first line whose signs are all present applies."""
 
 
 def judge(left: Left, signs: Sign) -> Fate:
-    """What became of a step."""
+    """The fate of a step."""
     return next(fate for what, needed, fate in TABLE if what is left and needed in signs)
 
 
 def is_doubtful(step: Step, error: AccessError) -> bool:
-    """Whether only the state itself can tell what became of a step."""
+    """Whether the state must be read again to find the fate of a step."""
     if error.request.leaves_doubt:
         return True
-    pending = step.target is None or step.target.status == PENDING  # invited or accepted meanwhile, perhaps
+    pending = step.target is None or step.target.status == PENDING  # perhaps invited or accepted since it was read
     return error.request.reach != NOT_SENT and (error.code in DISPUTED or (error.status == 422 and pending))
 
 
 def pause_before_reading(faults: t.Sequence[AccessError], attempt: int, patience: float) -> float:
-    """Seconds in which a slow service may finish what it was asked; ``patience`` is how long a request may take."""
+    """Seconds that let a slow service finish a request; ``patience`` is how long a request may take."""
     pause = 0.0
     if any(fault.request.transient or fault.code == errors.SERVER_ERROR for fault in faults):
         pause = max(FIRST_BACKOFF * 2**attempt, *(fault.request.retry_after or 0.0 for fault in faults))
@@ -131,7 +131,7 @@ def pause_before_reading(faults: t.Sequence[AccessError], attempt: int, patience
 
 
 def still_to_do(step: Step, steps: t.Iterable[Step], planned: t.Collection[Step]) -> tuple[Left, Step | None]:
-    """What is left of a step among the steps that a new plan has, and the step that would do it."""
+    """What is left of a step among the steps of a new plan, and the step that would do it."""
     theirs = [other for other in steps if other.email == step.email]
     same = next((other for other in theirs if _is_same(other, step)), None)
     if same is None:
@@ -151,8 +151,8 @@ def signs(
 ) -> Sign:
     """The evidence about a step whose last attempt, counted from 0, ended with this error.
 
-    ``rested``: the state was read after a pause. ``lists_pending``: the service is sure to list invitations,
-    ``shows_pending``: it is not known to leave them out. ``joined``: the person is a user now.
+    ``rested``: the state was read after a pause. ``lists_pending``: the service always lists invitations.
+    ``shows_pending``: the service is not known to leave them out. ``joined``: the person is a user now.
     """
     invites = step.action in (INVITE, REINVITE)
     pending = step.target is not None and step.target.status == PENDING
@@ -178,12 +178,12 @@ def signs(
 
 
 def explain(fate: Fate, step: Step, error: AccessError) -> AccessError:
-    """The error of a step that failed, with what its fate adds to it."""
+    """The error of a failed step, with what its fate adds."""
     if fate is Fate.OVERTAKEN:
         return AccessError(
             errors.CONFLICT,
-            f"What {step.email} has changed while this ran, so the {step.action} did not apply.",
-            hint="Run again: the next run starts from what is there now.",
+            f"The access of {step.email} changed during this run, so the {step.action} no longer applied.",
+            hint="Run again; the next run starts from the present state.",
             detail=error.detail or error.msg,
             status=error.status,
             method=error.method,
@@ -193,13 +193,13 @@ def explain(fate: Fate, step: Step, error: AccessError) -> AccessError:
     hints = {
         Fate.UNKNOWN: UNKNOWN_FATE,
         Fate.UNKNOWN_INVITATION: UNKNOWN_INVITATION,
-        Fate.STILL_THERE: f"{step.email} is still listed, though: run again, and look at the service if that does not help.",
+        Fate.STILL_THERE: f"{step.email} is still listed, though. Run again, and check the service if that does not help.",
     }
     return error.hinted(hints[fate]) if fate in hints else error
 
 
 def _is_same(left: Step, done: Step) -> bool:
-    """Whether a step left over is the one that was tried; for an invitation sent anew, its second half."""
+    """Whether a step of the new plan is the one that was tried, or the second half of sending an invitation again."""
     if left.action == INVITE:
         return done.action in (INVITE, REINVITE)
     things = [(step.target.id, step.target.about) if step.target else step.goal for step in (left, done)]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The whole plan of a run: what comes with access is read only where somebody loses access, or changes teams.
+"""The whole plan of a run. Teams and keys are read only if somebody loses access or changes teams.
 
 This file is private to the collection.
 """
@@ -21,7 +21,7 @@ from ._service import Companion, Service
 
 
 def draft(service: Service, report: Report, now: datetime, deep: bool = True) -> list[Step]:
-    """The steps from what is there to what is declared. Not ``deep``: without what comes with access."""
+    """The steps from the present state to the declared one; with ``deep``, those about teams and keys too."""
     people, world, rules = report.people, report.world, report.rules
     matches = assign(people, world, rules)
     steps = plan(people, world, rules, now, matches)
@@ -38,7 +38,7 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
     report.notes = [
         *several_accounts(people, matches, rules),
         *(
-            f"{person.email or held[0].email} is a user already, so team_ids does nothing; manage_teams makes it count."
+            f"{person.email or held[0].email} is a user already, so team_ids has no effect; set manage_teams to apply it."
             for person, held in users
             if not rules.manage_teams
         ),
@@ -48,13 +48,13 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
 
 
 def companion_of(service: Service, step: Step) -> Companion | None:
-    """Who carries out a step that is about something that comes with access."""
+    """The companion that carries out a step about a team or a key, None for other steps."""
     grant = step.target or step.goal
     return next((found for found in service.companions if grant and grant.kind in found.kinds), None)
 
 
 def verify(service: Service, report: Report, now: datetime) -> None:
-    """Read the lists once more, and note what people still have from whom everything should be gone."""
+    """Read the lists once more, and record what the people who should be gone still have."""
     losses = [outcome for outcome in report.outcomes if outcome.step.takes_away]
     gone = {outcome.step.email for outcome in losses} - {
         outcome.step.email for outcome in losses if outcome.outcome != APPLIED
@@ -69,7 +69,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         found = [(step.email, str(step.target)) for step in steps if step.takes_away and step.email in gone]
         found += [left for companion in service.companions for left in companion.remaining(leavers)]
     except AccessError as error:
-        report.error = error.hinted(f"The changes were made, and could not be verified. {error.hint or 'Run again.'}")
+        report.error = error.hinted(f"The changes were made, but could not be verified. {error.hint or 'Run again.'}")
         return
     report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
     report.notes = notes

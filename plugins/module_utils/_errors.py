@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one error type of this collection, the codes a user may meet, and how far a failed request got.
+"""The error type of this collection, the error codes, and how far a failed request got.
 
 This file is private to the collection.
 """
@@ -41,12 +41,12 @@ ACCEPTED = "accepted"
 
 @dataclass(frozen=True)
 class Request:
-    """What the transport knows of a request that failed, for those who decide what to do next. No user sees it.
+    """What the transport knows about a failed request, for code that decides what to do next. Users do not see it.
 
-    ``reach`` is how far it got: not sent; refused on the way or by the service, so that it certainly had no effect;
-    unknown; accepted, where the service said yes and only its answer could not be used. ``transient``: the same
-    request may well succeed later. ``repeated``: an earlier attempt at it may have taken effect. ``retry_after``:
-    seconds after which the service wants to be asked again. ``payload``: the decoded answer.
+    ``reach`` is how far it got: not sent; refused, on the way or by the service, so that it had no effect; unknown; or
+    accepted, if the service accepted it but its answer could not be used. ``transient``: the same request may succeed
+    later. ``repeated``: an earlier attempt may have taken effect. ``retry_after``: seconds after which the service
+    allows another request. ``payload``: the decoded answer.
     """
 
     reach: str = NOT_SENT
@@ -57,15 +57,15 @@ class Request:
 
     @property
     def leaves_doubt(self) -> bool:
-        """Whether the request, at this attempt or an earlier one, may have taken effect."""
+        """Whether the request, in this attempt or an earlier one, may have taken effect."""
         return self.repeated or self.reach in (UNKNOWN, ACCEPTED)
 
 
 class AccessError(Exception):
-    """Something that keeps a person's access from being as declared.
+    """The reason why somebody's access is not as declared.
 
     ``msg`` is one plain sentence, ``hint`` what to do next, ``detail`` what the service said, cleaned.
-    ``status``, ``method`` and ``path`` are those of the HTTP request, where there was one.
+    ``status``, ``method`` and ``path`` belong to the HTTP request, if there was one.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class AccessError(Exception):
         return f"{self.msg} {self.hint}".strip()
 
     def hinted(self, hint: str) -> AccessError:
-        """The same error with other advice."""
+        """The same error with another hint."""
         return AccessError(
             self.code,
             self.msg,
@@ -121,14 +121,14 @@ class AccessError(Exception):
 
 
 def unexpected(bug: BaseException) -> AccessError:
-    """A fault in this collection as an error without a traceback: those quote values, and a value may be a secret."""
+    """A bug in this collection as an error without a traceback, which could quote a secret."""
     frame = bug.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
     where = f"{frame.tb_frame.f_code.co_name}, line {frame.tb_lineno}" if frame else "an unknown place"
     return AccessError(
         BAD_RESPONSE,
-        f"An answer or option led to an unforeseen {type(bug).__name__} in {where}.",
-        hint="Please report this with the task that shows it, less its credentials.",
+        f"An answer or an option caused an unforeseen {type(bug).__name__} in {where}.",
+        hint="Please report this with the task that shows it, without its credentials.",
         request=Request(UNKNOWN),
     )

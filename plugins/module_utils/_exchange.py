@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One request and its answer: sessions, proxies, TLS, time-outs, no redirect followed.
+"""One request and its answer: sessions, proxies, TLS and time-outs, without redirects.
 
-It knows no service, sends nothing twice and judges no answer. This file is private to the collection.
+It knows no service, never repeats a request and does not judge answers. This file is private to the collection.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ except ImportError as _error:
 else:
     REQUESTS_IMPORT_ERROR = None
 
-GRACE = 0.2  # lets the socket's own time-out, which tells more, come first
+GRACE = 0.2  # lets the time-out of the socket, which is more specific, come first
 
 
 @dataclass(frozen=True)
 class Connection:
     """Where a service is and how to talk to it.
 
-    ``auth`` puts the credential on a request, ``media_type`` is what is sent and asked for; times are in seconds.
+    ``auth`` adds the credential to a request, ``media_type`` is sent and requested; times are in seconds.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Response:
 
 
 class CutShort(Exception):
-    """An answer whose body broke off; ``status`` had arrived."""
+    """An answer whose body is incomplete; ``status`` had arrived."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -64,7 +64,7 @@ class CutShort(Exception):
 
 
 class Exchange:
-    """Sends requests, one session a thread. Whatever goes wrong comes as the exception that it is."""
+    """Sends requests, with one session for each thread. It does not translate exceptions."""
 
     def __init__(self, connection: Connection) -> None:
         self.requests = 0
@@ -131,16 +131,16 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
 
 
 def _session() -> requests.Session:
-    """A session that leaves the environment alone, which requests would read anew for each request."""
+    """A session that ignores the environment, which requests would read for each request."""
     session = requests.Session()
     session.trust_env = False
     return session
 
 
 def _from_environment(url: str, verify: bool | str) -> tuple[dict[str, str], bool | str]:
-    """The proxies and the authorities to trust that the environment names.
+    """The proxies and the certificate authorities that the environment names.
 
-    Plain http is for this machine, and may not leave it by a proxy.
+    Plain http is for loopback only, so it must not go through a proxy on another machine.
     """
     proxies = dict(requests.utils.get_environ_proxies(url))
     proxy = requests.utils.select_proxy(url, proxies) or ""
@@ -153,7 +153,7 @@ def _from_environment(url: str, verify: bool | str) -> tuple[dict[str, str], boo
 
 
 def _check_length(told: str | None, content: bytes) -> None:
-    """urllib3 1.26 returns a body that was cut short as if it were whole."""
+    """urllib3 1.26 returns an incomplete body as if it were complete."""
     expected = number(told)
     if expected is not None and len(content) < expected:
         raise requests.exceptions.ChunkedEncodingError()

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a request that failed to the typed error that says what happened and how far it got.
+"""Turns a failed request into an error that says what happened and how far the request got.
 
 This file is private to the collection.
 """
@@ -19,7 +19,7 @@ from ._wire import describe, json_or_none, retry_after
 try:
     import requests
     from urllib3.exceptions import NewConnectionError
-except ImportError:  # told by the module, see _exchange
+except ImportError:  # reported by the module, see _exchange
     pass
 
 TRANSIENT = (502, 503, 504)
@@ -35,12 +35,12 @@ CODES = {
     422: errors.VALIDATION,
     429: errors.RATE_LIMITED,
 }
-TELL_NOTHING = (errors.TIMEOUT, errors.SERVER_ERROR, errors.BAD_RESPONSE)  # of whether the request took effect
+TELL_NOTHING = (errors.TIMEOUT, errors.SERVER_ERROR, errors.BAD_RESPONSE)  # about whether the request took effect
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request as its errors name it. ``clean`` makes text from outside fit to show."""
+    """One request as its errors name it. ``clean`` makes text from outside safe to show."""
 
     connection: Connection
     method: str
@@ -56,18 +56,18 @@ class Call:
         )
 
     def broken(self, fault: Exception) -> AccessError:
-        """The error for a request without a whole answer."""
+        """The error for a request without a complete answer."""
         name, url = self.connection.name, self.connection.url
         if isinstance(fault, CutShort):
             reach = ACCEPTED if 200 <= fault.status < 300 else UNKNOWN
-            msg = f"{name} broke off its answer to {self.method} {self.path}."
+            msg = f"{name} did not complete its answer to {self.method} {self.path}."
             return self.error(errors.CONNECTION, msg, Request(reach, transient=True), status=fault.status)
         if isinstance(fault, requests.exceptions.SSLError):
             return self.error(
                 errors.TLS,
-                f"The certificate of {name} at {url} cannot be trusted.",
+                f"The certificate of {name} at {url} is not trusted.",
                 Request(REFUSED),
-                hint="Check api_url, or name the authority that signed it with ca_path.",
+                hint="Check api_url, or set ca_path to a file with the authority that signed the certificate.",
                 detail=self.clean(_reason(fault)),
             )
         if isinstance(fault, requests.Timeout):
@@ -83,12 +83,12 @@ class Call:
             )
         if isinstance(fault, OSError) and not isinstance(fault, requests.RequestException):
             msg = "The certificates in ca_path cannot be read."
-            return self.error(errors.TLS, msg, Request(REFUSED), hint="Check the file it names.")
+            return self.error(errors.TLS, msg, Request(REFUSED), hint="Check that file.")
         msg = f"The request to {name} could not be made ({type(fault).__name__})."
         return self.error(errors.CONNECTION, msg, Request(NOT_SENT))
 
     def unsuccessful(self, response: Response, server_time: float, reset_in: float | None) -> AccessError:
-        """The error for an answer that is not a success; ``reset_in``: seconds to the reset of the limit, if known."""
+        """The error for an unsuccessful answer; ``reset_in``: seconds until the rate limit resets, if known."""
         status, headers = response.status, response.headers
         payload = json_or_none(response.content)
         detail = self.clean(describe(payload) or response.content.decode("utf-8", "replace"))
@@ -99,7 +99,7 @@ class Call:
             code, detail = errors.RATE_LIMITED, detail or "request limit reached"
         elif 300 <= status < 400:
             code, detail = errors.REDIRECT_REFUSED, "a redirect, which is not followed"
-            hint = "Set api_url to the address that answers itself; a credential is never sent on to another."
+            hint = "Set api_url to the final address; a credential is never sent to another one."
         wait = retry_after(headers.get("Retry-After"), server_time)
         request = Request(
             UNKNOWN if code in TELL_NOTHING else REFUSED,
@@ -119,7 +119,7 @@ class Call:
             errors.BAD_RESPONSE,
             f"{name} answered {self.method} {self.path} with something that is not JSON: {excerpt!r}.",
             Request(ACCEPTED if "json" in response.headers.get("Content-Type", "") else UNKNOWN),
-            hint="Check api_url, and whether a proxy or a login page stands in between.",
+            hint="Check api_url, and whether a proxy or a login page is in between.",
             detail=excerpt,
             status=response.status,
         )
@@ -131,7 +131,7 @@ def _never_sent(fault: Exception) -> bool:
 
 
 def _reason(fault: BaseException) -> str:
-    """The system's own words for a fault, without the request that requests quotes around them."""
+    """The operating system's words for a fault, without the request that the library quotes around them."""
     pending: list[t.Any] = [fault]
     for _depth in range(12):
         if not pending:
@@ -142,4 +142,4 @@ def _reason(fault: BaseException) -> str:
         pending += [item for item in getattr(cause, "args", ()) if isinstance(item, BaseException)]
         pending += [item for item in (getattr(cause, "reason", None), getattr(cause, "__cause__", None)) if item]
         pending += [cause.__context__] if isinstance(cause, BaseException) and cause.__context__ else []
-    return "it was closed before an answer came"
+    return "it was closed before an answer arrived"

@@ -24,10 +24,9 @@ from ._plan import carry_out
 class Limits:
     """The guards of one run.
 
-    ``max_removals``: a count, a share such as ``25%``, or None for no limit. ``min_keepers``: accepted people who must
-    keep the most powerful role. ``protected``: folded addresses. ``caps``: by the name of a limit, how many things of
-    the kinds that it is for may go. ``code``: the error code of a refusal that would leave
-    too few keepers.
+    ``max_removals``: a count, a share such as ``25%``, or None for no limit. ``min_keepers``: how many accepted people
+    must keep the most powerful role. ``protected``: folded addresses. ``caps``: how many grants may go, by the cap of
+    their kind. ``code``: the error code if too few keepers would be left.
     """
 
     max_removals: str | None = None
@@ -39,7 +38,7 @@ class Limits:
 
 
 def check_max_removals(text: str) -> str:
-    """Return a count or a share that can be worked with, or raise ``validation``."""
+    """Return a valid count or share, or raise ``validation``."""
     share = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*%\s*", text, re.ASCII)
     if re.fullmatch(r"\s*\d{1,9}\s*", text, re.ASCII) or (share and Fraction(share.group(1)) <= 100):
         return text.strip()
@@ -51,7 +50,7 @@ def check_max_removals(text: str) -> str:
 
 
 def most_removals(limit: str, there: int) -> int:
-    """How many people a limit lets go, of so many people and invitations; a share is at least 1, but 0% forbids."""
+    """How many removals a limit allows among ``there`` people and invitations; a share is at least 1, but 0% forbids all."""
     if not limit.endswith("%"):
         return int(limit)
     share = Fraction(limit[:-1].strip())
@@ -59,19 +58,19 @@ def most_removals(limit: str, there: int) -> int:
 
 
 def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> None:
-    """Raise when the plan breaks a guard; the message names each guard, the figure and the limit."""
+    """Raise if the plan breaks a guard; the message names each guard, the figure and the limit."""
     broken = [*_protected(steps, limits), *_removals(steps, world, limits), *_capped(steps, limits)]
     if broken:
         raise AccessError(
             errors.GUARD_REFUSED,
             f"Refused before any change: {'; '.join(broken)}.",
-            hint="Look at the plan; if it is what you want, change the guard that it names.",
+            hint="Check the plan; if it is what you want, change the guard that is named.",
         )
     if not limits.may_invite and any(step.action == INVITE for step in steps):
         raise AccessError(
             errors.NOT_A_USER,
-            f"{steps[0].email} is not a user and has no invitation, and invite is off.",
-            hint="Invite them first, or leave invite at its default.",
+            f"{steps[0].email} is not a user and has no invitation, and invite is false.",
+            hint="Invite them first, or set invite to true.",
         )
     short = too_few_keepers(steps, world, rules, limits)
     if short and limits.code == errors.LAST_ADMIN:
@@ -89,26 +88,25 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
 
 
 def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> str | None:
-    """Why these steps would leave too few accepted people with the most powerful role, None when they do not."""
+    """Why these steps would leave too few accepted people with the most powerful role, None if they do not."""
     now = _keepers(world, rules)
     then = _keepers(carry_out(world, (step.target for step in steps), (step.goal for step in steps)), rules)
     if then >= now or then >= limits.min_keepers:
         return None
     role = rules.roles[-1]
-    return (
-        f"min_{role.lower()}s: {then} accepted {role}(s) would be left of {now}, at least {limits.min_keepers} must be"
-    )
+    left = f"{then} accepted {role}{'' if then == 1 else 's'} of {now}"
+    return f"min_{role.lower()}s: {left} would be left, at least {limits.min_keepers} must be"
 
 
 def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
-    """The limits for the phases of a run that starts here: the keepers that it found are enough, however few."""
+    """The limits for the phases of a run: the keepers found at its start are enough, however few."""
     return replace(limits, min_keepers=min(limits.min_keepers, _keepers(world, rules)))
 
 
 def hold_back(
     steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits
 ) -> tuple[list[Step], list[Step]]:
-    """The steps of a later phase that may still be done, and those that may not since an earlier one failed."""
+    """The steps of a later phase that are still allowed, and those that are not because an earlier step failed."""
     if not too_few_keepers(steps, world, rules, limits):
         return list(steps), []
     risky = [step for step in steps if step.target and rules.is_keeper(step.target) and step.phase >= LOWER]
@@ -122,7 +120,7 @@ def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
     lost = [step for step in steps if step.takes_away or (step.phase == LOWER and step.goal)]
     hit = sorted({step.email for step in lost if not limits.protected.isdisjoint(step.addresses | step.known_as)})
-    return [f"protected: {', '.join(hit)} would be removed or demoted, and none of them may be"] if hit else []
+    return [f"protected: {', '.join(hit)} would be removed or demoted, and must not be"] if hit else []
 
 
 def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:

@@ -3,7 +3,7 @@
 
 """Honeybadger's calls (v2) for the users and invitations of one account.
 
-Source: the accounts API reference the collection is built to; what was confirmed elsewhere is marked (vendor).
+Source: the accounts API reference; facts from other documentation of the vendor are marked (vendor).
 This file is private to the collection.
 """
 
@@ -24,11 +24,11 @@ from ._wire import segment
 
 ACCOUNTS = "/v2/accounts"
 WRAPPERS = {MEMBERSHIP: "user", INVITATION: "invitation"}  # of the object in a request
-SECRET_LENGTH = 8  # characters; what is shorter is no token, and may be part of anything
+SECRET_LENGTH = 8  # characters; shorter text is not a token, and may occur anywhere
 
 
 class TokenAuth:
-    """Puts the token on a request as the user name of HTTP Basic, with an empty password."""
+    """Adds the token to a request as the user name of HTTP Basic, with an empty password."""
 
     def __init__(self, token: str) -> None:
         self._header = "Basic " + base64.b64encode(f"{token}:".encode("ascii")).decode("ascii")
@@ -58,8 +58,8 @@ class Honeybadger(Service):
     def read(self) -> list[Grant]:
         """Users, each with the addresses of the invitations they accepted, and pending invitations.
 
-        Invitations are read first: who accepts in between is then seen as both, the other way round as neither. An
-        accepted one may have lost its address; where this run saw it before, it is remembered.
+        Invitations are read first, so that a person who accepts in between is seen twice instead of not at all. The
+        address of an accepted invitation may be missing; if this run saw it earlier, it is used.
         """
         invitations = self._list(self._invitations)
         users = {user["id"]: _user(user) for user in self._list(self._users)}
@@ -81,7 +81,7 @@ class Honeybadger(Service):
         return [*users.values(), *pending]
 
     def accounts(self) -> list[dict[str, t.Any]]:
-        """All accounts that the token may see."""
+        """All accounts that the token can see."""
         return self._list(ACCOUNTS, identity=str)
 
     def account(self) -> dict[str, t.Any]:
@@ -89,13 +89,13 @@ class Honeybadger(Service):
         return self._one(self._account, self._account_id)
 
     def users(self, identity: int | None = None) -> list[dict[str, t.Any]]:
-        """All users as the service shows them, or the one with an id, if there is one."""
+        """All users as the service shows them, or the one with this id, if there is one."""
         if identity is None:
             return self._list(self._users)
         return self._by_id(self._users, identity)
 
     def invitations(self, identity: int | None = None) -> list[dict[str, t.Any]]:
-        """All invitations, or the one with an id, each with ``status`` (pending or accepted) and without its token."""
+        """All invitations, or the one with this id, each with ``status`` (pending or accepted) and without its token."""
         records = self._list(self._invitations) if identity is None else self._by_id(self._invitations, identity)
         return [
             {**without_token(invitation), "status": "accepted" if _accepted(invitation) else "pending"}
@@ -103,7 +103,7 @@ class Honeybadger(Service):
         ]
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
-        """Send an invitation; people join in no other way."""
+        """Send an invitation; people cannot join in any other way."""
         fields: dict[str, t.Any] = {"email": email, "role": role}
         if team_ids is not None:
             fields["team_ids"] = list(team_ids)
@@ -139,12 +139,12 @@ class Honeybadger(Service):
             self._refuse_accepted(target, answer, "DELETE", path)
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """What no API of Honeybadger shows of somebody who was a user."""
+        """What no API of Honeybadger shows of a former user."""
         if removed.kind == INVITATION:
             return []
         text = (
             f"Honeybadger: no API shows invitations of {removed.email} to single projects (project > Settings > Users), "
-            "account tokens hba_… that they made (account > Settings > API keys), or project API keys that they know "
+            "account tokens hba_… that they created (account > Settings > API keys), or project API keys that they know "
             "(project > Settings > API keys). Cancel or replace them by hand."
         )
         return [text]
@@ -153,16 +153,16 @@ class Honeybadger(Service):
         return f"{self._collections[target.kind]}/{segment(target.id)}"
 
     def _refuse_accepted(self, target: Grant, answer: Answer, method: str, path: str) -> None:
-        """An invitation that was accepted since it was listed cannot be changed or cancelled any more."""
+        """Raise if the invitation was accepted since it was listed: it can no longer be changed or cancelled."""
         body = Shape(self.info.title, method, path, answer.status).must(answer.body, dict)
         if target.kind == INVITATION and _accepted(body):
-            raise self._overtaken(target, "accepted the invitation meanwhile", answer, method, path)
+            raise self._overtaken(target, "accepted the invitation during this run", answer, method, path)
 
     def _overtaken(self, target: Grant, what: str, answer: Answer, method: str, path: str) -> AccessError:
         return AccessError(
             errors.CONFLICT,
             f"{target.email} {what}.",
-            hint="Run again: the next run starts from what is there now.",
+            hint="Run again; the next run starts from the present state.",
             status=answer.status,
             method=method,
             path=path,
@@ -170,19 +170,19 @@ class Honeybadger(Service):
         )
 
     def _list(self, path: str, identity: type = int) -> list[dict[str, t.Any]]:
-        """All records of a paged list; one that moves to the next page while it is read is taken once."""
+        """All records of a paged list; a record that moves to the next page in between is returned once."""
         try:
             return read_pages(self.client, path, "results", identity, self._check)
         except AccessError as error:
             raise self._explain(error) from None
 
     def _check(self, shape: Shape, record: dict[str, t.Any]) -> None:
-        """A record has the types that are relied on later; its token appears in no message."""
+        """Check the types in a record, and keep its token out of messages."""
         _check(shape, record)
         self.client.hide(record.get("token"))
 
     def _by_id(self, collection: str, identity: int) -> list[dict[str, t.Any]]:
-        """The record with an id, if there is one; a service that does not know the path for one is asked for the list."""
+        """The record with this id, if there is one; from the list if the path for one record is unknown to the service."""
         try:
             record = self._one(f"{collection}/{segment(identity)}", identity)
         except AccessError as error:
@@ -193,9 +193,9 @@ class Honeybadger(Service):
         return [record]
 
     def _one(self, path: str, identity: t.Any = None) -> dict[str, t.Any]:
-        """One record; the reference shows the list's wrapper around it, the official client reads it bare (vendor).
+        """One record; the reference shows it wrapped in a list, the official client reads it bare (vendor).
 
-        Of several, it is the one with that id.
+        If there are several, the one with this id.
         """
         shape = Shape(self.info.title, "GET", path)
         body = shape.must(self._call("GET", path).body, dict)
@@ -212,32 +212,32 @@ class Honeybadger(Service):
             raise self._explain(error) from None
 
     def _explain(self, error: AccessError) -> AccessError:
-        """Name the likely cause where the status alone does not."""
+        """Name the likely cause if the status alone does not."""
         if error.status == 403 and error.code == errors.FORBIDDEN:
             error.hint = (
                 "Check auth_token (a personal token, not a project's API key), api_url (EU accounts have another one), "
-                "account_id, and that the token's owner may manage users."
+                "account_id, and that the owner of the token may manage users."
             )
         elif error.status == 401:
-            error.hint = "Check auth_token: it is the personal token of the user settings, not a project's API key."
+            error.hint = "Check auth_token: it is the personal token from the user settings, not a project's API key."
         elif error.status == 404 and (error.path or "").partition("?")[0] in (
             self._account,
             self._users,
             self._invitations,
         ):
-            error.hint = "Check account_id: the token sees no such account here."
+            error.hint = "Check account_id: the token cannot see an account with this id."
         return error
 
 
 def without_token(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The record without the token that lets anybody accept the invitation, and without what holds it, as a link may."""
+    """The record without the token, with which anybody can accept the invitation, and without fields that contain it."""
     token = record.get("token")
     secret = token if isinstance(token, str) and len(token) >= SECRET_LENGTH else None
     return {key: value for key, value in record.items() if key != "token" and not (secret and secret in str(value))}
 
 
 def _check(shape: Shape, record: t.Mapping[str, t.Any]) -> None:
-    """Everything that is relied on later has its type."""
+    """Check the types of the fields that are used later."""
     for key in ("email", "role", "created_at", "accepted_at"):
         shape.text(record, key)
     shape.text(shape.must(record.get("accepted_by") or {}, dict), "email")

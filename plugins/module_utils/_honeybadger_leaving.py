@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a Honeybadger account gives people besides access: places in teams, and invitations to teams.
+"""What people have in a Honeybadger account besides access: team memberships and team invitations.
 
-Whoever accepts an invitation to a team becomes a user of the account, so that an open one is a way back in.
+A person who accepts a team invitation becomes a user of the account, so a removed person could come back through one.
 This file is private to the collection.
 """
 
@@ -24,7 +24,7 @@ WHERE = "in Honeybadger under Settings > Teams"
 
 
 class TeamGrants(Companion):
-    """Places in the teams of an account, and pending invitations to them."""
+    """Memberships of the teams of an account, and pending invitations to them."""
 
     kinds: tuple[Kind, ...] = (TEAM_MEMBERSHIP, TEAM_INVITATION)
 
@@ -37,23 +37,23 @@ class TeamGrants(Companion):
         self._invitations: dict[tuple[t.Any, t.Any], TeamInvitation] = {}
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
-        """Everybody who is in a team or invited to one. Teams that the token may not read are done without."""
+        """Everybody who is in a team or invited to one. Teams that the token cannot read are left out, with a warning."""
         self.warnings, self.lists = [], []
         try:
             teams = self._teams.teams()
         except AccessError as error:
             if error.code not in UNREADABLE:
                 raise
-            self.warnings = [f"Teams could not be read, so nobody is taken out of any: {error.sentence}"]
+            self.warnings = [f"Teams could not be read, so nobody is removed from a team. {error.sentence}"]
             return []
         self.lists = [TEAMS]
         for team in teams:
             self._members.update({(team.id, member.id): member for member in team.members})
             self._invitations.update({(team.id, invitation.id): invitation for invitation in team.pending})
             if team.unread:
-                left = "nobody is taken out of it" if "members" in team.unread else "none of them is cancelled"
+                left = "nobody is removed from it" if "members" in team.unread else "none of them is cancelled"
                 self.warnings.append(
-                    f"The token may not read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so {left}."
+                    f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so {left}."
                 )
         return [grant for team in teams for grant in _grants(team)]
 
@@ -64,7 +64,7 @@ class TeamGrants(Companion):
         return _invitation(goal.of("team_id"), "", invitation)
 
     def remove(self, target: Grant) -> None:
-        """Take somebody out of a team, or cancel an invitation to it."""
+        """Remove somebody from a team, or cancel a team invitation."""
         team = target.of("team_id")
         if target.kind == TEAM_MEMBERSHIP:
             self._teams.leave(team, self._members[team, target.id])
@@ -76,7 +76,7 @@ class TeamGrants(Companion):
         if not (leavers and self.warnings):
             return []
         who = ", ".join(leaver.email for leaver in leavers)
-        text = f"Honeybadger: not all teams could be read. Look {WHERE} for {who}: an open team invitation is a way back in."
+        text = f"Honeybadger: not all teams could be read. Look {WHERE} for {who}, who can come back with a team invitation."
         return [text]
 
 

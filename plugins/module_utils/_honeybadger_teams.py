@@ -3,7 +3,7 @@
 
 """Honeybadger's calls (v2) for the teams of one account, their members and their invitations.
 
-Source: the vendor's own documentation. Whoever accepts an invitation to a team becomes a user of the account.
+Source: the vendor's own documentation. A person who accepts a team invitation becomes a user of the account.
 This file is private to the collection.
 """
 
@@ -24,14 +24,17 @@ from ._wire import segment
 
 TEAMS = "/v2/teams"
 SHOWN = ("id", "name", "account_id", "created_at", "owner")
-LISTS = {"invitations": "team_invitations", "members": "team_members"}  # embedded in a team, and where else to ask
+LISTS = {
+    "invitations": "team_invitations",
+    "members": "team_members",
+}  # embedded in a team, and with a path of their own
 PERSON = ("id", "name", "email")
 Record = t.Mapping[str, t.Any]
 
 
 @dataclass(frozen=True)
 class TeamMember:
-    """Somebody in a team. ``id`` is neither that of a user nor that of an invitation; ``email`` is folded."""
+    """Somebody in a team. ``id`` is neither the id of a user nor of an invitation; ``email`` is folded."""
 
     id: int
     email: str
@@ -57,7 +60,7 @@ class TeamInvitation:
 class Team:
     """A team with everybody in it or invited to it.
 
-    ``unread`` are those of its two lists that the token may not read, by the name of their field; ``error`` says why.
+    ``unread`` names the lists that the token cannot read, by their fields; ``error`` says why.
     """
 
     id: int
@@ -70,11 +73,11 @@ class Team:
 
     @property
     def pending(self) -> tuple[TeamInvitation, ...]:
-        """The invitations that nobody has accepted."""
+        """The invitations that are not accepted."""
         return tuple(invitation for invitation in self.invitations if not invitation.accepted)
 
     def public(self) -> dict[str, t.Any]:
-        """The form that results show, without what gives access: tokens, and the keys of the team's projects."""
+        """The form that results show, without tokens and without the keys of the team's projects."""
         lists = {
             "members": [member.record for member in self.members],
             "invitations": [
@@ -94,10 +97,10 @@ class HoneybadgerTeams:
         self._addresses: dict[t.Any, str] = {}
 
     def teams(self, team_id: int | None = None) -> list[Team]:
-        """All teams, or the one with an id, if the account has it.
+        """All teams, or the one with this id, if the account has it.
 
-        One list tells of all of them; the two lists of a team that the service does not embed are asked for. A team
-        whose lists the token may not read says so; the others are read all the same.
+        One request lists all teams; members and invitations that it does not embed take one request each. If the token
+        cannot read the lists of a team, the team says so, and the others are still read.
         """
         path = f"{TEAMS}?account_id={segment(self._account)}"
         shape = Shape(HONEYBADGER.title, "GET", TEAMS)
@@ -108,7 +111,7 @@ class HoneybadgerTeams:
         ]
 
     def team(self, team_id: int) -> Team:
-        """The team with an id."""
+        """The team with this id."""
         for team in self.teams(team_id):
             if team.error:
                 raise team.error
@@ -120,7 +123,7 @@ class HoneybadgerTeams:
         )
 
     def invite(self, team_id: int, email: str, admin: bool) -> TeamInvitation:
-        """Send an invitation to a team; nobody joins in any other way."""
+        """Send a team invitation; people cannot join in any other way."""
         path = self._path(team_id, "team_invitations")
         fields = {"email": email, "admin": admin}
         answer, status = self._call("POST", path, {"team_invitation": fields})
@@ -130,13 +133,13 @@ class HoneybadgerTeams:
         return self._invitation(shape, team_id, {**fields, **created, "email": created.get("email") or email})
 
     def update_invitation(self, team_id: int, invitation: TeamInvitation, admin: bool) -> TeamInvitation:
-        """Change what somebody becomes on accepting. No second e-mail goes out."""
+        """Change what somebody becomes on accepting. No second e-mail is sent."""
         path = self._path(team_id, "team_invitations", invitation.id)
         self._change(path, "team_invitation", invitation.email, admin)
         return replace(invitation, admin=admin, record={**invitation.record, "admin": admin})
 
     def cancel_invitation(self, team_id: int, invitation: TeamInvitation) -> None:
-        """Cancel an invitation. One that a second attempt finds gone may also have been accepted: 404 is an error."""
+        """Cancel an invitation. If a repeated request finds it gone, it may have been accepted, so 404 is an error."""
         path = self._path(team_id, "team_invitations", invitation.id)
         answer, status = self._call("DELETE", path)
         if isinstance(answer, dict):
@@ -148,7 +151,7 @@ class HoneybadgerTeams:
         return replace(member, admin=admin, record={**member.record, "admin": admin})
 
     def leave(self, team_id: int, member: TeamMember) -> None:
-        """Take somebody out of a team. Whom a second attempt finds gone, the first one took out."""
+        """Remove somebody from a team. If a repeated request finds them gone, the first attempt removed them."""
         try:
             self._call("DELETE", self._path(team_id, "team_members", member.id))
         except AccessError as error:
@@ -156,7 +159,7 @@ class HoneybadgerTeams:
                 raise
 
     def _team(self, shape: Shape, record: Record) -> Team:
-        """Invitations are read first: who accepts in between is then seen as both, the other way round as neither."""
+        """Read the invitations first, so that a person who accepts in between is seen twice instead of not at all."""
         team_id = record["id"]
         lists = {name: self._readable(record, name, path) for name, path in LISTS.items()}
         unread = {name: error for name, error in lists.items() if isinstance(error, AccessError)}
@@ -182,7 +185,7 @@ class HoneybadgerTeams:
         )
 
     def _readable(self, record: Record, embedded: str, path: str) -> list[dict[str, t.Any]] | AccessError:
-        """One of a team's lists, or why the token may not read it."""
+        """One of a team's lists, or why the token cannot read it."""
         try:
             return self._part(record, embedded, path)
         except AccessError as error:
@@ -191,14 +194,14 @@ class HoneybadgerTeams:
             return error
 
     def _part(self, record: Record, embedded: str, path: str) -> list[dict[str, t.Any]]:
-        """One of a team's lists: as embedded, where it is there and of use, else as asked for."""
+        """One of a team's lists: as embedded if it is usable, otherwise from its own path."""
         there = record.get(embedded)
         if isinstance(there, list) and all(isinstance(item, dict) and _is_id(item.get("id")) for item in there):
             return there
         return self._list(self._path(record["id"], path))
 
     def _invitation(self, shape: Shape, team_id: int, record: Record) -> TeamInvitation:
-        """An accepted one may have lost its address; where this run saw it before, it is remembered."""
+        """An invitation. The address of an accepted one may be missing; if this run saw it earlier, it is used."""
         self.client.hide(record.get("token"))
         accepted_by = shape.must(record.get("accepted_by") or {}, dict)
         email = fold(shape.text(record, "email")) or self._addresses.get((team_id, record["id"]), "")
@@ -222,9 +225,9 @@ class HoneybadgerTeams:
             raise _overtaken(email, "was not changed", status, "PUT", path)
 
     def _refuse_accepted(self, answer: Record, email: str, status: int, method: str, path: str) -> None:
-        """An invitation that was accepted since it was listed cannot be changed or cancelled any more."""
+        """Raise if the invitation was accepted since it was listed: it can no longer be changed or cancelled."""
         if _accepted(answer):
-            raise _overtaken(email, "accepted the invitation meanwhile", status, method, path)
+            raise _overtaken(email, "accepted the invitation during this run", status, method, path)
 
     def _path(self, team_id: int, *parts: t.Any) -> str:
         return "/".join([TEAMS, segment(team_id), *(segment(part) for part in parts)])
@@ -243,18 +246,18 @@ class HoneybadgerTeams:
         return answer.body, answer.status
 
     def _explain(self, error: AccessError) -> AccessError:
-        """Name the likely cause where the status alone does not."""
+        """Name the likely cause if the status alone does not."""
         path = (error.path or "").partition("?")[0]
         if error.status == 403 and error.code == errors.FORBIDDEN:
             error.hint = (
-                "The token may not manage this team: use one of an account Owner or of an admin of the team, and check "
+                "The token may not manage this team. Use the token of an account Owner or of an admin of the team, and check "
                 "auth_token, account_id and api_url (EU accounts have another one)."
             )
         elif error.status == 401:
-            error.hint = "Check auth_token: it is the personal token of the user settings, not a project's API key."
+            error.hint = "Check auth_token: it is the personal token from the user settings, not a project's API key."
         elif error.status == 404 and path == TEAMS:
             error.code = errors.ENDPOINT_UNAVAILABLE
-            error.hint = "This Honeybadger shows this token no teams: check account_id and api_url."
+            error.hint = "This Honeybadger does not show teams to this token: check account_id and api_url."
         return error
 
 
@@ -280,7 +283,7 @@ def _overtaken(email: str, what: str, status: int, method: str, path: str) -> Ac
     return AccessError(
         errors.CONFLICT,
         f"{email} {what}.",
-        hint="Run again: the next run starts from what is there now.",
+        hint="Run again; the next run starts from the present state.",
         status=status,
         method=method,
         path=path,

@@ -3,7 +3,7 @@
 
 """Honeycomb's calls for the people of one team.
 
-Source: the API guide the collection is built to; what was confirmed elsewhere is marked (vendor).
+Source: the API guide; facts from other documentation of the vendor are marked (vendor).
 This file is private to the collection.
 """
 
@@ -35,7 +35,7 @@ AUTH = "/1/auth"
 
 
 class KeyHeader:
-    """Puts the key on a request. An object, since ``requests`` lets ``~/.netrc`` override plain headers."""
+    """Adds the key to a request. An object, since ``requests`` lets ``~/.netrc`` override plain headers."""
 
     def __init__(self, api_key: str) -> None:
         self._api_key = api_key
@@ -46,7 +46,7 @@ class KeyHeader:
 
 
 def key_type(api_key: str) -> str | None:
-    """What the key's own prefix tells of its type; a configuration key has none (vendor)."""
+    """The type of a key by its prefix; a configuration key has none (vendor)."""
     kind = re.match(r"hc[a-z]([ilm])k_", api_key)
     return {"i": "ingest", "l": "id", "m": "management"}[kind.group(1)] if kind else None
 
@@ -55,9 +55,9 @@ class Honeycomb(Service):
     """The members of the team that a configuration key belongs to.
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
-    leave out who has not accepted, and no call lists invitations. None: the caller keeps no such record. The ledger is
-    kept up to date with every read and write. ``accepted`` gives the addresses of everybody who has accepted in the team
-    with a slug, where a management key can tell.
+    leave out people who have not accepted, and no call lists invitations. None: the caller keeps no such record. Every
+    read and write updates the ledger. With a management key, ``accepted`` returns the addresses of everybody who has
+    accepted in the team with this slug.
     """
 
     info = HONEYCOMB
@@ -90,7 +90,7 @@ class Honeycomb(Service):
         return world
 
     def _confirmed(self, accepted: t.Callable[[str], t.Collection[str]]) -> t.Collection[str]:
-        """Who has accepted, by the list of users; nobody where it cannot be read: then there is less evidence."""
+        """Who has accepted, by the list of users; nobody if it cannot be read, and then there is less evidence."""
         try:
             self._team = self._team or self.own_key()[1]
             return accepted(self._team)
@@ -98,23 +98,23 @@ class Honeycomb(Service):
             return ()
 
     def members(self) -> list[dict[str, t.Any]]:
-        """The list as the service shows it."""
+        """The members as the service shows them."""
         return [dict(_access(record).record) for record in self._list()]
 
     def auth(self) -> dict[str, t.Any]:
-        """``{type, team, environment, api_key_access}`` of the key (vendor)."""
+        """The key's ``{type, team, environment, api_key_access}`` (vendor)."""
         body = self._auth()
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
     def own_key(self) -> tuple[str, str]:
-        """The id of the key in use, and the slug of its team, empty where it is not told (vendor)."""
+        """The id of the key in use, and the slug of its team, empty if the service does not say (vendor)."""
         shape = Shape(self.info.title, "GET", AUTH)
         body = self._auth()
         team = shape.must(body.get("team") or {}, dict)
         return str(shape.must(body.get("id"), str)), shape.text(team, "slug")
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
-        """Send an invitation. An answer 409, or 422 that says ``already_exists``, tells of one sent before."""
+        """Send an invitation. The answer 409, or 422 with ``already_exists``, means that there is one already."""
         name = self._names.get(fold(email)) or ""
         self.ledger.unclear(email, name)
         try:
@@ -131,13 +131,13 @@ class Honeycomb(Service):
         return self.ledger.sent(email, identity, role, record), True
 
     def update(self, target: Grant, goal: Grant) -> Grant:
-        """Change the role, the only thing that may be changed."""
+        """Change the role; nothing else can be changed."""
         if target.id is None:
             raise AccessError(
                 errors.CONFLICT,
-                f"The invitation of {target.email} in Honeycomb has no known id, so its role cannot be changed.",
-                hint="Change it under Team settings, or wait until it is accepted. If it is no longer there, leave them out "
-                "of known_invitations: then they are invited anew.",
+                f"The id of the Honeycomb invitation of {target.email} is not known, so its role cannot be changed.",
+                hint="Change it under Team settings, or wait until it is accepted. If there is no invitation any more, remove "
+                "them from known_invitations, and they are invited again.",
             )
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
@@ -156,8 +156,8 @@ class Honeycomb(Service):
         if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
-                f"Honeycomb answered that {target.email} still is {self.client.clean(str(told['role']))}.",
-                hint="Run again, or look into Team settings.",
+                f"Honeycomb answered that {target.email} still has the role {self.client.clean(str(told['role']))}.",
+                hint="Run again, or check under Team settings.",
                 status=answer.status,
                 method="PUT",
                 path=path,
@@ -172,8 +172,8 @@ class Honeycomb(Service):
             self.ledger.removed(target.addresses)
             raise AccessError(
                 errors.CONFLICT,
-                f"The pending invitation of {target.email} has no known id, so it cannot be cancelled from here.",
-                hint="Cancel it by hand under Team settings; the next run takes it as done.",
+                f"The id of the pending invitation of {target.email} is not known, so it cannot be cancelled.",
+                hint="Cancel it by hand under Team settings; the next run assumes that you did.",
             )
         try:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
@@ -184,31 +184,31 @@ class Honeycomb(Service):
         self.ledger.removed(target.addresses)
 
     def shows_pending(self) -> bool:
-        """False once an invitation that was sent is seen to be missing from the list."""
+        """Whether invitations are listed; False once one that was sent is missing from the list."""
         return not self.ledger.hides_pending
 
     def assume_invited(self, email: str, role: str) -> Grant:
-        """Remember an invitation whose id the service did not tell."""
+        """Remember an invitation whose id is not known."""
         return self.ledger.taken(email, role)
 
     def why_pending(self, person: Person) -> str:
-        """Being listed does not say that somebody accepted."""
+        """Why a listed person counts as pending: being listed does not mean that they accepted."""
         if self.ledger.unproved.isdisjoint(person.addresses):
             return ""
         return (
-            "Honeycomb lists them, which does not mean that they accepted: they count as pending until their entry shows "
-            "a name or another field that the invitation did not have."
+            "Honeycomb lists them, which does not mean that they accepted. They count as pending until their entry has a "
+            "name or another field that the invitation did not have."
         )
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """Keys live on after the member who made them, and somebody invited may have been one."""
+        """API keys outlive the member who created them, and a person who counts as pending may have been a member."""
         if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
             return []
         keys = (
-            f"management keys that {removed.email} made and API keys that they know are in no list. Look"
+            f"no API lists the management keys that {removed.email} created and the API keys that they know. Look"
             if self.accepted
-            else f"API keys that {removed.email} made outlive their membership. With a management key "
-            "(management_key_id, management_key_secret) they are listed, and can be disabled or deleted. Without one, look"
+            else f"API keys that {removed.email} created outlive their membership. With a management key "
+            "(management_key_id, management_key_secret), they can be listed, disabled or deleted. Without one, look"
         )
         text = (
             f"Honeycomb: {keys} under Team settings > API keys. Under Team settings > Members, check the join address and "
@@ -217,7 +217,7 @@ class Honeycomb(Service):
         return [text]
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
-        """Without ``known_invitations`` a pending person whom the list leaves out cannot be told from a stranger."""
+        """Without ``known_invitations``, a pending person whom the list leaves out looks like a stranger."""
         if self.ledger.kept or not (unlisted or exclusive):
             return []
         leavers = {fold(person.email) for person in people if person.state == ABSENT}
@@ -227,18 +227,18 @@ class Honeycomb(Service):
         if wanted:
             texts.append(
                 f"Honeycomb may not list people who have not accepted yet ({_few(wanted)}). Keep known_invitations from "
-                "this result and hand it in next time, or the next run may invite them again."
+                "this result and pass it to the next run, which may otherwise invite them again."
             )
         if leaving or exclusive:
             who = f" of {_few(leaving)}" if leaving else ""
             texts.append(
-                f"Pending Honeycomb invitations{who} may be invisible and cannot be cancelled without known_invitations "
-                "from the run that sent them; look under Team settings."
+                f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without known_invitations "
+                "from the run that sent them. Look under Team settings."
             )
         return texts
 
     def remembered(self) -> dict[str, t.Any]:
-        """The invitations that the next run should know of."""
+        """The invitations that the next run should know about."""
         return {"known_invitations": self.ledger.public()}
 
     def _auth(self) -> dict[str, t.Any]:
@@ -262,7 +262,7 @@ class Honeycomb(Service):
         return list({str(record["id"]): record for record in records}.values())
 
     def _explain(self, error: AccessError, diagnose: bool = True) -> AccessError:
-        """Name the likely cause where the status alone does not."""
+        """Name the likely cause if the status alone does not."""
         if error.status == 404 and error.path == MEMBERSHIPS:
             error.code = errors.ENDPOINT_UNAVAILABLE
             error.hint = "This Honeycomb does not offer team memberships to this key: check api_url (EU?) and the plan."
@@ -271,22 +271,22 @@ class Honeycomb(Service):
             if kind == "id":
                 error.code = errors.WRONG_KEY_TYPE
                 error.hint = (
-                    "api_key is the id of a configuration key, not the key itself. The key is shown once, when it is made "
-                    "under Team settings > API keys: make another one."
+                    "api_key is the id of a configuration key, not the key itself. The key is shown once, when it is created. "
+                    "Create another one under Team settings > API keys."
                 )
             elif kind in ("ingest", "management"):
                 error.code = errors.WRONG_KEY_TYPE
                 error.hint = f"This is an {kind} key." if kind == "ingest" else "This is a management key."
-                error.hint += " Make a configuration key under Team settings > API keys."
+                error.hint += " Create a configuration key under Team settings > API keys."
             elif kind:
                 error.code = errors.FORBIDDEN
-                error.hint = "The key is valid but may not manage members: give it that permission, or use another."
+                error.hint = "The key is valid but may not manage members. Give it that permission, or use another key."
             else:
                 error.hint = (
                     "Check api_key and, for the EU, api_url; it must be a configuration key, not an ingest key."
                 )
         elif error.status == 403:
-            error.hint = "The key lacks the permission for this: use a configuration key that may manage members."
+            error.hint = "The key has no permission for this. Use a configuration key that may manage members."
         return error
 
     def _ask_key_type(self) -> str | None:

@@ -24,13 +24,13 @@ from ._wire import segment
 
 AUTH = "/2/auth"
 MEDIA_TYPE = "application/vnd.api+json"
-PAGE_SIZE = 100  # the most that a page may hold
+PAGE_SIZE = 100  # the largest that is allowed
 READ_KEYS, WRITE_KEYS, READ_USERS = "api-keys:read", "api-keys:write", "users:read"
 WHERE = "under Team settings > API keys"
 
 
 class BearerKey:
-    """Puts a management key on a request. An object, since ``requests`` lets ``~/.netrc`` override plain headers."""
+    """Adds a management key to a request. An object, since ``requests`` lets ``~/.netrc`` override plain headers."""
 
     def __init__(self, key_id: str, secret: str) -> None:
         self._header = f"Bearer {key_id}:{secret}"
@@ -53,7 +53,7 @@ class OwnKey:
 
 @dataclass(frozen=True)
 class TeamUser:
-    """Somebody who has accepted; invitations are not listed. ``email`` is folded, ``role`` as the service tells it."""
+    """Somebody who has accepted; invitations are not listed. ``email`` is folded, ``role`` is as the service spells it."""
 
     id: str
     email: str
@@ -63,7 +63,7 @@ class TeamUser:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """An ingest or configuration key. ``environment`` and ``creator`` are ids, empty where the service names none."""
+    """An ingest or configuration key. ``environment`` and ``creator`` are ids, empty if the service names none."""
 
     id: str
     name: str
@@ -75,7 +75,7 @@ class ApiKey:
     record: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
 
     def public(self, users: t.Iterable[TeamUser] = ()) -> dict[str, t.Any]:
-        """The form that results show; ``users`` tell the address of whoever made the key."""
+        """The form that results show; ``users`` give the address of the person who created the key."""
         email = next((user.email for user in users if user.id == self.creator), None)
         return {
             "id": self.id,
@@ -89,7 +89,7 @@ class ApiKey:
 
 
 class HoneycombKeys:
-    """The keys and users of the team that a management key belongs to; ``key_id`` is the id of that key."""
+    """The keys and users of a management key's team; ``key_id`` is the id of the management key."""
 
     def __init__(self, client: Client, key_id: str) -> None:
         self.client = client
@@ -97,7 +97,7 @@ class HoneycombKeys:
         self._own: OwnKey | None = None
 
     def own(self) -> OwnKey:
-        """The management key itself; asked for once."""
+        """The management key itself; requested once."""
         if self._own is None:
             shape = Shape(HONEYCOMB.title, "GET", AUTH)
             answer = shape.must(self._call("GET", AUTH, ""), dict)
@@ -105,7 +105,7 @@ class HoneycombKeys:
         return self._own
 
     def is_own(self, key_id: str) -> bool:
-        """Whether an id is that of the management key in use."""
+        """Whether this is the id of the management key in use."""
         return key_id in (self._key_id, self.own().id)
 
     def users(self) -> list[TeamUser]:
@@ -115,11 +115,11 @@ class HoneycombKeys:
         return [_user(shape, record) for record in self._list(path, READ_USERS)]
 
     def accepted(self, team: str) -> frozenset[str]:
-        """The folded addresses of everybody who has accepted; nobody where the key is of another team than this."""
+        """The folded addresses of everybody who has accepted; nobody if the key belongs to another team."""
         return frozenset(user.email for user in self.users()) if team and team == self.own().team else frozenset()
 
     def keys(self, kind: str | None = None) -> list[ApiKey]:
-        """All keys, or those of a kind: ``ingest`` or ``configuration``. Management keys are not among them."""
+        """All keys, or those of a kind: ``ingest`` or ``configuration``. Management keys are not included."""
         path = f"{self._team()}/api-keys"
         only = f"&filter%5Btype%5D={segment(kind)}" if kind else ""
         shape = Shape(HONEYCOMB.title, "GET", path)
@@ -127,15 +127,15 @@ class HoneycombKeys:
         return [key for key in (_key(shape, record) for record in found) if kind in (None, key.type)]
 
     def disable(self, key: ApiKey) -> ApiKey:
-        """Have the key work no more; ``enable`` undoes it."""
+        """Disable the key; ``enable`` undoes it."""
         return self._switch(key, disabled=True)
 
     def enable(self, key: ApiKey) -> ApiKey:
-        """Have the key work again."""
+        """Enable the key again."""
         return self._switch(key, disabled=False)
 
     def delete(self, key: ApiKey) -> None:
-        """Delete the key, for good. One that a second attempt finds gone was deleted by the first."""
+        """Delete the key for good. If a repeated request finds it gone, the first attempt deleted it."""
         try:
             self._call("DELETE", self._path(key), WRITE_KEYS)
         except AccessError as error:
@@ -153,8 +153,8 @@ class HoneycombKeys:
         if told.id != key.id or told.disabled != disabled:
             raise AccessError(
                 errors.CONFLICT,
-                f"Honeycomb answered that the key {key.id} still is {'disabled' if told.disabled else 'enabled'}.",
-                hint=f"Run again, or look {WHERE}.",
+                f"Honeycomb answered that the key {key.id} is still {'disabled' if told.disabled else 'enabled'}.",
+                hint=f"Run again, or check {WHERE}.",
                 status=200,
                 method="PATCH",
                 path=path,
@@ -166,7 +166,7 @@ class HoneycombKeys:
         return f"/2/teams/{segment(self.own().team)}"
 
     def _path(self, key: ApiKey) -> str:
-        """The path of a key that may be written to: every key of the team but the one in use."""
+        """The path for writing to a key: every key of the team except the one in use."""
         if self.is_own(key.id):
             raise own_key(key.id)
         return f"{self._team()}/api-keys/{segment(key.id)}"
@@ -184,36 +184,36 @@ class HoneycombKeys:
             raise self._explain(error, scope) from None
 
     def _explain(self, error: AccessError, scope: str) -> AccessError:
-        """Name the likely cause where the status alone does not."""
+        """Name the likely cause if the status alone does not."""
         path = (error.path or "").partition("?")[0]
         if error.status == 401:
             kind = re.match(r"hc[a-z]([il])k_", self._key_id)
             if kind:
                 error.code = errors.WRONG_KEY_TYPE
                 name = {"i": "an ingest key", "l": "a configuration key"}[kind.group(1)]
-                error.hint = f"management_key_id is the id of {name}. Make a management key {WHERE}."
+                error.hint = f"management_key_id is the id of {name}. Create a management key {WHERE}."
             else:
                 error.hint = "Check management_key_id, management_key_secret and, for the EU, api_url."
         elif error.status == 403 and scope:
             has = self._own is not None and scope in self._own.scopes
             error.code = errors.FORBIDDEN
             error.hint = (
-                f"The management key has the scope {scope}, so Honeycomb refuses this for another reason: do it by hand {WHERE}."
+                f"The management key has the scope {scope}, so Honeycomb refuses this for another reason. Do it by hand {WHERE}."
                 if has
-                else f"The management key lacks the scope {scope}. Use one that has it; scopes are chosen {WHERE}."
+                else f"The management key lacks the scope {scope}. Use a key that has it; scopes are set {WHERE}."
             )
         elif error.status == 404 and (path == AUTH or path.endswith(("/users", "/api-keys"))):
             error.code = errors.ENDPOINT_UNAVAILABLE
-            error.hint = "This Honeycomb does not offer that call to management keys: check api_url (EU?) and the plan."
+            error.hint = "This Honeycomb does not offer this call to management keys: check api_url (EU?) and the plan."
         return error
 
 
 def own_key(key_id: str) -> AccessError:
-    """A key that a run uses is not touched by it."""
+    """The error for a change to a key that the run itself uses."""
     return AccessError(
         errors.GUARD_REFUSED,
-        f"{key_id} is the key that this run itself uses, so it is left alone.",
-        hint="Use another management key for this, or do it by hand " + WHERE + ".",
+        f"{key_id} is the key that this run itself uses, so it is not changed.",
+        hint=f"Use another management key for this, or do it by hand {WHERE}.",
     )
 
 
@@ -258,7 +258,7 @@ def _key(shape: Shape, record: t.Mapping[str, t.Any]) -> ApiKey:
 
 
 def _related(shape: Shape, record: t.Mapping[str, t.Any], name: str) -> str:
-    """The id that a relationship names; empty where it, or its ``data``, is missing or null."""
+    """The id that a relationship names; empty if the relationship or its ``data`` is missing or null."""
     relationships = shape.must(record.get("relationships") or {}, dict)
     related = shape.must(relationships.get(name) or {}, dict)
     return shape.text(shape.must(related.get("data") or {}, dict), "id")

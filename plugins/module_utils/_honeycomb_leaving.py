@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What members of a Honeycomb team leave behind: the API keys that they made, by a management key.
+"""What members of a Honeycomb team leave behind: the API keys that they created, read with a management key.
 
-Whose key is whose is found out before anybody is removed, since the maker may be forgotten then.
+The creators of keys are read before anybody is removed, since the service may forget them then.
 This file is private to the collection.
 """
 
@@ -28,10 +28,10 @@ MEMBERS = "under Team settings > Members"
 
 
 class KeyGrants(Companion):
-    """The keys of a team by their makers. ``mode`` says what becomes of those of leavers: report, disable, delete.
+    """The keys of a team by the people who created them. ``mode`` says what to do with those of leavers.
 
-    ``own_key`` asks for the id and the team of the configuration key in use. That key and the management key are never
-    touched, and a management key of another team is refused.
+    ``own_key`` returns the id and the team of the configuration key in use. That key and the management key are never
+    changed, and a management key of another team is refused.
     """
 
     kinds: tuple[Kind, ...] = (KEY_TO_DISABLE, KEY_TO_DELETE, DISABLED_KEY)
@@ -45,7 +45,7 @@ class KeyGrants(Companion):
         self._own_key = own_key
         self._own = ""
         self._users: list[TeamUser] | None = None
-        self._makers: dict[str, TeamUser] = {}  # by key, as they were before anybody was removed
+        self._makers: dict[str, TeamUser] = {}  # by key, before anybody was removed
         self._keys: dict[str, ApiKey] = {}
         self._listed: set[str] = set()
         self._theirs: dict[str, list[str]] = {}
@@ -54,7 +54,7 @@ class KeyGrants(Companion):
         self._found: set[str] = set()
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
-        """The keys to disable or delete. Where they are only reported, a key that cannot be read costs a warning."""
+        """The keys to disable or delete. If they are only reported, keys that cannot be read cause a warning."""
         if not leavers:
             return []
         self.warnings = []
@@ -63,7 +63,7 @@ class KeyGrants(Companion):
         except AccessError as error:
             if self._mode != REPORT or error.code not in UNREADABLE:
                 raise
-            self.warnings = [f"It cannot be told which API keys the people who leave made: {error.sentence}"]
+            self.warnings = [f"The API keys created by the people who leave could not be read. {error.sentence}"]
         kind = KINDS.get(self._mode)
         if kind is None:
             return []
@@ -83,7 +83,7 @@ class KeyGrants(Companion):
             self._source.disable(key)
 
     def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
-        """Where the team's members cannot be listed, the list of users tells who is there, and in which role."""
+        """If the members cannot be listed, the error with the people who are in the list of users, and their roles."""
         if error.code != errors.ENDPOINT_UNAVAILABLE:
             return error
         try:
@@ -99,12 +99,12 @@ class KeyGrants(Companion):
             told += [] if there else [f"{person.email} is not there"]
         more = f"; {len(people) - SHOWN} more people are not looked up" if len(people) > SHOWN else ""
         return error.hinted(
-            f"{error.hint} By the management key's list of users, {'; '.join(told)}{more}. Invite, change or remove them "
+            f"{error.hint} According to the list of users, {'; '.join(told)}{more}. Invite, change or remove them "
             f"by hand {MEMBERS}."
         )
 
     def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
-        """Who is still in the list of users."""
+        """The leavers who are still in the list of users."""
         owners = {address: leaver.email for leaver in leavers for address in leaver.addresses}
         return [
             (owners[user.email], f"{user.email} in the list of users, as {user.role or 'a user'}")
@@ -113,7 +113,7 @@ class KeyGrants(Companion):
         ]
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
-        """The keys that are left, with the place to deal with them."""
+        """The keys that are left, and where to find them."""
         if not leavers:
             return []
         changed = {str(o.step.target.id) for o in outcomes if o.step.target and o.outcome == APPLIED and o.changed}
@@ -128,39 +128,39 @@ class KeyGrants(Companion):
             others = [key for key in left if key.id != self._own]
             if others:
                 texts.append(
-                    f"Honeycomb: {leaver.email} made API keys that still work: {_named(others)}. Replace them, "
+                    f"Honeycomb: {leaver.email} created API keys that still work: {_named(others)}. Replace them, "
                     f"then disable or delete them {WHERE}, or with honeycomb_api_key."
                 )
             if own:
                 texts.append(
-                    f"Honeycomb: {leaver.email} made the API key that this run uses, {_named(own)}. It is left "
-                    f"alone: make another one and replace it {WHERE}."
+                    f"Honeycomb: {leaver.email} created the API key that this run uses, {_named(own)}, so it was not "
+                    f"changed. Create another one and replace it {WHERE}."
                 )
         if self.warnings:
             who = ", ".join(leaver.email for leaver in leavers)
-            texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} made.")
+            texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} created.")
         removed = {outcome.step.email for outcome in outcomes if outcome.step.action == REMOVE}
         strangers = [leaver.email for leaver in leavers if leaver.email in removed - self._found]
         if strangers and not self.warnings:
             texts.append(
-                f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers)}, so it cannot be "
-                f"told which API keys are theirs. Look {WHERE}."
+                f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers)}, so it is not "
+                f"known which API keys they created. Look {WHERE}."
             )
         if self._departed:
             who = ", ".join(leaver.email for leaver in leavers)
             texts.append(
-                f"Honeycomb: whoever made {_named(self._departed)} is not in the list of users, so it cannot be told "
-                f"whether these API keys, which still work, are those of {who}. Look {WHERE}."
+                f"Honeycomb: the creator of {_named(self._departed)} is not in the list of users, so it is not known "
+                f"whether {who} created these API keys, which still work. Look {WHERE}."
             )
         if self._nobodys and removed:
             texts.append(
-                f"Honeycomb: nobody is named as the maker of {_named(self._nobodys)}. Look {WHERE} whether they are "
-                "those of somebody who left."
+                f"Honeycomb: nobody is named as the creator of {_named(self._nobodys)}. Check {WHERE} whether they belong "
+                "to somebody who left."
             )
         return texts
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
-        """``leaver_keys``: each key of somebody who leaves, and what became of it."""
+        """``leaver_keys``: each key created by a leaver, and what was done with it."""
         done = {str(o.step.target.id): o for o in outcomes if o.step.target and o.step.target.kind in self.kinds}
         listed = []
         for identities in self._theirs.values():
@@ -203,7 +203,7 @@ class KeyGrants(Companion):
                 self._theirs.setdefault(owners[maker.email], []).append(key.id)
 
     def _identity(self) -> tuple[str, str]:
-        """The key in use and its team. Where keys are only reported, nothing depends on it."""
+        """The key in use and its team. If keys are only reported, nothing depends on it."""
         try:
             return self._own_key()
         except AccessError:
@@ -215,8 +215,8 @@ class KeyGrants(Companion):
         return key.id == self._own or (self._mode == DISABLE and key.disabled)
 
 
-class NoKeys:
-    """Stands in for the keys of a team where there is no management key: nothing is asked, and no key is touched."""
+class NoKeys(Companion):
+    """Takes the place of the keys without a management key: sends no requests, and changes no key."""
 
     kinds: tuple[Kind, ...] = ()
 
@@ -227,38 +227,22 @@ class NoKeys:
         self._mode = mode
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
-        """Nothing. Where keys should be disabled or deleted, a warning says that none is."""
+        """Nothing; warns if keys should be disabled or deleted."""
         self.warnings = []
         if leavers and self._mode != REPORT:
             text = (
-                f"leaver_keys is {self._mode}, and there is no management key to do that with, so the API keys of the people "
-                "who leave go on working. Give management_key_id and management_key_secret."
+                f"leaver_keys is {self._mode}, which needs a management key, so the API keys of the people who leave still "
+                "work. Set management_key_id and management_key_secret."
             )
             self.warnings = [text]
         return []
 
-    def invite(self, goal: Grant) -> Grant:
-        """Nobody is invited to a key, so no plan has such a step."""
-        raise TypeError(f"{goal.kind.name} cannot be given")
-
     def remove(self, target: Grant) -> None:
-        """No plan has such a step, either."""
-        raise TypeError(f"{target.kind.name} cannot be taken away")
-
-    def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
-        """Nothing else tells of people."""
-        return error
-
-    def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
-        """Nothing that the plan would not show."""
-        return []
-
-    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
-        """What a management key would do is said for each person who was a member."""
-        return []
+        """Never called: no plan has a step for a key."""
+        raise AssertionError(target)
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
-        """``leaver_keys``: nothing is known of any."""
+        """``leaver_keys``: none are known."""
         return {"leaver_keys": []}
 
 
@@ -276,8 +260,8 @@ def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:
 def _other_team(team: str, theirs: str) -> AccessError:
     return AccessError(
         errors.VALIDATION,
-        f"The management key is of the team {team}, and api_key is of the team {theirs}.",
-        hint="Give two keys of one team: keys of another team are not touched.",
+        f"The management key belongs to the team {team}, and api_key to the team {theirs}.",
+        hint="Give two keys of the same team.",
     )
 
 

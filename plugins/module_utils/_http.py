@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests to one service: what is sent again and when, within the limits that the service and the task set.
+"""Requests to one service: what is repeated and when, within the limits of the service and the task.
 
 It knows no service by name. This file is private to the collection.
 """
@@ -25,7 +25,7 @@ FIRST_BACKOFF = 0.5
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: status and decoded body, None where there was no body."""
+    """A successful answer: status and decoded body, None if there was no body."""
 
     status: int
     body: t.Any
@@ -56,8 +56,8 @@ class Client:
     def request(self, method: str, path: str, body: t.Any = None) -> Answer:
         """Send a request and return its answer, or raise :class:`AccessError`.
 
-        GET, PUT, PATCH and DELETE are sent again after a passing fault: whoever calls them sets an absolute value.
-        POST is sent again only where the service certainly did nothing.
+        GET, PUT, PATCH and DELETE are repeated after a temporary fault, since callers set absolute values. POST is
+        repeated only if the service certainly did nothing.
         """
         attempt, in_doubt = 0, False
         while True:
@@ -87,16 +87,16 @@ class Client:
             path = local_path(self.connection.url, answer.url, following)
 
     def clean(self, text: str, length: int = EXCERPT) -> str:
-        """Text from outside made fit to show, without the credential."""
+        """Text from outside, safe to show and without the credential."""
         return clean(text, self.hidden, length)
 
     def hide(self, secret: t.Any) -> None:
-        """Keep a secret that an answer held out of every message."""
+        """Keep a secret from an answer out of every message."""
         if isinstance(secret, str) and secret:
             self.hidden.add(secret)
 
     def affords(self, writes: int) -> AccessError | None:
-        """None when so many requests fit what the service says is left, or fit after a wait; else why not."""
+        """Why this many requests exceed the rate limit even after a wait; None if they do not."""
         quota = self.quota
         if quota is None or quota.reset_at is None or writes <= quota.remaining:
             return None
@@ -109,20 +109,20 @@ class Client:
         return AccessError(
             errors.RATE_LIMITED,
             f"{self.connection.name} has {quota.remaining} requests{of} left and {writes} {'is' if writes == 1 else 'are'} needed, "
-            f"which would take a wait of {wait:.0f} s; max_wait leaves {self.budget.left:.0f} s.",
+            f"which takes a wait of {wait:.0f} s, but max_wait leaves {self.budget.left:.0f} s.",
             hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}.",
             request=Request(retry_after=wait),
         )
 
     def api(self) -> dict[str, t.Any]:
-        """What the task cost, in the public form."""
+        """The cost of the task, in the public form."""
         told: dict[str, t.Any] = {"requests": self.requests, "waited": round(self.budget.spent, 1)}
         if self.quota:
             told["rate_limit_remaining"] = self.quota.remaining
         return told
 
     def _await_turn(self, method: str, path: str) -> None:
-        """Sit out a pause, and the limit where nothing is left of it; refuse when no time is left."""
+        """Wait until a pause is over and the rate limit allows a request; refuse if no time is left."""
         self.budget.rest()
         quota = self.quota
         if quota and quota.remaining <= 0 and quota.reset_at is not None:
@@ -139,15 +139,15 @@ class Client:
         if self.budget.patience <= 0:
             raise AccessError(
                 errors.TIMEOUT,
-                f"Faults of {self.connection.name} used up max_wait ({self.connection.max_wait:g} s), "
+                f"Failures of {self.connection.name} used up max_wait ({self.connection.max_wait:g} s), "
                 "so the rest was not attempted.",
-                hint="Run again when the service is well; what is done is not done twice.",
+                hint="Run again when the service works again; nothing is done twice.",
                 method=method,
                 path=path,
             )
 
     def _delay(self, error: AccessError, method: str, attempt: int) -> float | None:
-        """Seconds to wait before the same request is sent again, None for never."""
+        """Seconds to wait before the request is repeated, None for never."""
         request = error.request
         if not (request.transient and (request.reach == REFUSED or method != "POST")):
             return None
@@ -156,11 +156,11 @@ class Client:
         return max(request.retry_after or 0.0, float(FIRST_BACKOFF * 2 ** min(attempt, 6)))
 
     def _over_budget(self, error: AccessError, delay: float) -> AccessError:
-        """The same error, saying when it is worth another try."""
+        """The same error, with the time of the next possible attempt."""
         if not error.request.retry_after and error.code != errors.RATE_LIMITED:
             return error
         return error.hinted(
-            f"The next try is allowed at {utc(delay)}, {delay:.0f} s from now; max_wait leaves "
+            f"The next attempt is allowed at {utc(delay)}, {delay:.0f} s from now, but max_wait leaves "
             f"{self.budget.left:.0f} s. Run again then, or raise max_wait."
         )
 
@@ -181,7 +181,7 @@ class Client:
             raise call.undecodable(response) from None
 
     def _reset_in(self) -> float | None:
-        """Seconds until the limit is reset, None where the service does not tell."""
+        """Seconds until the rate limit resets, None if the service does not say."""
         if self.quota is None or self.quota.reset_at is None:
             return None
         return max(0.0, self.quota.reset_at - self._clock())

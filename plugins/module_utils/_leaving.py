@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who loses access, and what comes with access that they lose too: teams, team invitations, keys. Pure: no I/O.
+"""Who loses access, and what they lose with it: teams, team invitations, keys. Pure: no I/O.
 
 This file is private to the collection.
 """
@@ -31,7 +31,7 @@ from ._model import (
 
 @dataclass(frozen=True)
 class Leaver:
-    """Somebody who loses access: the name that steps have for them, and the addresses that are nobody else's here."""
+    """Somebody who loses access: their name in steps, and the addresses that belong to nobody else here."""
 
     email: str
     addresses: frozenset[str]
@@ -46,7 +46,7 @@ class Leaving:
     staying: frozenset[str] = frozenset()
 
     def after(self, earlier: Leaving) -> Leaving:
-        """With those who left before, of whom nothing may be there any more."""
+        """Including those who left earlier in the run, for whom nothing may be found any more."""
         names = {leaver.email for leaver in self.leavers}
         before = [
             replace(leaver, addresses=leaver.addresses - self.staying)
@@ -59,7 +59,7 @@ class Leaving:
 def leaving(
     people: t.Sequence[Person], world: t.Iterable[Grant], matches: Matches, steps: t.Sequence[Step], rules: Rules
 ) -> Leaving:
-    """Whoever is declared absent, and whoever a plan takes something away from."""
+    """Everybody who is declared absent or loses something by the plan."""
     taken = {step.target for step in steps if step.takes_away}
     staying = {address for grant in world if grant not in taken for address in grant.addresses}
     found: dict[str, set[str]] = {}
@@ -81,7 +81,7 @@ def leaving(
 
 
 def leaving_steps(who: Leaving, grants: t.Iterable[Grant], rules: Rules) -> list[Step]:
-    """The steps that take away what the leavers have besides; and, where the list is all there is, what strangers have."""
+    """The steps that remove what the leavers have besides access; with ``exclusive``, also what strangers have."""
     owners = {address: leaver for leaver in who.leavers for address in leaver.addresses}
     steps = []
     for grant in grants:
@@ -97,7 +97,7 @@ def leaving_steps(who: Leaving, grants: t.Iterable[Grant], rules: Rules) -> list
 
 
 def in_account(people: t.Sequence[Person], matches: Matches, rules: Rules) -> list[tuple[Person, list[Grant]]]:
-    """The people who should be in certain teams and are users already, each with what they have."""
+    """The people who have declared teams and are users already, each with what they have."""
     return [
         (person, held)
         for person, held in zip(people, matches.held)
@@ -111,7 +111,7 @@ def in_account(people: t.Sequence[Person], matches: Matches, rules: Rules) -> li
 
 
 def team_steps(who: t.Iterable[tuple[Person, list[Grant]]], grants: t.Sequence[Grant]) -> list[Step]:
-    """The steps that make the teams of users those declared: leave at once, join by invitation."""
+    """The steps that give users their declared teams: they leave at once, and join by invitation."""
     steps = []
     for person, held in who:
         addresses = {*person.addresses, *(address for grant in held for address in grant.addresses)}
@@ -134,6 +134,6 @@ def team_steps(who: t.Iterable[tuple[Person, list[Grant]]], grants: t.Sequence[G
 
 
 def with_addresses(steps: t.Iterable[Step], relatives: t.Mapping[str, set[str]]) -> list[Step]:
-    """The steps, each with all addresses that are known to be the person's."""
+    """The steps, each with all known addresses of the person."""
     known = ((step, [relatives[address] for address in step.addresses if address in relatives]) for step in steps)
     return [replace(step, known_as=frozenset().union(*found)) if found else step for step, found in known]

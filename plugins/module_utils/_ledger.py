@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Invitations remembered from run to run: who may be missing from a list, and who has accepted. Pure: no I/O.
+"""Invitations remembered between runs: who may be missing from a list, and who has accepted. Pure: no I/O.
 
 This file is private to the collection.
 """
@@ -18,18 +18,18 @@ from ._model import INVITATION, PENDING, Grant, check_email, fold
 
 PENDING_WORDS = ("pending", "invited")
 EVERYBODY_HAS = frozenset({"id", "email", "name", "role", "created_at", "pending"})
-"""Fields of a record that do not tell by being there whether the person accepted."""
+"""Fields of a record that do not show whether the person accepted."""
 KINDS: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One invitation as remembered.
+    """One remembered invitation.
 
-    ``id`` is None where the service did not tell it, ``role`` where it is not known which of two it is.
-    ``accepted_as`` is the address under which the invitation was accepted, where that is another one. ``name`` was
-    sent with the invitation or stood in the answer to it, ``fields`` are the others of that answer that told something
-    about the person. ``unlisted``: a list that was read after the invitation did not show the person.
+    ``id`` is None if the service did not return it, ``role`` if it is not known which of two it is. ``accepted_as`` is
+    the address under which the invitation was accepted, if that is another one. ``name`` was sent with the invitation
+    or came in the answer, ``fields`` are the other fields of that answer that say something about the person.
+    ``unlisted``: a list that was read after the invitation did not show the person.
     """
 
     id: str | int | None
@@ -42,14 +42,14 @@ class Entry:
 
     @classmethod
     def from_public(cls, email: str, given: t.Any) -> Entry:
-        """An entry as this collection returned it; anything else is refused before it is relied on."""
+        """An entry as this collection returned it; anything else is refused."""
         if not isinstance(given, dict) or not all(
             key in given and isinstance(given[key], kinds) for key, kinds in KINDS.items()
         ):
             raise AccessError(
                 errors.VALIDATION,
-                f"known_invitations holds something else than id, role and invited_at for {email[:80]!r}.",
-                hint="Hand in the dictionary that an earlier run returned under this name, unchanged.",
+                f"known_invitations has something other than id, role and invited_at for {email[:80]!r}.",
+                hint="Pass the dictionary that an earlier run returned under this name, unchanged.",
             )
         accepted_as, name, fields = (given.get(key) for key in ("accepted_as", "name", "fields"))
         return cls(
@@ -63,7 +63,7 @@ class Entry:
         )
 
     def public(self) -> dict[str, t.Any]:
-        """``{id, role, invited_at}`` and what else there is to tell; a role that is not known is empty."""
+        """``{id, role, invited_at}`` and the evidence; an unknown role is empty."""
         shown = {"id": self.id, "role": self.role or "", "invited_at": self.invited_at}
         more = {
             "accepted_as": self.accepted_as,
@@ -74,12 +74,12 @@ class Entry:
         return {**shown, **{key: value for key, value in more.items() if value}}
 
     def proves_acceptance(self, record: t.Mapping[str, t.Any]) -> bool:
-        """Whether the person, now listed with this record, accepted the invitation; being listed alone is no proof."""
+        """Whether this record in a list proves that the person accepted; being listed is not enough."""
         new_name = name_in(record) not in ("", spelt(self.name))
         return self.unlisted or self.accepted_as is not None or new_name or not telling(record) <= self.fields
 
     def grant(self, email: str, record: t.Mapping[str, t.Any] | None = None) -> Grant:
-        """What the person has; ``record`` is what the service said of it, if anything."""
+        """What the person has; ``record`` is what the service returned for it, if anything."""
         shown = {
             "id": self.id,
             "email": email,
@@ -98,11 +98,11 @@ class Entry:
 
 
 class Ledger:
-    """The invitations of this run and of earlier ones that no list has accounted for yet.
+    """The invitations of this run and of earlier ones that are not known to be accepted or gone.
 
-    ``kept``: the caller keeps such a record from run to run. ``hides_pending``: an invitation that was sent is seen to
-    be missing from the list, so that a missing one proves nothing. ``were_unproved``: everybody who was invited and was
-    ever listed here with nothing that proved that they accepted.
+    ``kept``: the caller keeps such a record between runs. ``hides_pending``: an invitation that was sent is missing from
+    the list, so a missing one proves nothing. ``were_unproved``: everybody who was invited and ever listed without proof
+    that they accepted.
     """
 
     def __init__(self, known: t.Mapping[str, t.Any] | None) -> None:
@@ -118,20 +118,20 @@ class Ledger:
         self._unproved: set[str] = set()
 
     def public(self) -> dict[str, dict[str, t.Any]]:
-        """What the next run wants to know: folded e-mail → ``{id, role, invited_at}``, and evidence."""
+        """What the next run needs: folded e-mail → ``{id, role, invited_at}``, and evidence."""
         return {email: entry.public() for email, entry in self._entries.items()}
 
     def merged(self, listed: t.Sequence[Grant], accepted: t.Collection[str] = ()) -> list[Grant]:
         """What is listed now, and the invitations that the list does not show.
 
-        Somebody whom nobody remembers inviting counts as accepted. Somebody who was invited does so on evidence:
-        a record that proves it, another address, or one of the folded addresses ``accepted``, which another source
-        tells. An invitation that was not found a moment ago is forgotten, now that a list tells what became of it.
+        A listed person without a remembered invitation counts as accepted. One with an invitation does so on evidence:
+        a record that proves it, another address, or a folded address in ``accepted``, which comes from another source.
+        An invitation that a request did not find is forgotten if this list does not show it either.
         """
         world = list(listed)
         by_email = {grant.email: place for place, grant in enumerate(world) if grant.email}
         by_id = {str(grant.id): place for place, grant in enumerate(world)}
-        for email in self._unclear.keys() & by_email.keys():  # it was sent, then, and this is all that is known of it
+        for email in self._unclear.keys() & by_email.keys():  # so it was sent
             grant = world[by_email[email]]
             self._entries[email] = self._entry(email, grant.id, grant.role, grant.record)
         self._unproved.clear()
@@ -151,7 +151,7 @@ class Ledger:
         return world + hidden
 
     def _found(self, email: str, entry: Entry, grant: Grant, accepted: bool) -> Grant:
-        """What somebody who was invited has, now that they are listed; what there is to remember is noted."""
+        """What an invited person has, now that they are listed; updates what is remembered."""
         elsewhere = bool(grant.email) and grant.email != email
         if grant.email != email:
             grant = replace(grant, also=(*grant.also, email))
@@ -168,51 +168,51 @@ class Ledger:
 
     @property
     def unproved(self) -> frozenset[str]:
-        """Who was invited and is in the last list, with nothing that proves that they accepted."""
+        """The people who were invited and are in the last list without proof that they accepted."""
         return frozenset(self._unproved)
 
     def unclear(self, email: str, name: str) -> None:
-        """An invitation is under way, with or without a name, and it is not known whether it is sent."""
+        """Note that an invitation is being sent, with or without a name, and may or may not arrive."""
         self._unclear[fold(email)] = name
 
     def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
-        """An invitation was sent; ``record`` is the service's answer."""
+        """Note that an invitation was sent; ``record`` is the answer of the service."""
         entry = self._entries[fold(email)] = self._entry(fold(email), identity, role, record)
         del self._unclear[fold(email)]
         return entry.grant(fold(email), {"email": email, **record})
 
     def taken(self, email: str, role: str) -> Grant:
-        """An invitation was sent, now or before, whose id the service did not tell."""
+        """Note that an invitation was sent, now or earlier, whose id is not known."""
         entry = self._entries.setdefault(fold(email), self._entry(fold(email), None, role, {}))
         return entry.grant(fold(email))
 
     def _entry(self, email: str, identity: str | int | None, role: str, record: t.Mapping[str, t.Any]) -> Entry:
-        """What to remember of an invitation that was sent just now, and of which this record is known."""
+        """What to remember about an invitation that was just sent, and for which the service has this record."""
         name = str(record.get("name") or "") if name_in(record) else self._unclear.get(email, "")
         return Entry(identity, role, record.get("created_at") or _now(), name=name, fields=telling(record))
 
     def changed(self, email: str, role: str | None) -> None:
-        """The role of an invitation was changed; None where it is not known whether that took effect."""
-        if email in self._entries:  # no list will tell which it is
+        """Note that the role of an invitation was changed; None if it is not known whether that took effect."""
+        if email in self._entries:
             self._entries[email] = replace(self._entries[email], role=role)
 
     def missing(self, addresses: t.Iterable[str]) -> None:
-        """The service does not know what the person had; the next list tells what became of it."""
+        """Note that the service no longer has what the person had; the next list decides."""
         self._missing.update(addresses)
 
     def removed(self, addresses: t.Iterable[str]) -> None:
-        """The person has no invitation any more."""
+        """Note that the person no longer has an invitation."""
         for email in addresses:
             self._entries.pop(email, None)
 
 
 def says_pending(record: t.Mapping[str, t.Any]) -> bool:
-    """Whether a record says in plain words that its person has not accepted; no documented field does."""
+    """Whether a record says that its person has not accepted; no documented field does."""
     return record.get("status") in PENDING_WORDS or record.get("pending") is True
 
 
 def telling(record: t.Mapping[str, t.Any]) -> frozenset[str]:
-    """The fields that somebody who accepts may add to a record."""
+    """The fields of a record that an acceptance may have added."""
     return frozenset(
         key
         for key, value in record.items()
@@ -221,13 +221,13 @@ def telling(record: t.Mapping[str, t.Any]) -> frozenset[str]:
 
 
 def name_in(record: t.Mapping[str, t.Any]) -> str:
-    """The name in a record as names compare; the address in place of one is none."""
+    """The name in a record, in the form in which names are compared; empty if it is only the address."""
     name = spelt(str(record.get("name") or ""))
     return "" if name == fold(str(record.get("email") or "")) else name
 
 
 def spelt(name: str) -> str:
-    """The form in which two names compare."""
+    """The form in which names are compared."""
     return " ".join(name.split()).casefold()
 
 

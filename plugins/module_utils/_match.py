@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which of the people declared has which of the things that are there. Pure: no I/O, no clock, no Ansible.
+"""Which of the declared people has which grants. Pure: no I/O, no clock, no Ansible.
 
 This file is private to the collection.
 """
@@ -19,11 +19,11 @@ from ._model import ABSENT, ACTIVE, PENDING, Grant, Person, fold
 
 @dataclass(frozen=True)
 class Rules:
-    """How people declared and people there are compared.
+    """How declared people and existing grants are compared.
 
-    ``roles`` stand from the least to the most powerful. ``ignore`` holds folded addresses. ``reinvite_after`` is in
-    days. ``pending_only``: users are left alone, only invitations are managed. ``manage_teams``: the teams of users
-    are made those declared, too.
+    ``roles`` are in order from the least to the most powerful. ``ignore`` holds folded addresses. ``reinvite_after`` is
+    in days. ``pending_only``: only invitations are managed, users are left alone. ``manage_teams``: users get their
+    declared teams, too.
     """
 
     roles: tuple[str, ...]
@@ -35,11 +35,11 @@ class Rules:
     manage_teams: bool = False
 
     def power(self, role: str) -> int:
-        """The rank of a role; one that is not known, such as the vendor's owner, ranks above all others."""
+        """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
         return self.roles.index(role) if role in self.roles else len(self.roles)
 
     def is_keeper(self, grant: Grant) -> bool:
-        """Whether somebody has accepted, and has the most powerful role that is known, or one above it."""
+        """Whether this is an accepted person with the most powerful known role, or one above it."""
         return (
             grant.kind.is_access
             and grant.status == ACTIVE
@@ -50,26 +50,26 @@ class Rules:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two people in the list who are one and the same here: the user who accepted the invitations of both."""
+    """Two people in the list who are the same user, who accepted the invitations of both."""
 
     people: tuple[Person, Person]
     grant: Grant
 
     def error(self) -> AccessError:
-        """What to tell about it."""
+        """The error to report."""
         one, other = self.people
         return AccessError(
             errors.VALIDATION,
-            f"{one.email} and {other.email} are one person here: {self.grant.email}, who accepted their invitation.",
-            hint="Make them one entry with aliases, or leave them alone with ignore.",
+            f"{one.email} and {other.email} are the same person here: {self.grant.email}, who accepted their invitation.",
+            hint="Make them one entry with aliases, or add them to the option ignore.",
         )
 
 
 @dataclass(frozen=True)
 class Matches:
-    """What each person has, the most telling first, and the people who cannot be told apart.
+    """What each person has, the most important first, and the people who cannot be told apart.
 
-    ``left_alone``: people of whom nothing is there but somebody else's, whom the run is told to ignore.
+    ``left_alone``: people who have nothing but a grant of somebody whom the run ignores.
     """
 
     held: list[list[Grant]]
@@ -78,17 +78,17 @@ class Matches:
 
     @property
     def claimed(self) -> set[Grant]:
-        """Everything that is somebody's in the list."""
+        """Everything that belongs to somebody in the list."""
         return {grant for grants in self.held for grant in grants} | {conflict.grant for conflict in self.conflicts}
 
     @property
     def untouched(self) -> set[Person]:
-        """The people whom nothing is planned for."""
+        """The people for whom nothing is planned."""
         return {*self.left_alone, *(person for conflict in self.conflicts for person in conflict.people)}
 
 
 def match(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -> list[list[Grant]]:
-    """What each person has; people who cannot be told apart are an error."""
+    """What each person has; raises if people cannot be told apart."""
     matches = assign(people, world, rules)
     for conflict in matches.conflicts:
         raise conflict.error()
@@ -96,11 +96,11 @@ def match(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) ->
 
 
 def assign(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -> Matches:
-    """What each person has: by id, the main address, an alias, then by accepted invitation.
+    """What each person has: by id, by main address, by alias, then by accepted invitation.
 
-    An accepted invitation ties the invited address to the user who accepted it. That tie counts only for a person who
-    has no user of their own or should have none, and only towards a user whom nobody else in the list claims: where
-    somebody does, and there is nothing else to tell the two apart, they are the same person twice.
+    An accepted invitation ties the invited address to the user who accepted it. The tie applies only to a person who
+    has no user of their own or should have none, and only to a user that nobody else in the list claims. If somebody
+    does, and nothing else tells the two apart, they are the same person twice.
     """
     index = _Index(world, rules)
     held = [index.named(person) for person in people]
@@ -124,7 +124,7 @@ def assign(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -
 
 
 class _Index:
-    """What is there by id, by its own address, and by an address that an accepted invitation ties to it."""
+    """Grants by id, by their own address, and by an address that an accepted invitation ties to them."""
 
     def __init__(self, world: t.Sequence[Grant], rules: Rules) -> None:
         self._direct: dict[str, list[Grant]] = defaultdict(list)
@@ -141,21 +141,21 @@ class _Index:
                 self._by_id[grant.id] = grant
 
     def named(self, person: Person) -> list[Grant]:
-        """What is there under the person's id or one of their addresses."""
+        """The grants with the person's id or one of their addresses."""
         by_id = [self._by_id[person.id]] if person.id is not None and person.id in self._by_id else []
         addresses = dict.fromkeys((*person.addresses, *(fold(grant.email) for grant in by_id if grant.email)))
         by_address = [grant for address in addresses for grant in self._direct.get(address, ())]
         return list(dict.fromkeys(by_id + by_address))
 
     def tied(self, person: Person) -> list[Grant]:
-        """Users who accepted an invitation to one of the person's addresses."""
+        """The users who accepted an invitation to one of the person's addresses."""
         return list(dict.fromkeys(grant for address in person.addresses for grant in self._tied.get(address, ())))
 
 
 def _add_tied(
     person: Person, grants: list[Grant], index: _Index, owners: dict[Grant, Person], rules: Rules
 ) -> t.Iterator[Conflict]:
-    """Add to what a person has whom they became by accepting an invitation, unless that is somebody else here."""
+    """Add the users that a person became by accepting an invitation, unless somebody else in the list claims them."""
     for grant in index.tied(person):
         if grant in grants:
             continue
@@ -167,7 +167,7 @@ def _add_tied(
 
 
 def kin(people: t.Sequence[Person], world: t.Sequence[Grant]) -> dict[str, set[str]]:
-    """All addresses known to be one person's, by each of them: by alias, and by accepted invitation."""
+    """For each address, all addresses known to belong to the same person, by alias or by accepted invitation."""
     found: dict[str, set[str]] = {}
     for addresses in (*(person.addresses for person in people), *(grant.addresses for grant in world)):
         if len(addresses) > 1:
@@ -186,7 +186,7 @@ def several_accounts(people: t.Sequence[Person], matches: Matches, rules: Rules)
             what = (
                 "all of them are removed"
                 if person.state == ABSENT
-                else f"only {accounts[0].email} is managed, and none of the others keeps a role above the declared one"
+                else f"only {accounts[0].email} is managed, and the others do not keep a role above the declared one"
             )
             texts.append(f"{person.email or accounts[0].email} has {len(accounts)} accounts: {listed}; {what}.")
     return texts

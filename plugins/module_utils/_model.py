@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The records that planning works on: who is wanted, who is there, and one step from the one to the other.
+"""The records that planning works with: declared people, existing grants, and the steps between them.
 
 This file is private to the collection.
 """
@@ -33,25 +33,25 @@ ACTIONS = (
     *(INVITE, UPDATE, REINVITE, INVITE_TO_TEAM),
     *(CANCEL, CANCEL_TEAM_INVITATION, DELETE_KEY, DISABLE_KEY, LEAVE_TEAM, REMOVE),
 )
-"""Every action, in the order in which those of one person and phase are applied."""
+"""Every action, in the order in which the actions for one person in one phase are applied."""
 
 RAISE, LOWER, LEAVING, REMOVAL = range(4)
-"""Phases, in the order in which they are applied. What comes with access goes before access itself: as long as somebody
-is there, it can be told what is theirs."""
+"""Phases, in the order in which they are applied. Teams and keys are removed before access itself, since services know
+who they belong to only as long as the person has access."""
 
 
 def fold(email: str) -> str:
-    """The form in which two addresses compare."""
+    """The form in which addresses are compared."""
     return email.strip().casefold()
 
 
 def known_role(told: str, roles: t.Sequence[str]) -> str:
-    """A role as it is spelt here, in whatever case the service tells it; one that is not known stays as told."""
+    """A role as it is spelt here, whatever its case in ``told``; an unknown role stays as it is."""
     return next((role for role in roles if role.lower() == told.strip().lower()), told)
 
 
 def check_email(value: str) -> str:
-    """Return the address trimmed and in lower case, or raise ``validation`` naming what is wrong with it."""
+    """Return the address trimmed and in lower case, or raise ``validation`` with what is wrong."""
     email = value.strip().lower()
     local, at, domain = email.partition("@")
     if not (local and at and domain) or "@" in domain:
@@ -63,17 +63,17 @@ def check_email(value: str) -> str:
     if " " in email or not email.isprintable():
         raise AccessError(
             VALIDATION,
-            f"The e-mail address {email[:80]!r} holds white space or a control character.",
-            hint="Take it out.",
+            f"The e-mail address {email[:80]!r} contains white space or a control character.",
+            hint="Remove it.",
         )
     return email
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody as declared. ``role`` or ``team_ids`` of None: leave as it is; ``()``: no team.
+    """A declared person. ``role`` or ``team_ids`` of None: leave as it is; ``()``: no team.
 
-    ``email`` is what an invitation is sent to, ``id`` names a user or invitation instead of an address.
+    ``email`` is the address for invitations; ``id`` names a user or an invitation instead of an address.
     """
 
     email: str
@@ -90,13 +90,13 @@ class Person:
 
 
 def check_shown(value: str) -> str:
-    """Return what a service may show instead of an address, trimmed and in lower case, or raise ``validation``."""
+    """Return an address, or a text that a service may show instead, trimmed and in lower case, or raise ``validation``."""
     text = value.strip().lower()
     return text if text and text.isprintable() and "@" not in text else check_email(value)
 
 
 def person_from(options: t.Mapping[str, t.Any], check: t.Callable[[str], str] = check_email) -> Person:
-    """A person from module options. ``check`` is what the main address is held to; an alias is an address."""
+    """A person from module options. ``check`` validates the main address; an alias is always an address."""
     team_ids = options.get("team_ids")
     return Person(
         email=check(options["email"]) if options.get("email") is not None else "",
@@ -109,9 +109,9 @@ def person_from(options: t.Mapping[str, t.Any], check: t.Callable[[str], str] = 
 
 
 def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
-    """People from a list of options; the same person twice, aliases included, is refused.
+    """People from a list of options; the same person twice, by address or alias, is refused.
 
-    Somebody may be there under a text that is no address. Whether they are, the plan tells.
+    An entry may have a text that is not an address; the plan checks whether somebody is there under it.
     """
     people = [person_from(item, check_shown) for item in items]
     owners: dict[str, Person] = {}
@@ -120,7 +120,7 @@ def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
             if address in owners:
                 raise AccessError(
                     VALIDATION,
-                    f"{address} stands twice in the list: as {owners[address].email} and as {person.email}.",
+                    f"{address} is in the list twice: as {owners[address].email} and as {person.email}.",
                     hint="Keep one entry for each person, with other addresses as aliases.",
                 )
             owners[address] = person
@@ -129,12 +129,11 @@ def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing that somebody may have.
+    """One kind of grant.
 
-    ``status`` is what a grant of this kind is. ``removal`` is the action that takes it away. ``rank`` orders what one
-    person has, the most telling first. ``is_access``: it is access, or an invitation to it, and counts for the guards;
-    what comes with access does not. ``opens``: with it alone, somebody comes back in. ``cap`` names the limit of how
-    many may go in one run.
+    ``status`` is the status of a grant of this kind. ``removal`` is the action that removes it. ``rank`` orders the
+    grants of one person, the most important first. ``is_access``: it is access or an invitation to it, and counts for
+    the guards. ``opens``: it alone lets somebody back in. ``cap`` names the limit for removals in one run.
     """
 
     name: str
@@ -157,11 +156,11 @@ DISABLED_KEY = replace(KEY_TO_DELETE, status="disabled")
 
 @dataclass(frozen=True)
 class Grant:
-    """What a service holds for one person, of some kind: a membership, an invitation, and what comes with them.
+    """Something that a person has in a service: a membership, an invitation, a team membership, a key.
 
-    ``also`` are folded addresses known to be the same person's, ``invitations`` the ids of invitations that were
-    accepted by this user. ``since`` is when an invitation was sent (ISO 8601). ``about`` is what a plan shows of it
-    besides, such as the team that it is for. ``record`` is the service's own object.
+    ``also`` are other folded addresses of the same person, ``invitations`` the ids of invitations that this user
+    accepted. ``since`` is when an invitation was sent (ISO 8601). ``about`` is what else a plan shows, such as the team.
+    ``record`` is the object of the service.
     """
 
     id: str | int | None
@@ -183,7 +182,7 @@ class Grant:
 
     @property
     def status(self) -> str:
-        """``active`` or ``pending``, for what is access."""
+        """``active`` or ``pending``; for keys, their own."""
         return self.kind.status
 
     @property
@@ -194,7 +193,7 @@ class Grant:
         return " ".join([self.kind.name, *(f"{text!r}" for text in [*identity, *named])])
 
     def of(self, key: str) -> t.Any:
-        """What ``about`` says under a key, None for nothing."""
+        """The value of a key in ``about``, None if there is none."""
         return dict(self.about).get(key)
 
     @property
@@ -203,7 +202,7 @@ class Grant:
         return (fold(self.email), *self.also) if self.email else self.also
 
     def view(self) -> dict[str, t.Any]:
-        """The comparable part, as plans and diffs show it."""
+        """The part that is compared, as plans and diffs show it."""
         seen: dict[str, t.Any] = {"id": self.id, "email": self.email, "role": self.role, "status": self.status}
         if not self.kind.is_access:
             return {**seen, "kind": self.kind.name, **dict(self.about)}
@@ -214,9 +213,9 @@ class Grant:
 
 @dataclass(frozen=True)
 class Step:
-    """One change to one person: what is there (``target``) and what should be (``goal``), either of them None.
+    """One change for one person, from ``target``, what is there, to ``goal``, what should be there; one may be None.
 
-    ``known_as``: more addresses that are known to be the person's.
+    ``known_as``: more known addresses of the person.
     """
 
     action: str
@@ -237,12 +236,12 @@ class Step:
 
     @property
     def takes_away(self) -> bool:
-        """Whether somebody who is to have no access loses something. A team that somebody leaves who stays is none."""
+        """Whether somebody loses something because they lose access; leaving a team alone does not count."""
         return self.goal is None and self.phase >= LEAVING
 
     @property
     def requests(self) -> int:
-        """How many writes it takes."""
+        """The number of writes that it takes."""
         return 2 if self.action == REINVITE and self.target and self.target.id is not None else 1
 
     def as_dict(self) -> dict[str, t.Any]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the collection meets Ansible: common options, the services they describe, the one exit.
+"""The interface to Ansible: common options, the services that they describe, and the only exit.
 
 This file is private to the collection.
 """
@@ -35,7 +35,7 @@ try:
 except ImportError:  # before ansible-core 2.22, where no_log_values does the same
 
     def register_secrets(values: t.Iterable[str], /) -> None:
-        """Have them masked in all that Ansible prints and logs."""
+        """Mask the values in everything that Ansible prints and logs."""
 
 
 PERSON: Spec = {
@@ -51,7 +51,7 @@ WAIT: Spec = {
 
 
 def env_nonempty(*names: str) -> str:
-    """The first environment variable that is set to something; an empty one counts as unset."""
+    """The first environment variable that is set; an empty one counts as not set."""
     for name in names:
         if os.environ.get(name):
             return os.environ[name]
@@ -59,7 +59,7 @@ def env_nonempty(*names: str) -> str:
 
 
 def setting(found: Setting) -> Spec:
-    """The argument spec of a credential or another setting that the environment may give."""
+    """The argument spec of a credential or another setting with an environment variable."""
     return {
         found.option: {
             "type": "str",
@@ -71,7 +71,7 @@ def setting(found: Setting) -> Spec:
 
 
 def connection(info: ServiceInfo) -> Spec:
-    """How to reach a service, without the credentials."""
+    """The connection options, without the credentials."""
     return {
         "api_url": {"type": "str", "default": info.default_url, "fallback": (env_nonempty, [info.url.environment])},
         "validate_certs": {"type": "bool", "default": True},
@@ -82,7 +82,7 @@ def connection(info: ServiceInfo) -> Spec:
 
 
 def person(info: ServiceInfo) -> Spec:
-    """What may be declared of a person, beside their address."""
+    """The options for a person, besides their address."""
     declared: Spec = {
         "role": {"type": "str", "choices": list(info.roles)},
         "team_ids": {"type": "list", "elements": "int"},
@@ -91,9 +91,9 @@ def person(info: ServiceInfo) -> Spec:
 
 
 def people(info: ServiceInfo, **more: dict[str, t.Any]) -> Spec:
-    """The list of people that a bulk module takes, and the guard that names the service's most powerful role.
+    """The list of people that a bulk module takes, and the guard that is named after the most powerful role.
 
-    ``more`` is what may be said of a person besides.
+    ``more`` are further options for a person.
     """
     each: Spec = {
         "email": {"type": "str", "required": True},
@@ -134,18 +134,18 @@ SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.
 
 
 class Module(AnsibleModule):
-    """An Ansible module whose every failure, those of the argument spec too, carries ``error``."""
+    """An Ansible module whose failures all have ``error``, including those of the argument spec."""
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Exit with a failure."""
-        if "error" not in result:  # Ansible's own checks, which quote a value whatever its length
+        if "error" not in result:  # from Ansible's own checks, which quote values of any length
             msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
             result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
         super().fail_json(msg, **result)
 
 
 def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None = None) -> Honeycomb:
-    """The team that the options name; ``names`` are those to invite people with, by folded address."""
+    """The team that the options name; ``names`` are sent with invitations, by folded address."""
     key = check_secret("api_key", params["api_key"])
     client = _client(catalog.HONEYCOMB.title, params, KeyHeader(key), key)
     service = Honeycomb(client, key, params.get("known_invitations"), names)
@@ -154,7 +154,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
         raise AccessError(
             errors.VALIDATION,
             f"{given[0]} is given without {next(option for option in catalog.HONEYCOMB.optional if option not in given)}.",
-            hint="A management key needs both.",
+            hint="A management key needs both options.",
         )
     if given:
         keys = honeycomb_keys(params)
@@ -167,7 +167,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
 
 
 def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadger:
-    """The account that the options name; ``teams``: with its teams."""
+    """The account that the options name; with ``teams``, its teams are managed too."""
     token = check_secret("auth_token", params["auth_token"])
     client = _client(catalog.HONEYBADGER.title, params, TokenAuth(token), token)
     account = params.get("account_id")
@@ -176,7 +176,7 @@ def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadg
 
 
 def honeycomb_keys(params: t.Mapping[str, t.Any]) -> HoneycombKeys:
-    """The keys of the team that the management key belongs to."""
+    """The keys of the management key's team."""
     key_id = check_secret("management_key_id", params["management_key_id"])
     secret = check_secret("management_key_secret", params["management_key_secret"])
     client = _client(catalog.HONEYCOMB.title, params, BearerKey(key_id, secret), secret, MEDIA_TYPE)
@@ -216,9 +216,9 @@ def _client(
 
 
 def run_module(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **constraints: t.Any) -> None:
-    """Run a module: ``work`` takes the options and whether this is check mode, and returns what to exit with.
+    """Run a module: ``work`` takes the options and the check mode, and returns the result to exit with.
 
-    The only place that exits. Failing happens outside any ``except``, where Ansible would add a traceback.
+    Modules exit only here. Failures are raised outside any ``except``, where Ansible would add a traceback.
     """
     module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
     if REQUESTS_IMPORT_ERROR:
@@ -240,7 +240,7 @@ def run_module(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Resul
 
 
 def _mask(module: Module) -> None:
-    """Keep the credentials, in every form that they may turn up in, out of what Ansible prints and logs."""
+    """Keep the credentials, in every form in which they may occur, out of what Ansible prints and logs."""
     for option in SECRETS:
         secret = module.params.get(option)
         if secret and secret.strip():
@@ -250,4 +250,4 @@ def _mask(module: Module) -> None:
             module.no_log_values.update(forms)
             register_secrets(forms)
         else:
-            module.no_log_values.discard(secret)  # a blank one is no secret, and masked it would spoil every sentence
+            module.no_log_values.discard(secret)  # masking a blank value would spoil every sentence

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run finds, plans and does, for results to show. Pure: no I/O.
+"""What a run finds, plans and does, for its results. Pure: no I/O.
 
 This file is private to the collection.
 """
@@ -24,7 +24,7 @@ NOT_ATTEMPTED = "not_attempted"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step. ``removed`` and ``added``: what it took from the world and what it added to it."""
+    """The outcome of a step, with the grant that it removed and the one that it added."""
 
     step: Step
     outcome: str
@@ -34,7 +34,7 @@ class Outcome:
     changed: bool = False
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The public form: ``{email, action, outcome, error}``; the action is none where nothing had to be done."""
+        """The public form: ``{email, action, outcome, error}``; the action is none if there was nothing to do."""
         action = "none" if self.outcome == APPLIED and not self.changed else self.step.action
         error = self.error.as_dict() if self.error else None
         return {"email": self.step.email, "action": action, "outcome": self.outcome, "error": error}
@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """How a plan is carried out."""
+    """How to carry out a plan."""
 
     check: bool = False
     max_changes: int | None = None
@@ -53,11 +53,11 @@ class Options:
 
 @dataclass
 class Report:
-    """All that there is to tell of a run, whether it succeeded or not.
+    """Everything about a run, whether it succeeded or not.
 
-    ``world``: what is there now. ``conflicts``: one error for each two people who cannot be told apart, and for whom
-    nothing was planned. ``leaving``: who loses access. ``verified``: what the lists showed after that. ``notes``: what
-    planning has to warn of.
+    ``world``: what is there now. ``conflicts``: an error for each pair of people who cannot be told apart, and for whom
+    nothing was planned. ``leaving``: who loses access. ``verified``: what the lists showed afterwards. ``notes``:
+    warnings from planning.
     """
 
     people: t.Sequence[Person]
@@ -76,7 +76,7 @@ class Report:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was changed, in check mode whether anything would be."""
+        """Whether anything was changed, or would be changed in check mode."""
         return any(outcome.changed for outcome in self.outcomes)
 
     def of(self, person: Person) -> list[Grant]:

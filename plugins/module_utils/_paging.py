@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Paged lists of either service, read to their end and checked.
+"""Paged lists of the services, read to the end and checked.
 
 This file is private to the collection.
 """
@@ -15,7 +15,7 @@ from ._errors import ACCEPTED, AccessError, Request
 from ._http import Client
 from ._service import Shape
 
-IDLE_PAGES = 5  # in a row without anything new: one may be, an endless list has no end of them
+IDLE_PAGES = 5  # pages in a row without anything new, after which a list counts as endless
 
 
 def read_pages(
@@ -25,9 +25,9 @@ def read_pages(
     identity: type,
     check: t.Callable[[Shape, dict[str, t.Any]], None] = lambda shape, record: None,
 ) -> list[dict[str, t.Any]]:
-    """All records of a paged list, found on each page under ``key``; one that is shown twice is taken once.
+    """All records of a paged list, which each page holds under ``key``; a record that is shown twice is returned once.
 
-    Every record has an ``id`` of the type ``identity``, and passes ``check`` before the next page is read.
+    Every record must have an ``id`` of the type ``identity``, and pass ``check`` before the next page is read.
     """
     service, where = client.connection.name, path.partition("?")[0]
     records: dict[t.Any, dict[str, t.Any]] = {}
@@ -42,8 +42,8 @@ def read_pages(
         if idle >= IDLE_PAGES:
             raise AccessError(
                 errors.BAD_RESPONSE,
-                f"{service} answered GET {where} with page after page of nothing new.",
-                hint="Check api_url, and whether a proxy stands in between.",
+                f"{service} answered GET {where} with page after page without anything new.",
+                hint="Check api_url, and whether a proxy is in between.",
                 method="GET",
                 path=where,
                 request=Request(ACCEPTED),

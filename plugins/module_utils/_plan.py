@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the people declared and the people there to a list of steps. Pure: no I/O, no clock, no Ansible.
+"""The list of steps from what is there to what is declared. Pure: no I/O, no clock, no Ansible.
 
 This file is private to the collection.
 """
@@ -40,12 +40,12 @@ from ._model import (
 
 
 def check_people(people: t.Sequence[Person], rules: Rules) -> None:
-    """Refuse what no plan could be made for, before anything is read."""
+    """Refuse people for whom no plan can be made, before anything is read."""
     if rules.exclusive and all(person.state == ABSENT for person in people):
         raise AccessError(
             errors.GUARD_REFUSED,
-            "The list names nobody who keeps access and exclusive is on, so everybody would lose it.",
-            hint="Check where the list comes from; to remove people, name them with state absent.",
+            "The list has nobody who keeps access and the option exclusive is on, so everybody would lose access.",
+            hint="Check where the list comes from. To remove people, list them with state absent.",
         )
 
 
@@ -56,7 +56,7 @@ def plan(
     now: datetime,
     matches: Matches | None = None,
 ) -> list[Step]:
-    """The steps from what is there to what is declared, in the order in which they are to be applied."""
+    """The steps from what is there to what is declared, in the order in which they are applied."""
     matches = matches or assign(people, world, rules)
     untouched = matches.untouched
     steps = [
@@ -74,7 +74,7 @@ def plan(
 
 
 def in_order(steps: t.Iterable[Step]) -> list[Step]:
-    """The steps in the order in which they are to be applied."""
+    """The steps in the order in which they are applied."""
     return sorted(
         steps,
         key=lambda step: (
@@ -105,7 +105,7 @@ def _steps(person: Person, grants: list[Grant], rules: Rules, now: datetime) -> 
 
 
 def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.Iterator[Step]:
-    """At most one step that makes what is there as declared; unset means as it is."""
+    """At most one step that changes a grant to what is declared; unset means as it is."""
     if grant.status == ACTIVE and rules.pending_only:
         return
     goal = replace(grant, role=person.role or grant.role)
@@ -123,7 +123,7 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
 
 
 def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Iterator[Step]:
-    """A person's other accounts keep no role above the declared one."""
+    """The steps that leave no other account of a person with a role above the declared one."""
     if person.role is None or rules.pending_only:
         return
     for grant in others:
@@ -133,7 +133,7 @@ def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Ite
 
 
 def removal(grant: Grant, email: str, reason: str) -> Step:
-    """The step that takes something away from somebody."""
+    """The step that removes a grant."""
     return Step(grant.kind.removal, email, grant, None, reason, REMOVAL)
 
 
@@ -149,7 +149,7 @@ def _is_old(grant: Grant, rules: Rules, now: datetime) -> bool:
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """An ISO 8601 time, taken as UTC where it names no zone; None for anything else."""
+    """An ISO 8601 time, in UTC if it names no time zone; None for anything else."""
     try:
         parsed = datetime.fromisoformat((text or "").strip().replace("Z", "+00:00"))
     except ValueError:
@@ -158,7 +158,7 @@ def parse_time(text: str | None) -> datetime | None:
 
 
 def plan_id(scope: str, steps: t.Sequence[Step]) -> str:
-    """A name for exactly these changes to this team or account, whatever order they were found in."""
+    """An identifier of exactly these changes to this team or account, in any order."""
     content = sorted(
         json.dumps([step.action, step.email, step.as_dict()["before"], step.as_dict()["after"]], sort_keys=True)
         for step in steps
@@ -169,7 +169,7 @@ def plan_id(scope: str, steps: t.Sequence[Step]) -> str:
 def carry_out(
     world: t.Iterable[Grant], removed: t.Iterable[Grant | None], added: t.Iterable[Grant | None]
 ) -> list[Grant]:
-    """The world without what was removed and with what was added."""
+    """What is there after grants are removed and added."""
     left = dict.fromkeys(world)
     for grant in removed:
         left.pop(t.cast("Grant", grant), None)
@@ -177,7 +177,7 @@ def carry_out(
 
 
 def diff(steps: t.Iterable[Step]) -> dict[str, str]:
-    """Each person touched, before and after, a line each, for Ansible's diff mode."""
+    """Each person who changes, before and after, a line each, for Ansible's diff mode."""
     before: dict[str, list[Grant | None]] = defaultdict(list)
     after: dict[str, list[Grant | None]] = defaultdict(list)
     for step in steps:

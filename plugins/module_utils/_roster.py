@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""People as rosters and variables declare them: one form for all, and every fault told. Knows no file and no Ansible.
+"""People as rosters and variables declare them: checked, and in one form. Knows no file and no Ansible.
 
 This file is private to the collection.
 """
@@ -30,22 +30,22 @@ People = list[dict[str, t.Any]]
 
 
 class Fault(t.NamedTuple):
-    """Something that is wrong, and the line that it stands in; without a file, the number of the person."""
+    """Something that is wrong, and its line; without a file, the number of the person."""
 
     line: int
     reason: str
 
 
 class Odd(str):
-    """Stands for a value that no roster needs, such as a date; the text says what it is."""
+    """A placeholder for a value that no roster needs, such as a date; the text says what it is."""
 
 
 class Broken:
-    """Stands for a value whose fault was told already."""
+    """A placeholder for a value whose fault is already reported."""
 
 
 class Located(dict[str, t.Any]):
-    """A mapping read from a file: ``lines`` tells where each key stands."""
+    """A mapping read from a file; ``lines`` has the line of each key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Located(dict[str, t.Any]):
 
 
 class LocatedList(list[t.Any]):
-    """A list read from a file: ``lines`` tells where each item stands."""
+    """A list read from a file; ``lines`` has the line of each item."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,11 +68,11 @@ class LocatedList(list[t.Any]):
 def check(
     entries: t.Sequence[t.Any], place: str = "person", check_main: t.Callable[[str], str] = check_email
 ) -> tuple[People, list[Fault]]:
-    """All people in one form, and every fault; with a fault the people are not to be used.
+    """All people in one form, and every fault; if there is one, the people must not be used.
 
-    ``place`` says what the numbers of the faults count, ``check_main`` checks main addresses. A person comes out with
-    ``email``, ``state`` and ``aliases``, and with ``name``, ``honeycomb`` and ``honeybadger`` where these are given. What
-    comes out may go in again.
+    ``place`` says what the numbers of the faults count, ``check_main`` checks main addresses. Each person has ``email``,
+    ``state`` and ``aliases``, and ``name``, ``honeycomb`` and ``honeybadger`` if these are given. The result can be
+    checked again.
     """
     faults: list[Fault] = []
     people = []
@@ -85,18 +85,18 @@ def check(
             owner = owners.setdefault(address, (number, email, line))
             if owner[0] != number:
                 other = f"{place} {owner[2]}, as {owner[1]}" if owner[1] else f"{place} {owner[2]}"
-                faults.append(Fault(line, f"{address} stands here and in {other}: keep one entry for each person."))
+                faults.append(Fault(line, f"{address} is here and in {other}: keep one entry for each person."))
         people.append(person)
     return people, sorted(faults, key=lambda fault: fault.line)
 
 
 def tell(faults: t.Iterable[Fault], place: str = "person") -> list[str]:
-    """The faults as text; ``place`` says what their numbers count."""
+    """The faults as text; ``place`` says what the numbers count."""
     return [f"{place} {fault.line}: {fault.reason}" for fault in faults]
 
 
 class _Check:
-    """Checks one person, and notes what is wrong. A value that is wrong comes out as None."""
+    """Checks one person and collects the faults. A wrong value becomes None."""
 
     def __init__(self, faults: list[Fault], line: int, check_main: t.Callable[[str], str]) -> None:
         self._faults = faults
@@ -165,7 +165,7 @@ class _Check:
         text = self._text(value, "name", line)
         if text is None or not _CONTROL.search(text.strip()):
             return text and text.strip()
-        self._note("name holds a line break or another control character.", line)
+        self._note("name contains a line break or another control character.", line)
         return None
 
     def _email(
@@ -189,7 +189,7 @@ class _Check:
         if isinstance(value, (str, int)) and not isinstance(value, (bool, Odd)):
             if _NUMBER.fullmatch(str(value)):
                 return int(value)
-            self._note(f"{label} holds {_show(str(value))}, but an id is a whole number from 1.", line)
+            self._note(f"{label} contains {_show(str(value))}, but an id is a whole number from 1.", line)
         else:
             self._wrong(value, f"an item of {label}", "a whole number from 1", line)
         return None
@@ -236,10 +236,10 @@ def _guess(text: str, choices: t.Sequence[str]) -> str:
 
 
 def for_service(people: People, service: str, state: str, role: str | None) -> People:
-    """The people as the bulk module of a service takes them.
+    """The people in the form that the bulk module of a service takes.
 
-    Absent, by ``state`` or by their own, means gone from here whichever services are named. Present, those who name
-    services are here only if they name this one. ``role`` is for those who declare none; None leaves roles as they are.
+    People who are absent, by ``state`` or their own, leave every service. People who are present and name services are
+    only in those. ``role`` is for people who declare none; None leaves roles as they are.
     """
     declared = []
     for person in people:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the modules do, from options to results: one person, many people, or a look.
+"""What the modules do, from options to results: manage one person or many, or read.
 
 This file is private to the collection.
 """
@@ -62,9 +62,9 @@ def manage_person(
     may_invite: bool = True,
     pending_only: bool = False,
 ) -> Result:
-    """Bring one person's access to what is declared: the bulk case with one person.
+    """Change one person's access to what is declared: the bulk case with one person.
 
-    ``objects``: the result keys under which the person's record stands, each with the kinds that it is for.
+    ``objects``: the result keys that hold the person's record, each with its kinds of grants.
     """
     rules = Rules(
         service.info.roles,
@@ -86,8 +86,8 @@ def manage_person(
     if not error and person.state == PRESENT and not person.email and not report.of(person):
         error = AccessError(
             errors.NOT_FOUND if pending_only else errors.NOT_A_USER,
-            f"Nothing here has the id {person.id}.",
-            hint="Give the e-mail address to invite somebody; ids of users and of invitations are not the same.",
+            f"There is nobody with the id {person.id}.",
+            hint="Use the e-mail address to invite somebody. The ids of users and invitations are not the same.",
         )
     if not error and params.get("wait") and person.state == PRESENT and not check:
         await_acceptance(service, report, person, params["wait_timeout"], params["wait_interval"])
@@ -105,7 +105,7 @@ def manage_person(
 
 
 def manage_people(service: Service, params: Params, check: bool) -> Result:
-    """Bring everybody's access to what is declared."""
+    """Change everybody's access to what is declared."""
     try:
         listed = people_from(params[service.info.people])
         rules = Rules(
@@ -199,14 +199,14 @@ def _result(
 
 
 def _cost(service: Service) -> dict[str, t.Any]:
-    """What the task cost, whichever credentials it used."""
+    """The cost of the task, over all credentials."""
     others = {id(found.client): found.client for found in service.companions if found.client is not service.client}
     api = service.client.api()
     return {**api, "requests": api["requests"] + sum(client.requests for client in others.values())}
 
 
 def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
-    """All records as they are at the end, under the names that the service gives them."""
+    """All records at the end, under the result keys of the service."""
     return {
         name: [grant.record for grant in report.world if grant.kind in kinds]
         for name, kinds in service.info.results.items()
@@ -214,16 +214,17 @@ def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
 
 
 def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | None:
-    """Why a run that came to its end left something undone."""
+    """Why a run that was completed did not do everything."""
     first = next((outcome for outcome in report.outcomes if outcome.error), None)
     if first is None or first.error is None:
         return _unresolved(report)
     return AccessError(
         errors.PARTIAL_FAILURE,
-        f"Of {len(report.plan)} changes {outcomes[APPLIED]} were applied, {outcomes[FAILED]} failed and "
-        f"{outcomes[NOT_ATTEMPTED]} were not attempted; the first, {first.step.action} of {first.step.email}: "
+        f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
+        f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
+        f"{first.step.action} of {first.step.email}: "
         f"{first.error.sentence}{''.join(f' {conflict.msg}' for conflict in report.conflicts)}",
-        hint="Look at results for each person; run again to do the rest, nothing is done twice.",
+        hint="See results for each person. Run again to do the rest; nothing is done twice.",
         detail=first.error.detail or first.error.msg,
         status=first.error.status,
         method=first.error.method,
@@ -232,7 +233,7 @@ def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | Non
 
 
 def _left_over(report: Report) -> AccessError | None:
-    """Why a run whose every step succeeded has not taken everything away."""
+    """Why a run without failed steps did not remove everything."""
     remaining = report.verified["remaining"] if report.verified else []
     if not remaining:
         return None
@@ -240,8 +241,8 @@ def _left_over(report: Report) -> AccessError | None:
     more = f"; and {len(remaining) - 10} more" if len(remaining) > 10 else ""
     return AccessError(
         errors.PARTIAL_FAILURE,
-        f"Every change was made, and the lists still show {listed}{more}.",
-        hint="Run again; if that does not help, remove by hand what verified names.",
+        f"Every change was made, but the lists still show {listed}{more}.",
+        hint="Run again; if that does not help, remove what remains by hand.",
     )
 
 
@@ -251,10 +252,10 @@ def _caps(params: Params) -> dict[str, int]:
 
 
 def _unresolved(report: Report) -> AccessError | None:
-    """The error for people who cannot be told apart; everybody else was dealt with."""
+    """The error for people who cannot be told apart; the plan for everybody else was carried out."""
     if not report.conflicts:
         return None
-    others = " Nothing was planned for these people; everybody else is dealt with." if report.plan else ""
+    others = " Nothing was planned for these people; the changes for everybody else were made." if report.plan else ""
     return AccessError(
         errors.VALIDATION,
         " ".join(conflict.msg for conflict in report.conflicts) + others,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a service offers to those who plan and apply, whichever it is.
+"""What every service offers for planning and applying.
 
 This file is private to the collection.
 """
@@ -20,19 +20,19 @@ from ._outcome import Outcome
 
 
 class Reader(t.Protocol):
-    """Whatever asks a service for something."""
+    """Anything that sends requests to a service."""
 
     @property
     def client(self) -> Client:
-        """Through which it asks."""
+        """The client that sends the requests."""
 
 
 class Companion(t.Protocol):
-    """What comes with access to a service and may outlive it: places in teams, keys. One for each sort of thing.
+    """Things that come with access to a service and may outlive it, such as team memberships or keys.
 
-    What has a body here holds for things that nobody is invited to, and that only plans tell of.
+    The methods with a body here fit things that nobody is invited to and that only plans show.
 
-    ``kinds`` are those of its grants, ``lists`` the paths that it read last, ``warnings`` what could not be read.
+    ``kinds`` are the kinds of its grants, ``lists`` the paths that it read last, ``warnings`` what it could not read.
     """
 
     kinds: tuple[Kind, ...]
@@ -41,37 +41,37 @@ class Companion(t.Protocol):
     warnings: list[str]
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
-        """What there is of these kinds; asked for only where somebody loses access or changes teams."""
+        """The grants of these kinds; called only if somebody loses access or changes teams."""
 
     def invite(self, goal: Grant) -> Grant:
         """Send an invitation."""
         raise AssertionError(goal)
 
     def remove(self, target: Grant) -> None:
-        """Take one thing away."""
+        """Remove one grant."""
 
     def explain(self, error: AccessError, people: t.Sequence[Person]) -> AccessError:
-        """Why people could not be read, with what is known of them all the same."""
+        """The error, with what is known about these people although they could not be read."""
         return error
 
     def remaining(self, leavers: t.Sequence[Leaver]) -> list[tuple[str, str]]:
-        """Who is still there by what was read last, and as what, beside what a plan would show."""
+        """The leavers who are still there according to the last read, and as what, besides what a plan shows."""
         return []
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
-        """What is left to do by hand after these people lost access."""
+        """What is left to do by hand after these people have lost access."""
         return []
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
-        """What a result shows besides, by its key."""
+        """Additional keys for the result."""
         return {}
 
 
 class Service(t.Protocol):
-    """One team or account of a service. What has a body here holds for one that lists everybody, invited or accepted.
+    """One team or account of a service. The methods with a body here fit one that lists everybody, invited or accepted.
 
-    ``scope`` tells one team or account from another in a plan id. ``lists_pending``: everybody who is invited and
-    has not accepted is sure to be listed. ``lists`` are the paths that ``read`` reads.
+    ``scope`` distinguishes teams or accounts in a plan id. ``lists_pending``: everybody who is invited and has not
+    accepted is always listed. ``lists`` are the paths that ``read`` reads.
     """
 
     info: ServiceInfo
@@ -85,47 +85,47 @@ class Service(t.Protocol):
         """Everybody who has access or a pending invitation."""
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
-        """Send one invitation; the flag is False when the service says that there was one before."""
+        """Send one invitation; the flag is False if the service says that there is one already."""
 
     def update(self, target: Grant, goal: Grant) -> Grant:
-        """Make role and teams of what is there those of the goal."""
+        """Change role and teams of the target to those of the goal."""
 
     def remove(self, target: Grant) -> None:
-        """Take a member or user away, or cancel an invitation."""
+        """Remove a member or user, or cancel an invitation."""
 
     def shows_pending(self) -> bool:
-        """Whether somebody who is not in the list is taken to be not invited."""
+        """Whether a person who is not listed counts as not invited."""
         return True
 
     def assume_invited(self, email: str, role: str) -> Grant | None:
-        """The invitation that a service took without showing it; None where it would show it."""
+        """The invitation that the service accepted without listing it; None if it lists invitations."""
         return None
 
     def remembered(self) -> dict[str, t.Any]:
-        """What a result holds for the next run to know, by its key."""
+        """Additional keys for the result, which the next run needs."""
         return {}
 
     def why_pending(self, person: Person) -> str:
-        """Why somebody who may have accepted counts as pending, empty where that is plain."""
+        """Why a person who may have accepted counts as pending, empty if that is obvious."""
         return ""
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """What is left to do by hand after somebody was removed, or an invitation was cancelled."""
+        """What is left to do by hand after somebody was removed or an invitation was cancelled."""
         return []
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
-        """Warnings about what the service cannot tell of these people."""
+        """Warnings about what the service does not show about these people."""
         return []
 
 
 class Shape:
-    """Checks decoded answers against the types that the contract gives them."""
+    """Checks decoded answers against the types in the contract."""
 
     def __init__(self, service: str, method: str, path: str, status: int = 200) -> None:
         self._error = AccessError(
             errors.BAD_RESPONSE,
-            f"{service} answered {method} {path} with JSON of another shape than its documentation says.",
-            hint="Check api_url; if it is right, the service changed its API: please report it.",
+            f"{service} answered {method} {path} with JSON that does not match its documentation.",
+            hint="Check api_url. If it is right, the service changed its API; please report it.",
             status=status,
             method=method,
             path=path,
@@ -133,18 +133,18 @@ class Shape:
         )
 
     def must(self, value: t.Any, *kinds: type) -> t.Any:
-        """The value, when it is of one of these types; else ``bad_response``."""
+        """The value if it has one of these types, otherwise ``bad_response``."""
         if isinstance(value, kinds) and not isinstance(value, bool):
             return value
         raise self._error
 
     def text(self, record: t.Mapping[str, t.Any], key: str) -> str:
-        """A text that may be missing or null, then empty."""
+        """A text; empty if it is missing or null."""
         value = record.get(key)
         return "" if value is None else str(self.must(value, str))
 
     def flag(self, record: t.Mapping[str, t.Any], key: str) -> bool:
-        """A truth value that may be missing or null, then false."""
+        """A boolean; false if it is missing or null."""
         value = record.get(key)
         if value is None or isinstance(value, bool):
             return bool(value)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One Honeybadger team as a service: its members and invitations are planned and applied like an account's.
+"""One Honeybadger team as a service: its members and invitations are planned and applied like those of an account.
 
 This file is private to the collection.
 """
@@ -21,7 +21,7 @@ MEMBER, ADMIN = "member", "admin"
 
 
 def list_teams(teams: HoneybadgerTeams, params: Params) -> Result:
-    """The teams of an account, or those that somebody is in or invited to."""
+    """The teams of an account, or those that a person is in or invited to."""
     email = narrowed_to(params["email"])
     found: list[Team] = []
 
@@ -31,7 +31,7 @@ def list_teams(teams: HoneybadgerTeams, params: Params) -> Result:
 
     result = inspect(teams, values)
     result.warnings += [
-        f"The token may not read the {' and '.join(team.unread)} of team {team.id} ({team.name})."
+        f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({team.name})."
         for team in found
         if team.unread
     ]
@@ -39,7 +39,7 @@ def list_teams(teams: HoneybadgerTeams, params: Params) -> Result:
 
 
 def manage_member(teams: HoneybadgerTeams, params: Params, check: bool) -> Result:
-    """Bring one person's place in a team to what is declared."""
+    """Change one person's membership of a team to what is declared."""
     role = {True: ADMIN, False: MEMBER, None: None}[params["admin"]]
     return manage_person(
         OneTeam(teams, params["team_id"]),
@@ -51,7 +51,7 @@ def manage_member(teams: HoneybadgerTeams, params: Params, check: bool) -> Resul
 
 
 class OneTeam(Service):
-    """The members and pending invitations of a team; an admin of it has the higher of two roles."""
+    """The members and pending invitations of a team; its admins have the higher of two roles."""
 
     info = replace(HONEYBADGER, target="team", roles=(MEMBER, ADMIN), default_role=MEMBER)
 
@@ -79,7 +79,7 @@ class OneTeam(Service):
         return _invitation(invitation), True
 
     def update(self, target: Grant, goal: Grant) -> Grant:
-        """Make somebody an admin of the team, or no longer one; or what they become on accepting."""
+        """Make a member an admin of the team or no longer one, or change what an invited person becomes."""
         admin = goal.role == ADMIN
         if target.kind == MEMBERSHIP:
             member = self._teams.set_admin(self._id, self._members[target.id], admin)
@@ -88,7 +88,7 @@ class OneTeam(Service):
         return replace(goal, record=invitation.record)
 
     def remove(self, target: Grant) -> None:
-        """Take somebody out of the team, or cancel an invitation to it."""
+        """Remove somebody from the team, or cancel a team invitation."""
         if target.kind == MEMBERSHIP:
             self._teams.leave(self._id, self._members[target.id])
         else:
@@ -96,7 +96,7 @@ class OneTeam(Service):
 
 
 def _concerns(team: Team, email: str) -> bool:
-    """Whether somebody is in the team, or an invitation to it is or was theirs."""
+    """Whether a person is in the team, or has or had an invitation to it."""
     invited = {address for item in team.invitations for address in (item.email, item.accepted_by)}
     return email in invited or email in {member.email for member in team.members}
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes into a request and what stands in an answer, as text: checked, decoded, cleaned. No I/O.
+"""The text in requests and answers: checked, decoded, cleaned. No I/O.
 
 This file is private to the collection.
 """
@@ -25,8 +25,8 @@ from ._errors import ACCEPTED, AccessError, Request
 
 DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
-LONGEST = 1e9  # seconds; much longer ones overflow what waits for them
-READ = 4000  # characters looked at for it
+LONGEST = 1e9  # seconds; the functions that wait cannot take many more
+READ = 4000  # characters read for an excerpt
 SURROGATES = r"[\ud800-\udfff]"
 
 
@@ -42,19 +42,19 @@ def check_url(url: str) -> str:
         raise AccessError(
             errors.VALIDATION,
             "api_url is not the address of a service.",
-            hint="Give scheme and host and nothing secret, as in https://api.example.com.",
+            hint="Give scheme and host, and nothing secret, as in https://api.example.com.",
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise AccessError(
             errors.INSECURE_URL,
             f"api_url {url.strip()} would send the credential in clear text.",
-            hint="Use https; plain http is for loopback addresses only.",
+            hint="Use https. Plain http is allowed for loopback addresses only.",
         )
     return url.strip().rstrip("/")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, without asking anybody."""
+    """Whether a host is this machine, without a name lookup."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -66,14 +66,14 @@ def check_secret(name: str, value: str) -> str:
     if not value or not all("!" <= char <= "~" for char in value):
         raise AccessError(
             errors.INVALID_KEY,
-            f"{name} is empty, or holds white space, a line break or a character outside ASCII.",
-            hint="Copy it again, without the line break that a file or an editor adds at its end.",
+            f"{name} is empty, or contains white space, a line break or a character outside ASCII.",
+            hint="Copy it again, without the line break that a file or an editor adds at the end.",
         )
     return value
 
 
 def check_number(option: str, value: float, least: float, most: float = LONGEST) -> float:
-    """Return a number within bounds, or raise ``validation``; NaN is within none."""
+    """Return a number within bounds, or raise ``validation``, also for NaN."""
     if not least <= value <= most:
         bound = "" if most == math.inf else f", at most {most:.0f}"
         raise AccessError(errors.VALIDATION, f"{option} is out of range.", hint=f"Give {least:g} or more{bound}.")
@@ -81,17 +81,17 @@ def check_number(option: str, value: float, least: float, most: float = LONGEST)
 
 
 def segment(value: t.Any) -> str:
-    """A value as one percent-encoded part of a path; what would climb out of its place is refused."""
+    """A value as one percent-encoded part of a path; one that would leave its place in the path is refused."""
     text = str(value)
     if not text or ".." in text or text == "." or not text.isprintable():
         raise AccessError(
-            errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id from the service as it is."
+            errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id unchanged from the service."
         )
     return quote(text, safe="")
 
 
 def secret_forms(secret: str) -> list[str]:
-    """Every form in which a credential may turn up in text, the longest first."""
+    """Every form in which a credential may occur in text, the longest first."""
     coded = [
         encode(form.encode("utf-8", "replace")).decode()
         for form in (secret, secret + ":", ":" + secret)
@@ -104,7 +104,7 @@ def secret_forms(secret: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Quota:
-    """What the service said of its limit: requests left, of how many, monotonic time of the reset, window in seconds."""
+    """The rate limit of the service: requests left, of how many, monotonic time of the reset, window in seconds."""
 
     remaining: int
     limit: int | None
@@ -113,10 +113,10 @@ class Quota:
 
 
 def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> Quota | None:
-    """What the headers tell of a limit; ``server_time`` is the service's own clock, ``now`` the monotonic one.
+    """The rate limit in the headers; ``server_time`` is the clock of the service, ``now`` the monotonic one.
 
-    Honeycomb's ``RateLimit`` counts seconds to the reset, Honeybadger's ``X-RateLimit-Reset`` is a Unix time, its
-    window an hour.
+    Honeycomb's ``RateLimit`` counts seconds to the reset. Honeybadger's ``X-RateLimit-Reset`` is a Unix time, and its
+    window is an hour.
     """
     told = dict(re.findall(r"(limit|remaining|reset)\s*=\s*(\d+)", headers.get("RateLimit", "")))
     remaining = number(headers.get("X-RateLimit-Remaining") or told.get("remaining"))
@@ -137,7 +137,7 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
 
 
 def next_link(page: t.Any, path: str) -> str:
-    """The link to the page after this one, empty where it is missing or null: then this is the last."""
+    """The link to the next page; empty if it is missing or null, which means that this is the last page."""
     links = page.get("links") if isinstance(page, dict) else None
     following = links.get("next") if isinstance(links, dict) else links or None
     if following is None:
@@ -146,8 +146,8 @@ def next_link(page: t.Any, path: str) -> str:
         return following
     raise AccessError(
         errors.BAD_RESPONSE,
-        f"The list GET {path} names its next page by something that is no link, so the list may go on unseen.",
-        hint="Check api_url, and whether a proxy stands in between.",
+        f"The next page of the list GET {path} is not a link, so the rest of the list cannot be read.",
+        hint="Check api_url, and whether a proxy is in between.",
         method="GET",
         path=path,
         request=Request(ACCEPTED),
@@ -155,33 +155,33 @@ def next_link(page: t.Any, path: str) -> str:
 
 
 def local_path(base: str, current: str, link: str) -> str:
-    """The path of a link below the base address, whatever origin the link names."""
+    """The path of a link, relative to the base address, whatever origin the link has."""
     prefix = urlsplit(base).path
     try:
         parts = urlsplit(urljoin(current, link))
     except ValueError:
         raise AccessError(
-            errors.BAD_RESPONSE, "A list gives an address for its next page that is none.", hint="Check api_url."
+            errors.BAD_RESPONSE, "The address of the next page of a list is not valid.", hint="Check api_url."
         ) from None
     path = parts.path
     if prefix and path.startswith(prefix + "/"):
         path = path[len(prefix) :]
-    # Without the slash, "x:@example.com/" would name a host once it stands behind the base address.
+    # Without the slash, "x:@example.com/" after the base address would name a host.
     return "/" + path.lstrip("/") + ("?" + parts.query if parts.query else "")
 
 
 def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
-    """Text from outside made fit to show: no secret, no markup, one short line."""
+    """Text from outside made safe to show: no secret, no markup, one short line."""
     for form in sorted(secrets, key=len, reverse=True):
         text = text.replace(form, "***")
-    # Cut after that, or a part of a secret may be left; but before this, which takes quadratic time.
+    # Cut only now, or a part of a secret could be left; but before the next line, which takes quadratic time.
     text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def describe(payload: t.Any, depth: int = 9) -> str:
-    """The text in an error body, in any of the shapes the two services use; they nest no deeper than this."""
+    """The text in an error body, in any of the forms that the services use, which nest no deeper than ``depth``."""
     if isinstance(payload, str):
         return payload
     if isinstance(payload, list) and depth:
@@ -201,9 +201,9 @@ def describe(payload: t.Any, depth: int = 9) -> str:
 
 
 def decode(content: bytes) -> t.Any:
-    """A decoded body; ValueError for anything that is not JSON, or nests too deep for Ansible to pass it on.
+    """A decoded body; ValueError for anything that is not JSON, or nests too deeply for Ansible to pass on.
 
-    Half a surrogate pair is legal JSON, but no text that could be passed on: U+FFFD stands in its place.
+    Half a surrogate pair is legal JSON, but Ansible cannot pass it on, so U+FFFD replaces it.
     """
     text = content.decode(json.detect_encoding(content), "surrogatepass")
     try:
@@ -243,7 +243,7 @@ def json_or_none(content: bytes) -> t.Any:
 
 
 def number(text: str | None) -> int | None:
-    """A whole number in a header, None for anything else."""
+    """A whole number from a header, None for anything else."""
     return int(text) if text and re.fullmatch(r"\s*\d{1,12}\s*", text, re.ASCII) else None
 
 
@@ -257,7 +257,7 @@ def http_date(text: str | None) -> float | None:
 
 
 def retry_after(text: str | None, server_time: float) -> float | None:
-    """Seconds told by ``Retry-After`` in either form; a date is held against the server's own clock."""
+    """Seconds from ``Retry-After`` in either form; a date is compared with the clock of the server."""
     seconds = number(text)
     if seconds is not None:
         return float(seconds)

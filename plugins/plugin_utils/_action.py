@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the action plugins share: variables, the play that they run in, and modules run on behalf of a host.
+"""What the action plugins share: variables, the play, and running modules for a host.
 
 This file is private to the collection.
 """
@@ -19,6 +19,7 @@ from ansible.utils.vars import load_extra_vars
 from ..module_utils._catalog import HONEYCOMB
 from ..module_utils._errors import unexpected
 from ._inventory import inventory_of
+from ._option_names import result_in_role
 from ._recall import Recall
 from ._targets import Claims, Target, target_of
 from ._variables import Refused, Variables, misspelt
@@ -27,14 +28,14 @@ NAMESPACE = "honeyops.access"
 
 
 class AccessAction(ActionBase):
-    """An action on the control node that changes nothing on a managed host."""
+    """An action that runs on the control node and changes nothing on managed hosts."""
 
     _supports_check_mode = True
     _supports_async = False
     _VALID_ARGS = frozenset[str]()
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Return the result of :meth:`act`; a variable that cannot be worked with fails the task."""
+        """Return the result of :meth:`act`; an unusable variable fails the task."""
         result: dict[str, t.Any] = super().run(tmp, task_vars) or {}
         self._vars: dict[str, t.Any] = task_vars or {}
         self._variables = Variables(self._vars, self._templar.template)
@@ -48,7 +49,7 @@ class AccessAction(ActionBase):
         return {**result, "changed": False, "failed": True, "msg": text}
 
     def act(self) -> dict[str, t.Any]:
-        """What the action does; returns its result."""
+        """Do the work of the action and return its result."""
         raise AssertionError(type(self))
 
     def _fixed(self) -> t.Mapping[str, t.Any]:
@@ -60,7 +61,7 @@ class AccessAction(ActionBase):
         return str(self._vars["inventory_hostname"])
 
     def _given_to_this_run(self) -> dict[str, t.Any]:
-        """The variables of the command line, of a form, or of ``import_playbook``; none of the inventory."""
+        """The variables of the command line, a form, or ``import_playbook``, without those of the inventory."""
         return {**self._task.get_play().vars, **load_extra_vars(self._loader)}
 
     def _refuse_misspelt(self) -> None:
@@ -73,11 +74,11 @@ class AccessAction(ActionBase):
         return target_of(self._host, self._variables, os.environ)
 
     def _recalled(self, target: Target) -> Recall:
-        """What is remembered of the people invited to this host's team."""
+        """What is remembered about the people invited to the team of this host."""
         return Recall(self._variables, self._host, self._honeycomb(target))
 
     def _honeycomb(self, target: Target) -> dict[str, t.Any] | None:
-        """The options to ask Honeycomb about its key with."""
+        """The options for asking Honeycomb about the key."""
         options = target.services.get(HONEYCOMB.key)
         if options is None:
             return None
@@ -92,7 +93,7 @@ class AccessAction(ActionBase):
         return ",".join(hosts) if isinstance(hosts, (list, tuple)) else str(hosts)
 
     def _targets_of_play(self) -> t.Iterator[Target]:
-        """Every host that the pattern of the play names, whatever ``--limit`` leaves of them."""
+        """Every host that matches the pattern of the play, regardless of ``--limit``."""
         manager = inventory_of(self._loader, self._vars["groups"])
         hostvars = self._vars["hostvars"]
         for host in map(str, manager.get_hosts(self._pattern())):
@@ -100,7 +101,7 @@ class AccessAction(ActionBase):
                 yield target_of(host, Variables(_Readable(hostvars[host])), os.environ)
 
     def _module(self, name: str, args: dict[str, t.Any], check: bool) -> dict[str, t.Any]:
-        """The result of a module, with what ``module_defaults`` says for it."""
+        """The result of a module, run with its ``module_defaults``."""
         check_mode, self._task.check_mode = self._task.check_mode, check
         try:
             result = self._execute_module(
@@ -110,7 +111,8 @@ class AccessAction(ActionBase):
             )
         finally:
             self._task.check_mode = check_mode
-        return {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}
+        shown = {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}
+        return result_in_role(name, shown)
 
     def _defaults(self, name: str) -> dict[str, t.Any]:
         names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")
@@ -122,7 +124,7 @@ class AccessAction(ActionBase):
 
 
 class _Readable(dict[str, t.Any]):
-    """The variables of another host; one that cannot be templated there counts as not set."""
+    """The variables of another host; a variable that cannot be templated counts as not set."""
 
     def __init__(self, hostvars: t.Mapping[str, t.Any]) -> None:
         super().__init__()

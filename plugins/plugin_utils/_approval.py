@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plans as they are published for approval, and whether a plan is the one that was approved.
+"""Plans for approval: publishing them, and comparing a plan with the approved one.
 
 This file is private to the collection.
 """
@@ -28,14 +28,14 @@ Steps = list[dict[str, t.Any]]
 
 @dataclass(frozen=True)
 class Approved:
-    """The plan of one service that was approved; ``steps`` are None where only its id is known."""
+    """The approved plan of one service; ``steps`` is None if only the id is known."""
 
     plan_id: str
     steps: Steps | None = None
 
 
 def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The plan of one service as an approver sees it."""
+    """The plan of one service, for the person who approves it."""
     code = (result.get("error") or {}).get("code")
     return {
         "plan_id": result.get("plan_id") or "",
@@ -47,39 +47,41 @@ def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict[str, Approved] | None:
-    """What was approved for each service of a host, None where no approval is given.
+    """The approved plan for each service of a host, None if no approval is given.
 
-    An approval that leaves out a service, or names no plan for it, is none: it is refused.
+    An approval that leaves out a service, or names no plan for it, is refused.
     """
     plan, ids = variables.mapping("access_plan"), variables.get("lifecycle_expected_plan_id")
     if plan is not None and ids is not None:
-        raise Refused("Both access_plan and lifecycle_expected_plan_id are given; give one of them.")
+        raise Refused("Both access_plan and lifecycle_expected_plan_id are set; set one of them.")
     if plan is not None:
         return _from_plan(plan, host, list(services))
     if ids is not None:
         return _from_ids(ids, host, list(services))
     if variables.flag("lifecycle_require_approval"):
-        raise Refused("This run needs an approval and has none. Hand the access_plan of the planning run back to it.")
+        raise Refused(
+            "This run needs an approval and has none. Set access_plan to the access_plan of the planning run."
+        )
     return None
 
 
 def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
     approved = plan.get(host)
     if not isinstance(approved, Mapping):
-        raise Refused(f"access_plan holds no plan for {host}. Plan again for this host, and approve that plan.")
+        raise Refused(f"access_plan has no plan for {host}. Plan again for this host, and have that plan approved.")
     extra = sorted(key for key in approved if key.partition(SEPARATOR)[0] in SERVICES and key not in services)
     if extra:
-        raise Refused(f"access_plan holds a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
+        raise Refused(f"access_plan has a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
     found = {}
     for service in services:
         entry = approved.get(service)
         if not isinstance(entry, Mapping) or is_blank(entry.get("plan_id")):
             raise Refused(
-                f"access_plan holds no plan of {_titles([service])} for {host}. Plan again, and approve that plan."
+                f"access_plan has no plan for {_titles([service])} on {host}. Plan again, and have that plan approved."
             )
         if entry.get("refused"):
             raise Refused(
-                f"The plan of {_titles([service])} for {host} was refused when it was made: {entry['refused']}"
+                f"The plan for {_titles([service])} on {host} was refused when it was made: {entry['refused']}"
             )
         steps = entry.get("steps")
         found[service] = Approved(str(entry["plan_id"]).strip(), steps if isinstance(steps, list) else None)
@@ -92,14 +94,14 @@ def _from_ids(ids: t.Any, host: str, services: list[str]) -> dict[str, Approved]
     missing = [service for service in services if is_blank(ids.get(service))]
     if missing:
         raise Refused(
-            f"lifecycle_expected_plan_id names no plan of {_titles(missing)} for {host}. Give a mapping with the plan_id of each "
-            "service that is configured."
+            f"lifecycle_expected_plan_id has no plan for {_titles(missing)} on {host}. Set it to a mapping with the plan_id of "
+            "each service that is configured."
         )
     return {service: Approved(str(ids[service]).strip()) for service in services}
 
 
 def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
-    """How a plan differs from the approved one, in a sentence or two; empty where it does not."""
+    """How a plan differs from the approved one, in a sentence or two; empty if it does not."""
     if result.get("plan_id") == approved.plan_id:
         return ""
     text = f"the plan is now {result.get('plan_id') or 'none'}, not {approved.plan_id}."
@@ -117,14 +119,14 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
 
 
 def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
-    """What some steps do to whom, with a count beyond ten."""
+    """What some steps do to whom; after ten, only their number."""
     named = [_described(step) for step in steps[:SHOWN]]
     rest = len(steps) - len(named)
     return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
 def _described(step: Mapping[str, t.Any]) -> str:
-    """What a step does to whom, and what they have, so that two steps for one person differ."""
+    """What a step does to whom and what they have, so that two steps for one person differ."""
     words = named(step)
     goal = (step.get("after") or {}).get("role") if step.get("before") else None
     detail = f" ({words}{f' to {goal}' if goal and goal != words else ''})" if words else ""

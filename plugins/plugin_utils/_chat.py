@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Texts that fit a chat message: what a run did on a host, and what a plan would do.
+"""Texts for chat messages: what a run did on a host, and what a plan would do.
 
 This file is private to the collection.
 """
@@ -19,7 +19,7 @@ SUMMARY = "access_summary"
 
 
 def summary_text(host: str, lines: t.Sequence[str], failure: str) -> str:
-    """What a run did on one host, ending in a line break, since those of several hosts are joined."""
+    """What a run did on one host, ending in a line break, since the texts of several hosts are joined."""
     told = f"FAILED. {failure}" if failure else " · ".join(lines)
     return f"{shortened(f'{host}: {told}')}\n"
 
@@ -31,11 +31,11 @@ def plan_text(plan: t.Any) -> dict[str, t.Any]:
     changes = sum(_size(entry) for _host, _title, entry in found)
     refused = [f"{host}, {title}: {entry['refused']}" for host, title, entry in found if entry.get("refused")]
     if not found:
-        head = "There is no plan. The job before this one could not make any; its output says why."
+        head = "There is no plan. The previous job could not make one; its output says why."
     elif refused:
         head = f"The plan was refused, so it cannot be applied. {' '.join(refused)}"
     elif changes:
-        head = f"{changes} change{'' if changes == 1 else 's'} would be made, and wait for approval."
+        head = f"{changes} change{' waits' if changes == 1 else 's wait'} for approval."
     else:
         head = "There is nothing to change, so nothing needs approval."
     return {
@@ -46,7 +46,7 @@ def plan_text(plan: t.Any) -> dict[str, t.Any]:
 
 
 def shortened(text: str, length: int = LONGEST) -> str:
-    """Text cut at a number of characters, which it then says."""
+    """Text that is cut at a number of characters and then ends in an ellipsis."""
     return text if len(text) <= length else f"{text[: length - 2].rstrip()} …"
 
 

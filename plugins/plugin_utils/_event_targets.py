@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the arguments of the event source ``access_changes`` to teams and accounts that can be polled.
+"""The teams and accounts to poll, from the arguments of the event source ``access_changes``.
 
 This file is private to the collection.
 """
@@ -21,8 +21,8 @@ from ._report import clean
 
 ARGUMENTS = ("targets", "interval", "snapshot", "validate_certs", "ca_path", "request_timeout")
 SHARED = ("validate_certs", "ca_path", "request_timeout")
-GIVEN = ("eda_feedback_queue",)  # by ansible-rulebook itself
-HOURLY = {HONEYBADGER.key: 360}  # requests an hour where the service does not tell
+GIVEN = ("eda_feedback_queue",)  # added by ansible-rulebook
+HOURLY = {HONEYBADGER.key: 360}  # requests an hour, if the service does not say
 MANAGEMENT = HONEYCOMB.optional
 NO_WAIT = 0  # the poller waits, not the client
 
@@ -38,7 +38,7 @@ def settings_of(args: Mapping[str, t.Any]) -> tuple[list[Polled], float, str | N
     if given in (None, "", []):
         given = _from_environment()
     if not isinstance(given, Sequence) or isinstance(given, str):
-        raise ValueError(  # noqa: TRY004  # what is wrong is what somebody wrote
+        raise ValueError(  # noqa: TRY004  # a mistake of the user, not of the caller
             "targets must be a list of mappings with name, service and the credentials."
         )
     targets = [_target(entry, shared) for entry in given]
@@ -63,7 +63,7 @@ def _number(args: Mapping[str, t.Any], key: str, default: float) -> float:
 
 
 def _from_environment() -> list[dict[str, str]]:
-    """One target for each service whose credentials stand in the environment."""
+    """One target for each service whose credentials are in the environment."""
     found = []
     for info in SERVICES.values():
         options = {
@@ -105,7 +105,7 @@ def _check(info: ServiceInfo, name: str, options: Mapping[str, str]) -> None:
     unknown = sorted(set(options) - set(known))
     if unknown:
         raise ValueError(
-            f"The target {name} has {', '.join(unknown)}, which {info.title} does not know; it takes {', '.join(known)}."
+            f"The target {name} has {', '.join(unknown)}, which is unknown for {info.title}; it takes {', '.join(known)}."
         )
     if sum(key in options for key in MANAGEMENT) == 1:
         raise ValueError(f"The target {name} has half a management key: give {' and '.join(MANAGEMENT)}.")
@@ -129,7 +129,7 @@ def _reader(info: ServiceInfo, options: Mapping[str, str], shared: Mapping[str, 
         return getattr(_module, info.key)(own), _module.honeycomb_keys(params) if with_keys else None
 
     try:
-        clients()  # a credential that cannot work is told at the start
+        clients()  # reports an invalid credential at the start
     except AccessError as error:
         raise ValueError(error.sentence) from None
 
@@ -165,7 +165,7 @@ def _seat(grant: t.Any) -> dict[str, t.Any]:
 
 
 def _hourly(service: str, client: t.Any) -> int | None:
-    """How many requests an hour are allowed: as told, else as documented."""
+    """The number of requests allowed in an hour, as the service says or else as documented."""
     quota = client.quota
     if quota and quota.limit and quota.window:
         return int(quota.limit * 3600 / quota.window)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Polls teams and accounts, and tells what changed: what the event source ``access_changes`` is made of.
+"""Polls teams and accounts and reports what changed: the core of the event source ``access_changes``.
 
-An event is written down, with the state that it comes from, before it is handed on. So a restart neither loses nor
-repeats one. This file is private to the collection.
+An event is saved, together with the state that it comes from, before it is delivered, so that a restart neither loses
+nor repeats one. This file is private to the collection.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from ..module_utils._model import ACTIVE, PENDING
 from ._files import write
 from ._report_changes import JOINED, Change, changes, key_changes
 
-INTERVAL = 300.0  # seconds from poll to poll
-LONGEST_PAUSE = 3600.0  # seconds, after polls that failed
+INTERVAL = 300.0  # seconds between polls
+LONGEST_PAUSE = 3600.0  # seconds after failed polls
 HOUR = 3600.0
-SHARE = 0.5  # of a service's quota that polling may use; the rest is for those who give and take access
+SHARE = 0.5  # of a service's rate limit for polling; the rest is for giving and removing access
 VERSION = 1
 
 Event = dict[str, t.Any]
@@ -46,7 +46,7 @@ class Queue(t.Protocol):
 
 @dataclass(frozen=True)
 class Look:
-    """What one poll saw: seats, keys where they are read, what it cost, and the quota where the service has one."""
+    """What one poll saw: seats, keys if they are read, its cost, and the rate limit if the service has one."""
 
     seats: list[dict[str, t.Any]]
     keys: dict[str, dict[str, t.Any]] | None = None
@@ -56,7 +56,7 @@ class Look:
 
 @dataclass
 class Polled:
-    """A team or account to poll. ``credential`` tells whose quota it uses."""
+    """A team or account to poll. ``credential`` says whose rate limit it uses."""
 
     name: str
     service: str
@@ -78,7 +78,7 @@ class Polled:
 
 
 class Snapshot:
-    """What was seen last, and the events that were not handed on yet, in a file that only its owner can read."""
+    """What was seen last, and the events that are not delivered yet, in a file that only its owner can read."""
 
     def __init__(self, path: str | None) -> None:
         self._path = Path(os.path.abspath(os.path.expanduser(path))) if path else None
@@ -91,7 +91,7 @@ class Snapshot:
             self._load(self._path)
 
     def _claim(self, path: Path) -> None:
-        """Keep others from using the same file: each would take the other's changes for told."""
+        """Keep others from using the same file, since each would miss the changes that another one reported."""
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         self._lock = os.fdopen(lock, "w", encoding="utf-8")
         try:
@@ -99,7 +99,7 @@ class Snapshot:
         except OSError:
             self.close()
             raise ValueError(
-                f"Another rulebook uses the snapshot {path}. Give each its own, or end the other one."
+                f"Another rulebook uses the snapshot {path}. Give each its own, or stop the other one."
             ) from None
 
     def _load(self, path: Path) -> None:
@@ -113,22 +113,22 @@ class Snapshot:
         except (ValueError, KeyError, TypeError):
             self.close()
             raise ValueError(
-                f"{path} is no snapshot that can be read. Move it away to begin anew; changes made meanwhile are then not told."
+                f"{path} is not a valid snapshot. Move it away to start again; changes made since then are not reported."
             ) from None
 
     def save(self) -> None:
-        """Write it, whole or not at all."""
+        """Write the file completely or not at all."""
         if self._path:
             write(self._path, json.dumps({"version": VERSION, "targets": self.targets, "outbox": self.outbox}) + "\n")
 
     def close(self) -> None:
-        """Let others use the file."""
+        """Release the file."""
         if self._lock:
             self._lock.close()
 
 
 class Poller:
-    """Polls each target when it is due, and hands on what changed."""
+    """Polls each target when it is due, and delivers what changed."""
 
     def __init__(
         self, targets: Sequence[Polled], queue: Queue, interval: float = INTERVAL, snapshot: str | None = None
@@ -166,7 +166,7 @@ class Poller:
             self._failed(target, f"{type(bug).__name__} while reading.", 0.0)  # its text may quote a credential
             return
         if not any(seat["status"] == ACTIVE for seat in look.seats):
-            self._failed(target, "The service listed nobody, which is taken for a fault of the service.", 0.0)
+            self._failed(target, "The service listed nobody, which is treated as a fault of the service.", 0.0)
             return
         if target.failures:
             LOG.info("%s can be read again.", target)
@@ -193,7 +193,7 @@ class Poller:
         return await in_thread(target.read) if torn else look
 
     async def _hand_on(self, snapshot: Snapshot) -> None:
-        """Hand the events on in order; those that could not be are kept for the next start."""
+        """Deliver the events in order; those that cannot be delivered are kept for the next start."""
         if not snapshot.outbox:
             return
         try:
@@ -204,20 +204,20 @@ class Poller:
             snapshot.save()
 
     def _failed(self, target: Polled, why: str, at_least: float) -> None:
-        """Tell of the first failure in a row, and wait longer after each."""
+        """Log the first failure in a row, and wait longer after each one."""
         target.failures += 1
         pause = min(self._interval * 2 ** min(target.failures - 1, 20), max(LONGEST_PAUSE, self._interval))
         target.due = asyncio.get_running_loop().time() + max(pause, at_least)
         log = LOG.warning if target.failures == 1 else LOG.debug
         log(
-            "%s could not be read, so nothing is told of it now; next try in %.0f s. %s",
+            "%s could not be read, so its changes are not reported now; next attempt in %.0f s. %s",
             target,
             max(pause, at_least),
             why,
         )
 
     def _pause(self, target: Polled) -> float:
-        """The interval, or a longer one where the quota of the credential asks for it, which is said."""
+        """The interval, or a longer one if the rate limit of the credential requires it, which is logged."""
         sharing = [
             other
             for other in self._targets
@@ -264,7 +264,7 @@ def events(target: Polled, before: Mapping[str, t.Any], after: Mapping[str, t.An
 
 
 async def in_thread(call: Callable[[], Look]) -> Look:
-    """The result of a call that blocks. Cancelled, this ends at once; the thread does not keep the program from ending."""
+    """The result of a blocking call. It ends at once when cancelled; its thread does not keep the program running."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Look] = loop.create_future()
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run found and did for each person, for the record and for people to read.
+"""What a run found and did for each person, as evidence.
 
 This file is private to the collection.
 """
@@ -29,9 +29,10 @@ def evidence(
     check: bool,
     at: t.Mapping[str, str],
 ) -> list[dict[str, t.Any]]:
-    """What was found, done and left of each person who was to leave or was changed, service by service.
+    """What was found, was done and remains for each person who should leave or was changed, by service.
 
-    ``leavers`` are the people declared absent, by service, as the modules take them. ``at`` is when each service was done, UTC.
+    ``leavers`` are the people declared absent, by service, in the form of module options. ``at`` is when each service was
+    done (UTC).
     """
     found: dict[str, dict[str, t.Any]] = {}
     for service, result in results.items():
@@ -46,7 +47,7 @@ def evidence(
 
 
 def not_found(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> list[str]:
-    """The leavers of whom a service that was read has nothing."""
+    """The leavers for whom a service that was read has nothing."""
     return [
         person["email"]
         for person in people
@@ -66,7 +67,7 @@ def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
 
 
 class _History:
-    """What one service had and has of each person."""
+    """What one service had and has for each person."""
 
     def __init__(self, result: Mapping[str, t.Any], check: bool, at: str) -> None:
         self._read = bool(result.get("plan_id"))
@@ -91,7 +92,7 @@ class _History:
                 self._by_hand[email].append(text)
 
     def of(self, addresses: t.Sequence[str], leaving: bool = False) -> dict[str, t.Any]:
-        """The record of somebody with these addresses; whoever loses something is leaving, too."""
+        """The record of a person with these addresses; a person who loses something counts as leaving."""
         steps = [pair for email in addresses for pair in self._steps.get(email, ())]
         there = [step["before"] for step, _outcome in steps if step["before"]]
         there += [key for email in addresses for key in self._reported.get(email, ())]

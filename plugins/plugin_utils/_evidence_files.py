@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Evidence of an offboarding as files: one for machines and one to attach to a ticket, for each person.
+"""Evidence of an offboarding as files for each person: one for programs, and one to attach to a ticket.
 
 This file is private to the collection.
 """
@@ -24,7 +24,7 @@ SCHEMA_VERSION = 1
 def write_evidence(
     folder: str, host: str, at: str, people: t.Iterable[t.Mapping[str, t.Any]], follow_up: t.Sequence[str]
 ) -> list[str]:
-    """Write a JSON and a text file for each leaver; returns warnings where that fails."""
+    """Write a JSON file and a text file for each leaver; returns warnings if that fails."""
     place = Path(os.path.realpath(os.path.expanduser(folder)))
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def write_evidence(
             write(place / f"{name}.txt", _text(document))
     except OSError as error:
         return [
-            f"The evidence could not be written to {place}: {error.strerror}. It stands in lifecycle_result.people."
+            f"The evidence could not be written to {place}: {error.strerror}. It is also in lifecycle_result.people."
         ]
     return []
 

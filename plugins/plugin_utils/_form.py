@@ -20,9 +20,9 @@ _LABELLED = re.compile(r"\s*(\S+)\s+-\s.*", re.DOTALL)
 
 
 def form_people(email: t.Any, **fields: t.Any) -> list[dict[str, t.Any]]:
-    """The people that a form names, each address once, with the access that its fields say for all of them.
+    """The people that a form names, each address once, all with the access from its other fields.
 
-    A service whose role is ``none`` is left out; a blank role means the default one.
+    A service whose role is ``none`` is left out; a blank role means the default role.
     """
     access: dict[str, dict[str, t.Any]] = {}
     for service, info in SERVICES.items():
@@ -37,7 +37,7 @@ def form_people(email: t.Any, **fields: t.Any) -> list[dict[str, t.Any]]:
 
 
 def unlabelled(value: t.Any) -> str:
-    """The value of a choice such as ``3 - platform``, which a form shows with a label."""
+    """The value of a choice that a form shows with a label, such as ``3 - platform``."""
     text = "" if value is None else str(value).strip()
     labelled = _LABELLED.fullmatch(text)
     return labelled.group(1) if labelled else text

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The inventory of a run, for plugins that are given no more than its groups.
+"""The inventory of a run, for plugins that only get its groups.
 
 This file is private to the collection.
 """

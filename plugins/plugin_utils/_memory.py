@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where invitations that a service may not list are remembered between runs, for each team by itself.
+"""Where invitations that a service may not list are remembered between runs, separately for each team.
 
 This file is private to the collection.
 """
@@ -25,31 +25,31 @@ RENAMED = (2, 19)
 ELSEWHERE = "to controller, or to file with lifecycle_memory_dir on a mounted path"
 
 Entries = dict[str, dict[str, t.Any]]
-"""What is remembered of one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
+"""What is remembered for one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
 
 
 class Unusable(Exception):
-    """A memory that cannot be read or written; the text says what to do."""
+    """The memory cannot be read or written; the text says what to do."""
 
 
 class Store(t.Protocol):
     """A place that remembers invitations of several teams."""
 
     def teams(self) -> bool:
-        """Whether anything is remembered here, of whichever team."""
+        """Whether anything is remembered here, for any team."""
 
     def load(self, team: str) -> Entries | None:
-        """What is remembered of a team, None where there is nothing yet."""
+        """What is remembered for a team, None if there is nothing yet."""
 
     def save(self, team: str, entries: Entries, before: Entries) -> None:
-        """Remember the difference between what was loaded and what is known now."""
+        """Save the difference between what was loaded and what is known now."""
 
     def caveat(self) -> str:
-        """Why what is saved here may not last, empty where it does."""
+        """Why what is saved here may not last; empty if it does."""
 
 
 def merged(now: Entries, entries: Entries, before: Entries) -> Entries:
-    """What is remembered now, changed as ``before`` was changed to ``entries``: another run's changes stay."""
+    """What is remembered now, with the changes from ``before`` to ``entries``; the changes of another run stay."""
     gone = before.keys() - entries.keys()
     changed = {email: entry for email, entry in entries.items() if before.get(email) != entry}
     return {**{email: entry for email, entry in now.items() if email not in gone}, **changed}
@@ -62,7 +62,7 @@ class FileStore:
         self._folder = Path(os.path.expanduser(folder))
 
     def teams(self) -> bool:
-        """Whether there is a file of any team."""
+        """Whether there is a file for any team."""
         return any(self._folder.glob("*.json"))
 
     def load(self, team: str) -> Entries | None:
@@ -79,13 +79,13 @@ class FileStore:
             raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Unusable(
-                f"{path} does not hold what this collection writes there. Restore it, or delete it; whoever is invited "
-                "and has not accepted may then be invited again."
+                f"{path} does not have the content that this collection writes. Restore it or delete it; without it, people "
+                "who have not accepted their invitation may be invited again."
             ) from None
         return t.cast("Entries", invitations)
 
     def save(self, team: str, entries: Entries, before: Entries) -> None:
-        """Write the team's file anew, with what another run changed meanwhile kept."""
+        """Write the team's file, and keep what another run changed since it was loaded."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self._folder / ".lock"):
@@ -124,7 +124,7 @@ class FactStore:
         self.facts: dict[str, t.Any] = {}
 
     def teams(self) -> bool:
-        """Whether the fact is there."""
+        """Whether the fact exists."""
         return bool(self._held)
 
     def load(self, team: str) -> Entries | None:
@@ -133,7 +133,7 @@ class FactStore:
         return {email: dict(entry) for email, entry in entries.items()} if isinstance(entries, dict) else None
 
     def save(self, team: str, entries: Entries, before: Entries) -> None:
-        """Set the fact, also where nothing changed: a cache counts from the last time it was written."""
+        """Set the fact, even if nothing changed, since a cache expires some time after the last write."""
         self.facts = {FACT: {**self._held, team: merged(self.load(team) or {}, entries, before)}}
 
     def caveat(self) -> str:
@@ -143,14 +143,14 @@ class FactStore:
             return f"lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory {place}."
         if self._in_controller:
             return (
-                "lifecycle_memory is facts, and the controller loses them with ansible-core 2.19 and later. Set "
+                "lifecycle_memory is facts, but the controller loses them with ansible-core 2.19 and later. Set "
                 f"lifecycle_memory {ELSEWHERE}."
                 if self._core >= RENAMED
                 else ""
             )
         if self._timeout:
             return (
-                f"lifecycle_memory is facts, and the fact cache drops them {self._timeout} s after the last run. Set "
+                f"lifecycle_memory is facts, but the fact cache drops them {self._timeout} s after the last run. Set "
                 "fact_caching_timeout to 0."
             )
         return ""

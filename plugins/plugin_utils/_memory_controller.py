@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A memory in AWX or Automation Platform: a variable of the inventory host, through the controller's API.
+"""The memory in AWX or Automation Platform: a variable of the inventory host, through the API of the controller.
 
 This file is private to the collection.
 """
@@ -24,16 +24,16 @@ from ._memory import Entries, merged
 VARIABLE = "honeyops_access_memory"
 INVENTORY_ID = ("awx_inventory_id", "tower_inventory_id")
 TEMPLATE, KEPT = "{", "\\u007b"
-"""What begins a template, and what stands for it: Ansible would evaluate it in a host variable."""
+"""The start of a template, and its replacement, since Ansible would evaluate a template in a host variable."""
 
 Teams = dict[str, Entries]
 
 
 class ControllerStore:
-    """The variable of one host, by team. ``variables`` are those of the job, ``environ`` that of AWX's own credential.
+    """The variable of one host, by team. ``variables`` are those of the job, ``environ`` has AWX's own credential.
 
-    Nothing is asked before the first call. The controller replaces all variables of a host at once, so what is written
-    is what was read right before, with this variable changed.
+    No request is sent before the first call. The controller replaces all variables of a host at once, so they are read
+    right before they are written, with this variable changed.
     """
 
     def __init__(self, environ: Mapping[str, str], host: str, variables: t.Any) -> None:
@@ -45,15 +45,15 @@ class ControllerStore:
         self._teams: Teams | None = None
 
     def teams(self) -> bool:
-        """Whether anything is remembered on this host, of whichever team."""
+        """Whether anything is remembered on this host, for any team."""
         return bool(self._loaded())
 
     def load(self, team: str) -> Entries | None:
-        """What is remembered of a team, None where there is nothing yet."""
+        """What is remembered for a team, None if there is nothing yet."""
         return self._loaded().get(team)
 
     def save(self, team: str, entries: Entries, before: Entries) -> None:
-        """Write the difference between ``before`` and ``entries``, unless somebody else changed the same people meanwhile."""
+        """Write the difference between ``before`` and ``entries``, unless another job changed the same people."""
         held = self._read()
         teams = _teams(held.get(VARIABLE))
         now = teams.get(team, {})
@@ -62,8 +62,8 @@ class ControllerStore:
         if lost:
             raise AccessError(
                 errors.CONFLICT,
-                f"Another job changed what is remembered of {', '.join(lost[:5])} on {self._host} in the meantime.",
-                hint="Let no two jobs of one target run at once, and run this one again.",
+                f"Another job changed what is remembered about {', '.join(lost[:5])} on {self._host} during this run.",
+                hint="Do not run two jobs for one target at the same time, and run this one again.",
             )
         wanted = merged(now, entries, before)
         if wanted != now or team not in teams:
@@ -93,7 +93,7 @@ class ControllerStore:
         if inventory is None:
             raise AccessError(
                 errors.VALIDATION,
-                "lifecycle_memory is controller, but this is no job of a controller: awx_inventory_id is not set.",
+                "lifecycle_memory is controller, but this is not a job of a controller: awx_inventory_id is not set.",
                 hint="Set lifecycle_memory to file, or run the playbook as a job of AWX.",
             )
         path = f"{self._prefix()}v2/inventories/{int(inventory)}/hosts/?{urlencode({'name': self._host})}"
@@ -105,8 +105,8 @@ class ControllerStore:
         if len(found) != 1 or not isinstance(found[0], int):
             raise AccessError(
                 errors.NOT_FOUND,
-                f"The controller has no host {self._host} in the inventory {inventory}, so it can keep no memory for it.",
-                hint="Add the host to the inventory of the job; the implicit localhost is in none.",
+                f"The controller has no host {self._host} in the inventory {inventory}, so it cannot keep a memory for it.",
+                hint="Add the host to the inventory of the job; the implicit localhost is not in an inventory.",
             )
         return found[0]
 
@@ -122,7 +122,7 @@ class ControllerStore:
     def _odd(self, path: str) -> AccessError:
         return AccessError(
             errors.BAD_RESPONSE,
-            "The controller answered with something that is not of its API.",
+            "The answer of the controller does not match its API.",
             hint="Check CONTROLLER_HOST.",
             method="GET",
             path=path,
@@ -130,7 +130,7 @@ class ControllerStore:
 
 
 def _connection(environ: Mapping[str, str]) -> Connection:
-    """Where the controller is, and how to log in there, from the environment of AWX's own credential type."""
+    """The address of the controller and the login, from the environment of AWX's own credential type."""
     if REQUESTS_IMPORT_ERROR:
         raise _unusable(
             "The Python that runs Ansible has no requests.", "Install requests in the execution environment."
@@ -148,8 +148,8 @@ def _connection(environ: Mapping[str, str]) -> Connection:
     except AccessError as fault:
         raise AccessError(
             fault.code,
-            "CONTROLLER_HOST is not an address that a token may be sent to.",
-            hint="Give scheme and host, as in https://awx.example.com; plain http is for loopback addresses only.",
+            "CONTROLLER_HOST is not an address to which a token may be sent.",
+            hint="Give scheme and host, as in https://awx.example.com. Plain http is allowed for loopback addresses only.",
         ) from None
     secret = check_secret("CONTROLLER_OAUTH_TOKEN", token) if token else password
     return Connection(
@@ -167,7 +167,7 @@ def _unusable(msg: str, hint: str) -> AccessError:
 
 
 class _Login:
-    """Puts a token, or else a name and a password, on a request."""
+    """Adds a token, or else a name and a password, to a request."""
 
     def __init__(self, token: str, user: str, password: str) -> None:
         self._token = token
@@ -183,7 +183,7 @@ class _Login:
 
 
 def _teams(held: t.Any) -> Teams:
-    """What the variable holds, or an error where that is not what this collection writes."""
+    """The content of the variable, or an error if this collection did not write it."""
     found = _mapped(held or {}, _bared)
     whole = isinstance(found, dict) and all(
         isinstance(entries, dict) and all(isinstance(entry, dict) for entry in entries.values())
@@ -192,14 +192,14 @@ def _teams(held: t.Any) -> Teams:
     if not whole:
         raise AccessError(
             errors.VALIDATION,
-            f"The host variable {VARIABLE} does not hold what this collection writes there.",
-            hint="Restore it, or delete it; whoever is invited and has not accepted may then be invited again.",
+            f"The host variable {VARIABLE} does not have the content that this collection writes.",
+            hint="Restore it or delete it; without it, people who have not accepted their invitation may be invited again.",
         )
     return t.cast("Teams", found)
 
 
 def _mapped(value: t.Any, change: t.Callable[[str], str]) -> t.Any:
-    """The same value with each text in it changed, keys too."""
+    """The value with each text in it changed, including keys."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the services hold, as people of a roster.
+"""The people in the services, in the form of a roster.
 
 This file is private to the collection.
 """
@@ -32,7 +32,7 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str, Any]]]]:
-    """Of several records of one person the planner corrects the first in this order."""
+    """If a person has several records, a plan corrects the first one in this order."""
     for service, info in SERVICES.items():
         for key in info.results:
             records = results.get(service, {}).get(key, [])
@@ -48,6 +48,6 @@ def _access(service: str, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _clean(name: str) -> str:
-    """A name without what a roster refuses."""
+    """A name without the characters that a roster refuses."""
     printable = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in name)
     return re.sub(" {2,}", " ", printable).strip()[:MAX_TEXT]

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run remembers of people who are invited: loaded before it, kept after it, with a warning where it does not last.
+"""What a run remembers about invited people: loaded before it and saved after it, with a warning if it does not last.
 
 This file is private to the collection.
 """
@@ -20,6 +20,7 @@ from ..module_utils._errors import AccessError
 from ..module_utils._module import honeycomb
 from ._memory import FACTS, FILE, FOLDER, KINDS, NONE, Entries, FactStore, FileStore, Store, Unusable
 from ._memory_controller import ControllerStore
+from ._option_names import error_in_role
 from ._targets import origin
 from ._variables import Variables
 
@@ -34,10 +35,10 @@ NAMED = 5  # people named in a warning
 
 
 class Recall:
-    """The memory of the Honeycomb team of one host; ``connection`` are the options that its modules are called with.
+    """The memory of the Honeycomb team of one host; ``connection`` are the connection options of its modules.
 
-    ``fault`` says why the service must not be asked to change anything: what is remembered could not be read.
-    ``requests`` are those that it took to learn the team's name.
+    ``fault``: the memory could not be read, so nothing may be changed. ``requests`` is the number of requests to get the
+    name of the team.
     """
 
     def __init__(self, variables: Variables, host: str, connection: Mapping[str, t.Any] | None) -> None:
@@ -53,35 +54,33 @@ class Recall:
                 if self._store.teams():
                     self._before = self._store.load(self._ask_team())
             except Unusable as reason:
-                self.fault = AccessError(
-                    "validation", f"What is remembered of earlier invitations is of no use. {reason}"
-                )
+                self.fault = AccessError("validation", f"The memory of earlier invitations cannot be used. {reason}")
             except AccessError as error:
                 self.fault = error
 
     def options(self) -> dict[str, t.Any]:
-        """The options of the module that say what is remembered."""
+        """The module options with what is remembered."""
         return {"known_invitations": self._before or {}} if self._store else {}
 
     @property
     def blind(self) -> bool:
-        """Whether nothing is remembered of this team, so that people whom its list hides are not known."""
+        """Whether nothing is remembered for this team, so that people whom its list hides are unknown."""
         return self._before is None
 
     @property
     def facts(self) -> dict[str, t.Any]:
-        """The facts to be kept in the fact cache."""
+        """The facts to keep in the fact cache."""
         return getattr(self._store, "facts", {})
 
     def remember(self, result: Mapping[str, t.Any], unlisted: t.Sequence[str], check: bool) -> list[str]:
-        """Keep what the module knows now, and return warnings. ``unlisted`` are people of whom nothing was there."""
+        """Save what the module knows now, and return warnings. ``unlisted`` are people for whom nothing was found."""
         if not self._store:
             return []
         warnings = []
         if self._before is None and unlisted:
             warnings.append(
-                "Nothing is remembered yet of earlier invitations to this Honeycomb team, which may hide who has not accepted. "
-                f"Look under Team settings > Members whether {_few(unlisted)} had been invited before."
+                "No earlier invitations to this Honeycomb team are remembered, and it may hide people who have not accepted. "
+                f"Check under Team settings > Members whether {_few(unlisted)} had been invited before."
             )
         known: Entries | None = result.get("known_invitations")
         if check or known is None or not (known or self._before):
@@ -99,21 +98,24 @@ class Recall:
         return warnings
 
     def _ask_team(self) -> str:
-        """The team by its address and the name that the service gives it."""
+        """The address and the name of the team."""
         self.requests += 1
         self._team = ask_team(self._connection or {})
         return self._team
 
 
 def ask_team(options: Mapping[str, t.Any]) -> str:
-    """The team that a configuration key belongs to, by its address and the name that the service gives it."""
+    """The address and the name of the team that a configuration key belongs to."""
     connection = {**CONNECTION_DEFAULTS, **options}
-    team = honeycomb(connection).auth()["team"]
+    try:
+        team = honeycomb(connection).auth()["team"]
+    except AccessError as error:
+        raise error_in_role(HONEYCOMB, error) from None
     name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None
     if not name:
         raise AccessError(
             "bad_response",
-            "Honeycomb does not tell which team the key belongs to.",
+            "Honeycomb does not say which team the key belongs to.",
             hint="Set lifecycle_memory to none.",
         )
     return f"{origin(HONEYCOMB, connection)}/{name}"

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The access report as data: from what the modules return to people, targets and totals. Pure.
+"""The access report as data: people, targets and totals from the results of modules. Pure.
 
-A target is one service on one inventory host. What a host's services hold is gathered in a *part*; the parts of all
-hosts become one report, which ``docs/report.schema.json`` describes. This file is private to the collection.
+A target is one service on one inventory host. A *part* holds what the services of one host have; the parts of all hosts
+become one report, which ``docs/report.schema.json`` describes. This file is private to the collection.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Data = dict[str, t.Any]
 
 
 def clean(value: t.Any) -> str:
-    """Text from outside without control characters, and without marks that turn the direction of what stands around it."""
+    """Text from outside without control characters and without marks that change the direction of text."""
     text = "" if value is None else str(value)[: 2 * LONGEST]
     return _NOT_SHOWN.sub(" ", text).strip()[:LONGEST]
 
 
 def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Data]:
-    """Everybody whom the result of a bulk module tells of: active people, then pending ones."""
+    """Everybody in the result of a bulk module: active people, then pending ones."""
     accepted = _accepted(result.get("known_invitations") or {})
     entries = [
         _entry(host, service, _status(kinds, record), record, accepted)
@@ -83,7 +83,7 @@ def _entry(
 
 
 def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> None:
-    """Note the teams of each person: as a member, or by an open invitation."""
+    """Add the teams of each person, as a member or by a pending invitation."""
     by_email = {entry["email"]: entry for entry in reversed(entries)}
     for team in teams:
         for kind, status in (("members", ACTIVE), ("invitations", PENDING)):
@@ -101,9 +101,9 @@ def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> 
 
 
 def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]], makers_known: bool = True) -> list[Data]:
-    """Note the API keys that each person made, and return those whose maker is no member.
+    """Add the API keys that each person created, and return those whose creator is not a member.
 
-    ``makers_known``: a maker without an address is nobody who is listed. Otherwise addresses could not be read at all.
+    ``makers_known``: a creator without an address is not in the list of users. Otherwise, no addresses could be read.
     """
     by_email = {address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"])}
     strays = []
@@ -127,7 +127,7 @@ def _environment(environment: t.Any) -> str:
 
 
 def quota_of(account: Mapping[str, t.Any]) -> Data:
-    """The quota as the service tells it, and what was stored, limited and ignored on each day."""
+    """The quota that the service reports, and what was stored, limited and ignored on each day."""
     stats = account.get("api_stats")
     consumed = account.get("quota_consumed")
     return {
@@ -144,14 +144,14 @@ def _days(stats: Mapping[str, t.Any]) -> list[Data]:
                 day = datetime.fromtimestamp(int(pair[0]), timezone.utc).strftime("%Y-%m-%d")
                 count = int(pair[1])
             except (TypeError, ValueError, IndexError, KeyError, OverflowError, OSError):
-                continue  # the figures are for looking at, and no reason to have no report
+                continue  # odd figures must not prevent the report
             found = days.setdefault(day, {"day": day, "stored": 0, "limited": 0, "ignored": 0})
             found[kind] += count
     return [days[day] for day in sorted(days)]
 
 
 class Roster(t.NamedTuple):
-    """People as declared, each with the line where the entry stands, 0 without a file."""
+    """Declared people, each with the line of their entry, 0 without a file."""
 
     file: str
     people: list[Data]
@@ -161,7 +161,7 @@ class Roster(t.NamedTuple):
 def report_of(
     parts: Sequence[Data], now: datetime, version: str, aliases: Mapping[str, str], pending_days: int
 ) -> Data:
-    """The whole report. ``aliases`` leads from any further address of a person to the main one."""
+    """The whole report. ``aliases`` maps other addresses of a person to the main one."""
     entries = [entry for part in parts for entry in part["entries"]]
     people = _people(entries, aliases)
     findings = [finding for part in parts for finding in part["findings"]]
@@ -273,11 +273,11 @@ KINDS: dict[str, str] = {
     "teams": "other teams",
     "stray_key": "key without membership",
 }
-"""The kinds of drift, and what each is called."""
+"""The kinds of drift and their names."""
 
 
 def age_in_days(since: str | None, now: datetime) -> int | None:
-    """For how many whole days, None where no time is known."""
+    """The number of whole days, None if no time is known."""
     found = _age(since, now)
     return None if found < 0 else int(found)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What changed between two looks at a target. Pure; the report and the event source both use it.
+"""What changed at a target between two reads. Pure; used by the report and the event source.
 
 This file is private to the collection.
 """
@@ -29,11 +29,11 @@ TYPES = (
 )
 
 Seat = Mapping[str, t.Any]
-"""One person's place: ``id``, ``email``, ``role``, ``status``, and where known ``also`` and ``invitations`` (ids)."""
+"""What one person has: ``id``, ``email``, ``role``, ``status``, and if known ``also`` and ``invitations`` (ids)."""
 
 
 class Change(t.NamedTuple):
-    """One change; ``before`` and ``after`` are what was and is there, None for nothing."""
+    """One change, from ``before`` to ``after``; None for nothing."""
 
     type: str
     email: str
@@ -42,7 +42,7 @@ class Change(t.NamedTuple):
 
 
 def changes(before: Sequence[Seat], after: Sequence[Seat]) -> list[Change]:
-    """The changes from one look to the next, by person."""
+    """The changes from one read to the next, by person."""
     old, new = _Seats(before), _Seats(after)
     found: list[Change] = []
     kept: set[int] = set()
@@ -76,7 +76,7 @@ def _change(was: dict[str, Seat], seat: Seat, new: _Seats) -> Iterator[Change]:
 
 
 class _Seats:
-    """Finds the seat of a person, whatever the person goes by."""
+    """Finds the seat of a person under any of their addresses and ids."""
 
     def __init__(self, seats: Sequence[Seat]) -> None:
         self._by: dict[tuple[t.Any, ...], Seat] = {}
@@ -101,18 +101,18 @@ class _Seats:
         return seat["status"] in self.of(seat)
 
     def accepted(self, seat: Seat) -> bool:
-        """Whether a pending seat is one that somebody here accepted."""
+        """Whether somebody here accepted this pending seat."""
         return seat["status"] == PENDING and seat["id"] in self._accepted
 
 
 def _names(seat: Seat) -> list[tuple[str, t.Any]]:
-    """What tells somebody from others: addresses, then the id, which is good only among seats of one status."""
+    """What identifies a person: addresses, then the id, which is unique only among seats of one status."""
     addresses = [("email", address) for address in (seat["email"], *seat.get("also", ())) if address]
     return [*addresses, ("id", seat["id"])] if seat["id"] is not None else addresses
 
 
 def key_changes(before: Mapping[str, Seat], after: Mapping[str, Seat]) -> list[Change]:
-    """Keys that came, and keys that do not work any more. A key has ``name``, ``type``, ``disabled`` and ``email``."""
+    """New keys, and keys that no longer work. A key has ``name``, ``type``, ``disabled`` and ``email``."""
     found = []
     for identity, key in after.items():
         was = before.get(identity)
@@ -127,7 +127,7 @@ def key_changes(before: Mapping[str, Seat], after: Mapping[str, Seat]) -> list[C
 
 
 def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What changed between two reports, at the targets that both could read."""
+    """What changed between two reports at the targets that both could read."""
     shared = _read(before) & _read(after)
     was, now = _by_target(before), _by_target(after)
     findings = []

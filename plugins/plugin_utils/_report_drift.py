@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Drift: what a host's services hold, held against a roster. It finds what the playbook reconcile would change. Pure.
+"""Drift: the people in the services of a host, compared with a roster as the playbook reconcile does. Pure.
 
 This file is private to the collection.
 """
@@ -18,10 +18,10 @@ from ._report import Data, Roster
 
 
 class Rules(t.NamedTuple):
-    """What else says who belongs where.
+    """The rules besides the roster.
 
     ``default_roles``, by service, are for people who declare none; nobody in ``ignore`` is drift. ``with_teams`` are
-    the services of which the teams were read.
+    the services whose teams were read.
     """
 
     default_roles: Mapping[str, str]
@@ -93,10 +93,10 @@ class _Place(t.NamedTuple):
         title = SERVICES[self.service].title
         where = f"{title} of {self.host}"
         message = {
-            "unexpected": f"{email or 'Somebody without an address'} should not be in {where}, and is there: {found}.",
-            "missing": f"{email} is missing in {where}, and should be there: {expected}.",
-            "role": f"{email} has another role in {where}: {found}, and should be {expected}.",
-            "teams": f"{email} has other teams in {where}: {found}, and should have {expected}.",
+            "unexpected": f"{email or 'Somebody without an address'} should not be in {where}, but is there: {found}.",
+            "missing": f"{email} is missing in {where}, but should be there: {expected}.",
+            "role": f"{email} has another role in {where}: {found}, but should be {expected}.",
+            "teams": f"{email} has other teams in {where}: {found}, but should have {expected}.",
         }[kind]
         return {
             "kind": kind,
@@ -112,7 +112,7 @@ class _Place(t.NamedTuple):
 
 
 def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
-    """A finding for each key that works, and whose maker is no member."""
+    """A finding for each enabled key whose creator is not a member."""
     return [
         {
             "kind": "stray_key",
@@ -122,7 +122,7 @@ def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
             "expected": None,
             "found": f"{key['type']} key {key['id']}",
             "message": f"The {key['type']} key {key['name'] or 'without a name'} ({key['id']}) in {HONEYCOMB.title} of {host} "
-            f"works, but who made it is no member: {key['creator']['email'] or key['creator']['id'] or 'unknown'}.",
+            f"works, but its creator is not a member: {key['creator']['email'] or key['creator']['id'] or 'unknown'}.",
             "file": None,
             "line": None,
         }

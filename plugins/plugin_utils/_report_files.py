@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The access report as files and as text: JSON, CSV, SARIF for a check of a roster, and a short table.
+"""The access report as files and as text: JSON, CSV, SARIF for checking a roster, and a short table.
 
 This file is private to the collection.
 """
@@ -14,13 +14,14 @@ import io
 import json
 import os
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from ..module_utils._catalog import SERVICES
 from ..module_utils._model import PENDING
+from ._accounts import attributed
 from ._chat import WHOLE, shortened
 from ._report import COLLECTION, KINDS, Data, age_in_days
 from ._roster_file import guard_cell
@@ -46,16 +47,16 @@ LEVELS = {"unexpected": "error", "missing": "warning", "role": "error", "teams":
 
 
 def to_json(report: Data) -> str:
-    """The report as a file: a line for each person, so that two reports compare well."""
+    """The report as JSON, with one line for each person, so that two reports are easy to compare."""
     rows = ",\n  ".join(json.dumps(person, ensure_ascii=False) for person in report["people"])
     rest = json.dumps({**report, "people": []}, indent=1, ensure_ascii=False)
     return rest.replace('"people": []', f'"people": [\n  {rows}\n ]' if rows else '"people": []', 1) + "\n"
 
 
 def to_csv(report: Data) -> str:
-    """A row for each access, and for each that is missing; no cell can become a formula."""
+    """The report as CSV: a row for each access, existing or missing. No cell can become a formula."""
     now = datetime.fromisoformat(report["generated_at"].replace("Z", "+00:00"))
-    drift = _drift_by_place(report)
+    drift = _by_place(report, "kind", KINDS)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -63,19 +64,23 @@ def to_csv(report: Data) -> str:
         for access in person["access"]:
             kinds = drift.pop((access["host"], access["service"], person["email"]), [])
             writer.writerow(_cells(person, access, kinds, now))
+    strays = _by_place(report, "found", ("stray_key",))
     for (host, service, email), kinds in sorted(drift.items()):
         row = {**dict.fromkeys(COLUMNS, ""), "email": email, "host": host, "service": service, "status": "absent"}
-        writer.writerow([guard_cell(text) for text in {**row, "drift": ";".join(kinds)}.values()])
+        row.update(keys=";".join(strays.get((host, service, email), ())), drift=";".join(kinds))
+        writer.writerow([guard_cell(text) for text in row.values()])
     return text.getvalue()
 
 
-def _drift_by_place(report: Data) -> dict[tuple[str, str, str], list[str]]:
+def _by_place(report: Data, what: str, kinds: Collection[str]) -> dict[tuple[str, str, str], list[str]]:
+    """What the findings of some kinds say, by host, service and person."""
     mains = {address: person["email"] for person in report["people"] for address in person["addresses"]}
-    drift: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
     for finding in report["drift"]["findings"]:
-        email = mains.get(finding["email"], finding["email"])
-        drift.setdefault((finding["host"], finding["service"], email), []).append(finding["kind"])
-    return drift
+        if finding["kind"] in kinds:
+            email = mains.get(finding["email"], finding["email"])
+            found.setdefault((finding["host"], finding["service"], email), []).append(str(finding[what]))
+    return found
 
 
 def _cells(person: Data, access: Data, kinds: Sequence[str], now: datetime) -> list[str]:
@@ -95,9 +100,9 @@ def _cells(person: Data, access: Data, kinds: Sequence[str], now: datetime) -> l
 
 
 def to_sarif(report: Data, folder: str) -> str:
-    """The drift for a check of a pull request: each finding at the line of the roster that it is about.
+    """The drift as SARIF, for checking a pull request: each finding at its line of the roster.
 
-    Paths are relative to ``folder`` where they lie below it, as a check of a repository wants them.
+    Paths below ``folder`` are relative to it, as needed in a repository.
     """
     rules = [
         {
@@ -142,7 +147,7 @@ def _uri(file: str, folder: str) -> str:
 
 
 def told(report: Data) -> list[str]:
-    """The report in a few lines, for the output of a job."""
+    """A summary of the report in a few lines, for the output of a job."""
     return [_totals(report), *_table(report["targets"]), *_news(report)]
 
 
@@ -182,12 +187,12 @@ def _news(report: Data) -> list[str]:
 
 
 def drift_text(report: Data) -> str:
-    """How much drift of which kind, empty where there is none."""
+    """The amount of drift of each kind; empty if there is none."""
     return ", ".join(f"{count} {KINDS[kind]}" for kind, count in report["drift"]["counts"].items() if count)
 
 
 def finding_line(finding: Data) -> str:
-    """One finding in one line, with the place in the roster where it has one."""
+    """One finding in one line, with its place in the roster if it has one."""
     return f"{finding['file']}:{finding['line']}: {finding['message']}" if finding["file"] else finding["message"]
 
 
@@ -207,7 +212,7 @@ def _table(targets: Sequence[Mapping[str, t.Any]]) -> list[str]:
             rows.append((*place, *(str(counts[key]) for key in ("people", "privileged", "pending", "drift"))))
         else:
             rows.append((*place, "NOT READ"))
-            notes.append(f"Not read: {place[0]}, {place[1]}: {target['error']}")
+            notes.append(f"Not read: {place[0]}, {attributed(place[1], target['error'])}")
     widths = [max(len(row[column]) for row in rows if len(row) > column) for column in range(len(header))]
     said: dict[str, list[str]] = {}
     for target in targets:

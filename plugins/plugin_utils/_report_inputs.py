@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role ``report`` is told: variables that may be blank or text, a roster with its lines, the last report.
+"""The input of the role ``report``: variables that may be blank or text, a roster with its lines, the last report.
 
 This file is private to the collection.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import typing as t
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +22,14 @@ from ..module_utils._roster import check, tell
 from ._report import Data, Roster
 from ._report_drift import Rules
 from ._roster_file import MAX_BYTES, locate
-from ._variables import Refused, Variables, split
+from ._variables import Refused, Variables
 
 PENDING_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The variables, checked. ``keys`` of None: where a management key is configured."""
+    """The variables, checked. ``keys`` of None: keys are read if a management key is configured."""
 
     folder: Path
     roster: Roster | None
@@ -46,16 +45,16 @@ def folder_of(variables: Variables) -> Path:
     """The folder of the report, or ``Refused``."""
     folder = variables.text("report_dir")
     if folder is None:
-        raise Refused("Say where to write the report: give report_dir, a folder.")
+        raise Refused("Set report_dir to the folder for the report.")
     return Path(os.path.abspath(os.path.expanduser(folder)))
 
 
 def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs:
-    """The variables, or ``Refused``. ``real_file`` leads from a file that may be encrypted to one that can be read."""
+    """The variables, or ``Refused``. ``real_file`` returns the decrypted file for one that may be encrypted."""
     roster = _roster(variables, real_file)
     fail_on_drift = bool(variables.flag("report_fail_on_drift"))
     if fail_on_drift and roster is None:
-        raise Refused("fail_on_drift needs something to hold access against: give people or roster_file.")
+        raise Refused("fail_on_drift needs something to compare access with: set people or roster_file.")
     previous = variables.text("report_previous")
     roles = {key: variables.choice(f"lifecycle_default_{key}_role", info.roles) for key, info in SERVICES.items()}
     days = variables.number("report_pending_days")
@@ -75,25 +74,23 @@ def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs
 
 
 def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
-    people, file = variables.get("report_people"), variables.text("report_roster_file")
+    people, file = variables.items("report_people"), variables.text("report_roster_file")
     if people is not None and file is not None:
-        raise Refused("Give people or roster_file to hold access against, not both.")
+        raise Refused("Set people or roster_file to compare access with, not both.")
     if file is not None:
         return _from_file(file, real_file)
     if people is None:
         return None
-    if isinstance(people, Mapping):
-        raise Refused("people is a mapping; give a list of e-mail addresses, or of mappings with email.")
-    checked, faults = check(split(people) if isinstance(people, str) else list(people))
+    checked, faults = check(people)
     if faults:
-        raise Refused("The people declared have faults:\n" + "\n".join(tell(faults)))
+        raise Refused("The declared people have faults:\n" + "\n".join(tell(faults)))
     return Roster("", checked, [0] * len(checked))
 
 
 def _from_file(file: str, real_file: t.Callable[[str], str]) -> Roster:
     path = os.path.abspath(os.path.expanduser(file))
     if not os.path.isfile(path):
-        raise Refused(f"roster_file is {file}, and there is no such file.")
+        raise Refused(f"roster_file is {file}, but there is no such file.")
     try:
         with open(real_file(path), "rb") as opened:
             people, lines, faults = locate(path, opened.read(MAX_BYTES + 1))
@@ -105,7 +102,7 @@ def _from_file(file: str, real_file: t.Callable[[str], str]) -> Roster:
 
 
 def aliases_of(roster: Roster | None) -> dict[str, str]:
-    """The main address of each further address."""
+    """The main address for each other address."""
     people = roster.people if roster else []
     return {fold(alias): fold(person["email"]) for person in people for alias in person["aliases"]}
 
@@ -118,12 +115,12 @@ def last_report(path: Path) -> Data:
     except (OSError, ValueError):
         usable = False
     if not usable:
-        raise Refused(f"{path} is no report of this collection: it cannot be told what changed since.")
+        raise Refused(f"{path} is not a report of this collection, so changes since then cannot be reported.")
     return t.cast("Data", report)
 
 
 def version_of(collection: Path) -> str:
-    """The collection's version: of the built one, or of its source."""
+    """The version of the collection, whether it is built or run from source."""
     manifest = collection / "MANIFEST.json"
     if manifest.exists():
         return str(json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])

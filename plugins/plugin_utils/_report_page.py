@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The access report as one HTML page that asks nothing of a network.
+"""The access report as one HTML page that needs no network.
 
-Template, style and script are files of the role ``report``. All text from outside is escaped: in the page by Jinja2, in
-the data for the script by having no character that could end it. This file is private to the collection.
+Template, style and script are files of the role ``report``. All text from outside is escaped: in the page by Jinja2, and
+in the data for the script by replacing every character that could end it. This file is private to the collection.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from ..module_utils._model import PENDING
 from ._report import KINDS, Data, age_in_days
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "report"
-STATIC_ROWS = 100  # people in the page itself, for whoever reads it without its script
-MOST_FINDINGS = 500  # rows in the tables of drift and changes; the files have all
+STATIC_ROWS = 100  # people in the page itself, for reading it without its script
+MOST_FINDINGS = 500  # rows in the tables of drift and changes; the files have all findings
 CHART_DAYS = 30
 STATES = {"active": 0, PENDING: 1, "absent": 2}
 CHANGES = {
@@ -74,7 +74,7 @@ def to_html(report: Data) -> str:
 
 
 def embed(data: t.Any) -> Markup:
-    """JSON that can stand in a script element: no character in it means anything to HTML."""
+    """JSON for a script element, without characters that have a meaning in HTML."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
@@ -86,7 +86,7 @@ def _hash(text: str) -> str:
 
 
 class Rows:
-    """People by targets, each cell once: many people have the very same access."""
+    """People by targets. Equal cells are stored once, since many people have the same access."""
 
     def __init__(self, report: Data) -> None:
         self._now = datetime.fromisoformat(report["generated_at"].replace("Z", "+00:00"))
@@ -140,7 +140,7 @@ class Rows:
         return {column: tuple(cell) for column, cell in cells.items()}
 
     def compact(self) -> Data:
-        """What the script works on."""
+        """The data for the script."""
         numbers: dict[t.Any, int] = {}
         people = []
         for person in self.people:
@@ -160,7 +160,7 @@ class Rows:
         }
 
     def static(self, person: Data) -> Data:
-        """A person as the page itself tells of them."""
+        """A person as the page itself shows them."""
         cells = self.cells(person)
         days = {
             self._column[access["host"], access["service"]]: age_in_days(access["since"], self._now)
@@ -191,7 +191,7 @@ def _day(since: str | None) -> int | None:
 
 
 def chart(quota: Mapping[str, t.Any] | None) -> Data | None:
-    """A small chart of the last days: bars of what was stored, limited and ignored, and the same in words."""
+    """A small chart of the last days, with bars for what was stored, limited and ignored, and the same in words."""
     if not quota:
         return None
     days = quota["days"][-CHART_DAYS:]
@@ -206,7 +206,7 @@ def chart(quota: Mapping[str, t.Any] | None) -> Data | None:
             if height:
                 bars.append({"kind": kind, "x": number * 6, "y": round(top, 2), "height": height})
     words = ", ".join(f"{kind} {count:,}" for kind, count in sums.items())
-    span = f"{days[0]['day']} to {days[-1]['day']}" if days else "no days told"
+    span = f"{days[0]['day']} to {days[-1]['day']}" if days else "no days reported"
     return {
         "bars": bars,
         "width": max(1, len(days)) * 6 - 1,

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the services of one host hold, read by the collection's own modules: the host's part of the report.
+"""The part of the report for one host, read with the modules of the collection.
 
 This file is private to the collection.
 """
@@ -24,7 +24,7 @@ Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 def part_of(
     target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any], notes: t.Sequence[str] = ()
 ) -> Data:
-    """The host's part. ``known`` are the invitations that Honeycomb may not show, ``notes`` what to say of them."""
+    """The part for one host. ``known`` are the invitations that Honeycomb may not show, ``notes`` are about them."""
     part = empty_part(target.host, inputs)
     part["identities"] = target.fingerprints()
     keys: list[Data] = []
@@ -61,12 +61,12 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
 
 
 def failed_target(host: str, error: str) -> Data:
-    """A host of which nothing could be read."""
+    """The target for a host that could not be read."""
     return {**_Found(host, "").target, "service": None, "status": "failed", "error": error}
 
 
 class _Found:
-    """What was read of one service so far."""
+    """What has been read from one service so far."""
 
     def __init__(self, host: str, service: str) -> None:
         self.target: Data = {
@@ -91,7 +91,7 @@ class _Found:
         return True
 
     def note(self, what: str, result: Mapping[str, t.Any]) -> bool:
-        """Whether something that is not needed failed; the report says so."""
+        """Whether an optional read failed; the report then says so."""
         if result.get("failed"):
             self.target["notes"].append(f"{what}: {_why(result)}")
         return bool(result.get("failed"))
@@ -137,4 +137,4 @@ MORE = {HONEYCOMB.key: _keys, HONEYBADGER.key: _quota_and_teams}
 
 
 def _why(result: Mapping[str, t.Any]) -> str:
-    return clean(result.get("msg") or "no reason was told")
+    return clean(result.get("msg") or "no reason was given")

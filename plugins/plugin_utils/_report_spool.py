@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the parts of all hosts meet. Hosts are read in processes of their own, in any order, so this goes through files.
+"""Collects the parts of all hosts. Ansible handles hosts in separate processes, in any order, so it uses files.
 
 The folder is Ansible's own for this run: for its owner only, and removed at the end. This file is private to the
 collection.
@@ -28,7 +28,7 @@ class Spool:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Only one host at a time: the last one to come sees all the others."""
+        """Let one host in at a time, so that the last one sees all the others."""
         return locked(self.folder / "lock")
 
     def put(self, name: str, value: t.Any) -> Path:
@@ -38,19 +38,19 @@ class Spool:
         return path
 
     def get(self, name: str) -> t.Any:
-        """What was kept, None where nothing was."""
+        """What is kept under a name, None if there is nothing."""
         try:
             return json.loads(self._path(name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
 
     def parts(self, hosts: Iterable[str]) -> tuple[list[Data], list[str]]:
-        """The parts of these hosts, in their order, and the hosts that have none yet."""
+        """The parts of these hosts, in order, and the hosts that have none yet."""
         found = {host: self.get(f"part {host}") for host in hosts}
         return [part for part in found.values() if part], [host for host, part in found.items() if not part]
 
     def clear(self, hosts: Iterable[str]) -> None:
-        """Forget the parts, and what they were compared with, so that the role can be used again in the same play."""
+        """Delete the parts and the report that they were compared with, so that a play can use the role again."""
         for name in ("previous", *(f"part {host}" for host in hosts)):
             self._path(name).unlink(missing_ok=True)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rosters as files: YAML, JSON and CSV become entries that know their lines, and every fault is told.
+"""Rosters as files: reads YAML, JSON and CSV into entries with their lines and reports every fault.
 
 This file is private to the collection.
 """
@@ -38,7 +38,7 @@ _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Unreadable(Exception):
-    """A fault after which nothing more can be made of a file."""
+    """A fault after which the rest of a file cannot be read."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -46,7 +46,7 @@ class Unreadable(Exception):
 
 
 def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_email) -> tuple[People, list[Fault]]:
-    """The people in a file of this name with this content, and every fault; with a fault the people are of no use.
+    """The people in a file with this name and content, and every fault; if there is one, the people must not be used.
 
     ``check_main`` checks main addresses.
     """
@@ -57,7 +57,7 @@ def load(name: str, data: bytes, check_main: t.Callable[[str], str] = check_emai
 def locate(
     name: str, data: bytes, check_main: t.Callable[[str], str] = check_email
 ) -> tuple[People, list[int], list[Fault]]:
-    """The same, with the line where each person's entry begins."""
+    """The same, with the line where the entry of each person begins."""
     faults: list[Fault] = []
     try:
         read = READERS.get(_ending(name))
@@ -72,14 +72,14 @@ def locate(
 
 
 def _bounded(faults: list[Fault]) -> list[Fault]:
-    """As many as somebody may read, and how many more there are: one mistake of a program can be in every line."""
+    """A limited number of faults, and how many more there are, since one mistake can be in every line."""
     rest = faults[MAX_FAULTS:]
     more = [Fault(rest[0].line, f"and {len(rest)} more faults from here on.")] if rest else []
     return faults[:MAX_FAULTS] + more
 
 
 def guard_cell(text: str) -> str:
-    """The text with a quote before what a spreadsheet would take for a formula; reading takes the quote off."""
+    """The text with a quote before what a spreadsheet would take for a formula; reading removes the quote."""
     return _CALCULATES.sub(r"\1'\2", text)
 
 
@@ -105,7 +105,7 @@ def _people(document: t.Any, faults: list[Fault]) -> t.Sequence[t.Any]:
     """The list of people in a document."""
     if isinstance(document, Located):
         faults += [
-            Fault(line, f"unknown key {key[:60]!r}; at the top stands people, and nothing else.")
+            Fault(line, f"unknown key {key[:60]!r}; the only key at the top is people.")
             for key, line in document.lines.items()
             if key not in ("people", "$schema")
         ]
@@ -113,11 +113,11 @@ def _people(document: t.Any, faults: list[Fault]) -> t.Sequence[t.Any]:
             raise Unreadable(1, "there is no list of people: write it below people.")
         document = document["people"]
     if not isinstance(document, list):
-        raise Unreadable(1, "this is no list of people: write a list, or a mapping with people and a list below it.")
+        raise Unreadable(1, "this is not a list of people: write a list, or a mapping with people and a list below it.")
     return document
 
 
-# YAML: from the parser's events, so that neither aliases nor nesting cost anything.
+# YAML: from the events of the parser, so that aliases and nesting cannot use up memory.
 
 
 def _yaml(text: str, faults: list[Fault]) -> t.Sequence[t.Any]:
@@ -137,7 +137,7 @@ def _yaml(text: str, faults: list[Fault]) -> t.Sequence[t.Any]:
 
 
 class _Tree:
-    """Grows mappings and lists from events."""
+    """Builds mappings and lists from events."""
 
     def __init__(self, loader: t.Any, faults: list[Fault]) -> None:
         self.root = LocatedList()
@@ -190,7 +190,7 @@ class _Tree:
             self._keys[-1] = None
 
     def _scalar(self, event: t.Any) -> t.Any:
-        """Text as text; anything else as far as a roster or a message needs it."""
+        """Text as text; other values only as far as a roster or a message needs them."""
         tag = self._loader.resolve(yaml.ScalarNode, event.value, event.implicit).rpartition(":")[2]
         if tag == "int":
             return int(event.value) if re.fullmatch(r"[1-9][0-9]{0,17}|0", event.value) else Odd("an odd number")
@@ -199,7 +199,7 @@ class _Tree:
 
 def _put(parent: Located, key: str, line: int, value: t.Any, faults: list[Fault]) -> None:
     if key in parent:
-        faults.append(Fault(line, f"{key[:60]!r} stands twice, first in line {parent.lines[key]}."))
+        faults.append(Fault(line, f"{key[:60]!r} is there twice, first in line {parent.lines[key]}."))
     else:
         parent[key] = value
         parent.lines[key] = line
@@ -226,11 +226,11 @@ def _json_int(digits: str) -> t.Any:
 
 
 def _no_constant(name: str) -> t.NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 class _Walk:
-    """Goes through text that is known to be JSON."""
+    """Reads text that is known to be JSON."""
 
     def __init__(self, text: str, decoder: json.JSONDecoder, faults: list[Fault]) -> None:
         self._text = text
@@ -290,7 +290,7 @@ def _csv(text: str, faults: list[Fault]) -> t.Sequence[t.Any]:
 
 
 def _rows(text: str, faults: list[Fault]) -> t.Iterator[tuple[list[str], int]]:
-    """Each row that holds anything, with the line where it begins."""
+    """Each row that is not empty, with the line where it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
         line = reader.line_num + 1
@@ -308,7 +308,7 @@ def _rows(text: str, faults: list[Fault]) -> t.Iterator[tuple[list[str], int]]:
 
 
 def _entry(cells: dict[str, str]) -> Located:
-    """A person from a row: an empty cell says nothing, and one that is filled names its service."""
+    """A person from a row; an empty cell is ignored, and a filled one names its service."""
     entry = Located()
     entry.update({key: cells[key] for key in ("email", "name", "state") if cells.get(key)})
     if cells.get("aliases"):
@@ -340,7 +340,7 @@ READERS: dict[str, t.Callable[[str, list[Fault]], t.Sequence[t.Any]]] = {
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes out what several people share, as a roster has no anchors, and text that older versions of Ansible mark as unsafe."""
+    """Writes no anchors, which a roster must not have, and supports text that older versions of Ansible mark as unsafe."""
 
     def ignore_aliases(self, data: t.Any) -> bool:
         return True
@@ -350,7 +350,7 @@ _Dumper.add_multi_representer(str, lambda dumper, text: dumper.represent_str(str
 
 
 def dump(name: str, people: People) -> str:
-    """The people as a file of this name holds them; what is as without saying is not said."""
+    """The people as the content of a file with this name, without default values."""
     write = WRITERS.get(_ending(name))
     if write is None:
         raise ValueError(f"{name}: the name must end in one of {', '.join(WRITERS)}, which says how to write it.")
@@ -378,7 +378,7 @@ def _to_csv(people: People) -> str:
         cells["aliases"] = _join(person.get("aliases", []))
         if any(";" in alias for alias in person.get("aliases", ())):
             raise ValueError(
-                f"{person['email']} has an alias with a semicolon, which CSV cannot say: use YAML or JSON."
+                f"{person['email']} has an alias with a semicolon, which CSV cannot express: use YAML or JSON."
             )
         for service, keys in SERVICE_KEYS.items():
             access = person.get(service, {})
@@ -386,7 +386,7 @@ def _to_csv(people: People) -> str:
             cells.update(told)
             if service in person and not any(told.values()):
                 raise ValueError(
-                    f"{person['email']} has {service} with neither role nor teams, which CSV cannot say: use YAML or JSON."
+                    f"{person['email']} has {service} with neither role nor teams, which CSV cannot express: use YAML or JSON."
                 )
         writer.writerow([guard_cell(cells[column]) for column in COLUMNS])
     return text.getvalue()

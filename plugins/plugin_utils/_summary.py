@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run of the role did, as lines for people to read.
+"""What a run of the role did, as lines of text.
 
 This file is private to the collection.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..module_utils._catalog import SERVICES
-from ._accounts import SEPARATOR, title
+from ._accounts import SEPARATOR, attributed, title
 from ._approval import digest
 from ._evidence import not_found
 
@@ -23,7 +23,7 @@ _VERBS = {
     "remove": "removed, was {before}",
     "cancel": "invitation as {before} cancelled",
     "cancel_team_invitation": "invitation to team {team} cancelled",
-    "leave_team": "taken out of team {team}",
+    "leave_team": "removed from team {team}",
     "invite_to_team": "invited to team {team}",
     "disable_key": "key {key} disabled",
     "delete_key": "key {key} deleted",
@@ -35,7 +35,7 @@ _WOULD = {
     "remove": "would be removed, is {before}",
     "cancel": "invitation as {before} would be cancelled",
     "cancel_team_invitation": "invitation to team {team} would be cancelled",
-    "leave_team": "would be taken out of team {team}",
+    "leave_team": "would be removed from team {team}",
     "invite_to_team": "would be invited to team {team}",
     "disable_key": "key {key} would be disabled",
     "delete_key": "key {key} would be deleted",
@@ -43,12 +43,12 @@ _WOULD = {
 _NOT = {
     "failed": "{action} failed: {why}",
     "not_attempted": "{action} not attempted",
-    "deferred": "{action} put off to a later run",
+    "deferred": "{action} deferred to a later run",
 }
 
 
 def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> list[str]:
-    """The lines that say who got or lost what or was not found, what it cost and what is left to do."""
+    """The lines that say who got or lost what or was not found, the cost, and what is left to do."""
     done: dict[str, list[str]] = {}
     for service in _services(result):
         for email, text in _changes(result[service], check):
@@ -66,13 +66,13 @@ def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> 
 
 
 def _services(result: Mapping[str, Any]) -> list[str]:
-    """The keys of the services' results, in the order in which services are done."""
+    """The keys of the results of services, in the order in which a run handles them."""
     keys = [key for key in result if key.partition(SEPARATOR)[0] in SERVICES and result[key]]
     return sorted(keys, key=lambda key: (list(SERVICES).index(key.partition(SEPARATOR)[0]), key))
 
 
 def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str]]:
-    """What became of each step of the plan; the results stand in the same order."""
+    """The outcome of each step of the plan; the results are in the same order."""
     for step, result in zip(service.get("plan", ()), service.get("results", ())):
         if result["outcome"] == "applied" and result["action"] == "none":
             yield step["email"], "was done already"
@@ -84,7 +84,7 @@ def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str
 
 
 def _words(step: Mapping[str, Any]) -> dict[str, str]:
-    """What a step is about: the access before and after, and the team or the key."""
+    """The parts of a step: the access before and after, and the team or the key."""
     about = step["before"] or step["after"] or {}
     return {
         "before": _access(step["before"]),
@@ -118,7 +118,7 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
 
 
 def failure(result: Mapping[str, Any], check: bool = False) -> str:
-    """Why a run failed, in one short text; empty where it did not."""
+    """Why a run failed, in one short text; empty if it did not."""
     texts = refusals(result)
     done = len(_services(result)) - len(texts)
     if texts and done:
@@ -128,7 +128,7 @@ def failure(result: Mapping[str, Any], check: bool = False) -> str:
 
 
 def refusals(result: Mapping[str, Any]) -> list[str]:
-    """Why each service that failed did so, with the plan where nothing of it was tried."""
+    """Why each failed service failed, with its plan if none of it was tried."""
     texts = []
     for key in _services(result):
         service = result[key]
@@ -136,7 +136,7 @@ def refusals(result: Mapping[str, Any]) -> list[str]:
             untouched = not any(item["outcome"] in ("applied", "failed") for item in service.get("results", ()))
             plan = service.get("plan", ())
             texts.append(
-                f"{title(key)}: {service.get('msg', '')}"
+                attributed(title(key), service.get("msg", ""))
                 + (f" The plan: {digest(plan)}." if plan and untouched else "")
             )
     return texts

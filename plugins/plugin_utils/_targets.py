@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which team and which account a host is, by the credentials that take effect for it, and that no two hosts are the same.
+"""The team and the account that a host stands for, from its credentials, and the check that no two hosts share one.
 
 This file is private to the collection.
 """
@@ -33,7 +33,7 @@ Environ = t.Mapping[str, str]
 
 @dataclass(frozen=True)
 class Target:
-    """A host with the connection options of each service that is configured on it, by service and option.
+    """A host with the connection options of each configured service, by service and option.
 
     ``faults`` say why nothing may be done there.
     """
@@ -43,7 +43,7 @@ class Target:
     faults: tuple[str, ...] = ()
 
     def identities(self) -> dict[str, str]:
-        """What tells the team or account of each service from others. Secret."""
+        """What identifies the team or account of each service. Secret."""
         return {key: identity(SERVICES[key], options) for key, options in self.services.items()}
 
     def fingerprints(self) -> dict[str, str]:
@@ -52,14 +52,14 @@ class Target:
 
 
 def identity(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
-    """What tells a team or account from others: the address and the key or id. Secret."""
+    """What identifies a team or account: the address and the key or id. Secret."""
     return json.dumps([origin(info, options), *(options[option] for option in info.identity)])
 
 
 def target_of(host: str, variables: Variables, environ: Environ) -> Target:
     """The credentials that take effect for a host.
 
-    The environment is for ``localhost`` only, and for hosts that say ``access_credentials: environment``.
+    The environment is used for ``localhost`` only, and for hosts that set ``access_credentials: environment``.
     """
     try:
         source = variables.choice("access_credentials", (ENVIRONMENT, VARIABLES))
@@ -78,9 +78,9 @@ def target_of(host: str, variables: Variables, environ: Environ) -> Target:
 
 
 def _options(info: ServiceInfo, variables: Variables, environ: Environ, addresses: Environ) -> dict[str, str]:
-    """What is set, by option. The address is no credential, so the environment may name it for every host.
+    """The settings, by option. The address is not a credential, so the environment may give it for every host.
 
-    A credential that is optional and not set stands as an empty text, which keeps modules from reading the environment.
+    An optional credential that is not set is an empty text, which keeps modules from reading the environment.
     """
     found = {}
     for setting in info.settings:
@@ -103,7 +103,7 @@ def _half(host: str, info: ServiceInfo, options: t.Mapping[str, str], reads_envi
     missing = [setting for setting in _required(info) if setting.option not in options]
     if missing and len(missing) < len(_required(info)):
         names = " and ".join(_names(setting, reads_environment) for setting in missing)
-        yield f"{info.title} is only half configured on {host}: set {names} too."
+        yield f"{info.title} is only partly configured on {host}: set {names} too."
 
 
 def _nothing_configured(host: str, reads_environment: bool) -> str:
@@ -115,7 +115,7 @@ def _nothing_configured(host: str, reads_environment: bool) -> str:
         )
         return f"{text}; or, in the environment, {needs}."
     return (
-        f"{text}. The environment is used for the host localhost only; if its credentials are for {host}, set "
+        f"{text}. The environment is used for the host localhost only. If its credentials are for {host}, set "
         "access_credentials: environment on that host."
     )
 
@@ -127,7 +127,7 @@ def _names(setting: Setting, reads_environment: bool) -> str:
 
 
 def origin(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
-    """The address in one spelling, so that two hosts cannot differ in nothing else."""
+    """The address in one spelling, so that two hosts cannot differ in the spelling only."""
     url = options.get("api_url") or info.default_url
     try:
         parts = urlsplit(url.strip())
@@ -138,19 +138,19 @@ def origin(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
 
 
 class Claims:
-    """Which host is which team or account in this run, in a folder that lasts as long as the run.
+    """The team and account of each host in this run, in a folder that lasts as long as the run.
 
-    Hosts are handled in processes of their own, so this goes through a file. It holds digests, with a key made for
-    the run, and no credential.
+    Ansible handles hosts in separate processes, so this uses a file. It holds no credentials, only digests with a key
+    that is created for the run.
     """
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder) / "honeyops.access"
 
     def add(self, target: Target, pattern: str, others: t.Callable[[], t.Iterable[Target]]) -> list[str]:
-        """Note a host of this play. The first one notes all hosts that the play's pattern names, beyond any limit.
+        """Record a host of this play. The first one records all hosts of the play's pattern, regardless of a limit.
 
-        Returns the services that must be asked which team this is: another host has another key to the same address.
+        Returns the services that must be asked for the team, since another host has another key for the same address.
         """
         with self._locked() as file:
             lines = file.read().splitlines()
@@ -170,7 +170,7 @@ class Claims:
         ]
 
     def name(self, host: str, service: str, team: str) -> None:
-        """Note what the service calls the team of a host."""
+        """Record the name of a host's team in the service."""
         with self._locked() as file:
             digest = _digest(file.readline().strip().encode(), team)
             self._note(
@@ -178,13 +178,13 @@ class Claims:
             )
 
     def faults(self, host: str, hosts: t.Iterable[str]) -> list[str]:
-        """Why ``host`` may do nothing: a fault of a host of the play, or a team or account that another host is, too."""
+        """Why nothing may be done on ``host``: faults of hosts of the play, or a team or account of another host."""
         with self._locked() as file:
             claims = _claims(file)
         chosen = {host, *hosts}
         last = {claim["host"]: claim for claim in claims if claim["of_play"]}
         noted = {claim["host"]: claim for claim in reversed(claims) if not claim["of_play"]}
-        # Hosts that were not handled yet are judged by the inventory alone, unless the play itself says more than that.
+        # For hosts that are not handled yet, only the inventory counts, unless the play overrides it.
         if host in last and noted.get(host, {}).get("services") == last[host]["services"]:
             last = {**noted, **last}
         found = [fault for name in sorted(chosen & set(last)) for fault in last[name]["faults"]]
@@ -197,13 +197,13 @@ class Claims:
                 info = SERVICES[service]
                 found.append(
                     f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
-                    f"the other. Give each host a {info.target} of its own, or remove one of them from the inventory. "
-                    "A host that is not meant to read the environment can say access_credentials: variables."
+                    f"the other. Give each host its own {info.target}, or remove one of them from the inventory. "
+                    "Set access_credentials: variables on a host that should not use the environment."
                 )
         return found
 
     def path(self, path: str, host: str) -> str:
-        """The host of this run that writes a file: the first that asked."""
+        """The host that writes a file in this run: the first that asked."""
         line = f"path {path}"
         with self._locked() as file:
             owners = [json.loads(text) for text in file.read().splitlines()[1:]]
@@ -220,7 +220,7 @@ class Claims:
 
     @contextlib.contextmanager
     def _locked(self) -> t.Iterator[t.TextIO]:
-        """The file, for nobody else meanwhile; its first line is the key of the digests."""
+        """The file, locked; its first line is the key for the digests."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         opened = os.open(self._folder / "targets", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(opened, "r+", encoding="utf-8") as file:

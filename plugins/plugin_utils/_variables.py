@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The variables that the role and the playbooks read: blank means not given, text may stand for anything else.
+"""The variables that the role and the playbooks read: blank means not set, and every type may come as text.
 
 This file is private to the collection.
 """
@@ -13,13 +13,16 @@ import re
 import typing as t
 from collections.abc import Mapping, Sequence
 
+import yaml
+
 from ..module_utils._catalog import OF_ROLE, SERVICES
 
 TRUE = ("true", "yes", "on", "1", "y", "t")
+BRACKETS = ("[", "{")
 FALSE = ("false", "no", "off", "0", "n", "f")
 
 SOURCES = ("people", "roster_file", "email")
-"""The variables that may name people, of which a run takes exactly one."""
+"""The variables that may name people; a run takes exactly one of them."""
 FORM = tuple(f"{service.key}_{key}" for service in SERVICES.values() for key in service.declares)
 """The fields that go with ``email`` in a form, and the columns of a roster, such as ``honeycomb_role``."""
 CONNECTION = tuple(setting.variable for service in SERVICES.values() for setting in service.settings)
@@ -63,16 +66,16 @@ REPORT = (
     "fail_on_drift",
 )
 READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *RESULTS)
-"""Every variable that something here reads or sets."""
+"""Every variable that the collection reads or sets."""
 PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
 
 
 class Refused(Exception):
-    """A variable that cannot be worked with; the text says what to give instead."""
+    """A variable cannot be used; the text says what to set instead."""
 
 
 def is_blank(value: t.Any) -> bool:
-    """Whether a value counts as not given: null, or text without a character in it."""
+    """Whether a value counts as not set: null, or blank text."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
@@ -86,7 +89,7 @@ class Variables:
         self._template = template
 
     def get(self, name: str) -> t.Any:
-        """The value, None where it is not given."""
+        """The value, None if it is not set."""
         if name not in self._values:
             return None
         value = self._template(self._values[name])
@@ -102,14 +105,14 @@ class Variables:
         return str(value).strip()
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
-        """One of some words."""
+        """One of several words."""
         value = self.text(name)
         if value is None or value in choices:
             return value
         raise Refused(f"{name} is {value[:60]!r}; give one of {', '.join(choices)}.")
 
     def flag(self, name: str) -> bool | None:
-        """A truth value, as such or as text."""
+        """A boolean, as such or as text."""
         value = self.text(name)
         word = (value or "").lower()
         if value is None or word in TRUE:
@@ -132,10 +135,12 @@ class Variables:
         return int(found) if whole else found
 
     def items(self, name: str) -> list[t.Any] | None:
-        """A list, as such or as text with lines, commas, semicolons or spaces between its items."""
+        """A list, as such or as text: JSON, or lines, commas, semicolons or spaces between its items."""
         value = self.get(name)
         if value is None:
             return None
+        if isinstance(value, str) and value.lstrip().startswith(BRACKETS):
+            value = _written(name, value)
         if isinstance(value, Mapping):
             raise Refused(f"{name} is a mapping; give a list.")
         return split(value)
@@ -163,7 +168,7 @@ class Variables:
 
 
 def split(value: t.Any) -> list[t.Any]:
-    """The items of a list, of a text, or of each text in a list; blank ones do not count."""
+    """The items of a list, of a text, or of each text in a list, without blank ones."""
     if isinstance(value, str):
         return [part for part in re.split(r"[,;\s]+", value) if part]
     if isinstance(value, (list, tuple, set)):
@@ -171,10 +176,21 @@ def split(value: t.Any) -> list[t.Any]:
     return [] if value is None else [value]
 
 
-def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:
-    """What is wrong with the names of variables: those that come close to one that is read, and are none.
+def _written(name: str, text: str) -> t.Any:
+    """The list that a text writes down as JSON, or as YAML does, as in ``-e 'people=["ada@example.com"]'``.
 
-    ``given`` are the names of this run's own variables, which are looked at whatever they begin with.
+    Taken for an address, half of it would be invited, or be all that is protected.
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise Refused(f"{name} begins like JSON and is none: {text.strip()[:60]!r}; give a list.") from None
+
+
+def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:
+    """The variables whose names look like misspellings of variables that are read.
+
+    ``given`` are the names of this run's own variables, which are checked whatever their prefix.
     """
     suspects = {name for name in names if name.startswith(PREFIXES)} | set(given)
     return [
@@ -199,7 +215,7 @@ def _is_near(text: str, known: str) -> bool:
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters must be changed, added, dropped or exchanged with their neighbour."""
+    """The number of letters to change, add, drop or swap with their neighbour."""
     rows = [list(range(len(other) + 1))]
     for i, letter in enumerate(one, 1):
         row = [i]

@@ -23,6 +23,7 @@ from tests.tools import tree
 
 PROJECT = tree.ROOT / "extensions" / "awx" / "project"
 NUMBERS = itertools.count(101)
+INVENTORY = "#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({!r})\n"  # a script, as the controller writes it
 FACTS = Path("artifacts") / "1" / "fact_cache"
 
 
@@ -73,7 +74,7 @@ class Job:
 
         Those are the environment and, unless that is looked at, an inventory of hosts with variables.
         """
-        aside = {"command", "envvars"} | (set() if inventory else {"hosts.json"})
+        aside = {"command", "envvars"} | (set() if inventory else {"hosts"})
         files = [path for path in self.folder.rglob("*") if path.is_file() and path.name not in aside]
         return [str(path) for path in files if any(secret.encode() in path.read_bytes() for secret in secrets)]
 
@@ -135,7 +136,9 @@ def start(
     (job / "env").mkdir()
     (job / "home").mkdir()
     (job / "inventory").mkdir()
-    (job / "inventory" / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}))
+    inventory = job / "inventory" / "hosts"
+    inventory.write_text(INVENTORY.format(json.dumps({"all": {"hosts": list(hosts)}, "_meta": {"hostvars": hosts}})))
+    inventory.chmod(0o700)
     meta = {
         "awx_job_id": number,
         "tower_job_id": number,

@@ -21,12 +21,13 @@ ENDPOINTS = {"inventory": "inventories"}
 OPTIONS: dict[str, dict[str, str]] = {
     "credential_type": {"kind": "str", "inputs": "dict", "injectors": "dict"},
     "credential": {"organization": "str", "credential_type": "str"},
-    "execution_environment": {"organization": "str", "image": "str", "pull": "str"},
+    "execution_environment": {"organization": "str", "image": "str", "pull": "str", "credential": "str"},
     "project": {
         "organization": "str",
         "scm_type": "str",
         "scm_url": "str",
         "scm_branch": "str",
+        "credential": "str",
         "scm_update_on_launch": "bool",
         "scm_update_cache_timeout": "int",
     },
@@ -81,6 +82,7 @@ REFERENCES = (
     "inventory",
     "project",
     "execution_environment",
+    "credential",
     "credential_type",
     "unified_job_template",
 )

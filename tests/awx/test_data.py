@@ -16,6 +16,7 @@ import yaml
 from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
 from ansible_collections.honeyops.access.plugins.plugin_utils._chat import WHOLE, plan_text, summary_text
 from tests.awx import rules
+from tests.awx.aap_configuration import READS
 from tests.awx.controller import Controller
 from tests.tools import tree
 
@@ -195,3 +196,24 @@ def test_the_execution_environment(tmp_path: Path) -> None:
     ).stdout
     assert "requests >= 2.32.4" in found or "requests>=2.32.4" in found
     assert "ca-certificates" in found
+
+
+ITEMS = {
+    "controller_execution_environments": "awx_setup__environments",
+    "controller_notifications": "awx_setup__notifications",
+    "controller_credentials": "awx_setup__keys",
+}
+
+
+@pytest.mark.parametrize("name", ["credential_types", "shared", "target"])
+def test_the_data_have_the_names_that_infra_aap_configuration_reads(name: str) -> None:
+    found = data(name)
+    variables = {key: value for key, value in found.items() if not key.startswith("awx_setup_")}
+    assert variables
+    for variable, items in variables.items():
+        listed = items if isinstance(items, list) else found[ITEMS[variable]]
+        assert listed
+        for item in listed:
+            assert set(item) <= set(READS[variable].split()), item["name"]
+            for node in item.get("simplified_workflow_nodes", ()):
+                assert set(node) <= set(READS["simplified_workflow_nodes"].split()), node["identifier"]

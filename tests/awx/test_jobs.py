@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.release import __version__
 
 from tests.awx.controller import TOKEN, Controller
@@ -63,8 +64,8 @@ def test_plan_approve_apply(sim: Simulator, tmp_path: Path) -> None:
     assert sim.writes() == []
     assert "remove bob@example.com" in text(moved)
 
-    again = job(tmp_path, sim, "offboard", CHECK, **survey).artifacts["access_plan"]
-    applied = job(tmp_path, sim, "offboard", **survey, **approval, access_plan=again)
+    handed = job(tmp_path, sim, "offboard", CHECK, **survey).artifacts | gate.artifacts  # as a workflow hands them on
+    applied = job(tmp_path, sim, "offboard", **{**handed, **survey, **approval})
     assert applied.code == 0, applied.output
     assert not {"ada@example.com", "bob@example.com"} & {m.email for m in sim.honeycomb.members}
     assert not {"ada@example.com", "bob@example.com"} & {user.email for user in sim.honeybadger.users}
@@ -140,7 +141,30 @@ def test_a_pending_person_is_found_by_another_job(sim: Simulator, tmp_path: Path
             assert found.leaks([sim.configuration_key, sim.auth_token, TOKEN]) == []
 
 
-@pytest.mark.slow
+def test_a_job_for_all_takes_variables_encrypted_by_vault(sim: Simulator, tmp_path: Path) -> None:
+    """As the controller keeps them: for a host that takes the environment, in a job without one."""
+    (tmp_path / "password").write_text("example")
+    vault = VaultLib([("default", VaultSecret(b"example"))])
+    own = {
+        "honeycomb_api_key": sim.configuration_key,
+        "honeycomb_management_key_secret": sim.management_key_secret,
+        "honeybadger_auth_token": sim.auth_token,
+    }
+    hidden = {name: {"__ansible_vault": vault.encrypt(key.encode()).decode()} for name, key in own.items()}
+    plain = {
+        "honeycomb_api_url": sim.honeycomb_url,
+        "honeycomb_management_key_id": sim.management_key_id,
+        "honeybadger_account_id": sim.account_id,
+        "honeybadger_api_url": sim.honeybadger_url,
+    }
+    hosts = {"payments": {**ONE["payments"], **hidden, **plain}}
+    given = {"access_targets": "all", "email": "ada@example.com"}
+    found = run(tmp_path, "onboard.yml", hosts, {}, given, f"--vault-password-file={tmp_path / 'password'}")
+    assert found.code == 0, found.output
+    assert len(sim.emails_to("ada@example.com")) == 2
+    assert found.leaks(list(own.values())) == []
+
+
 def test_facts_of_the_controller(sim: Simulator, tmp_path: Path) -> None:
     """They last with an ansible-core before 2.19. Later ones write files that the controller does not look for."""
     storage = FactStorage()

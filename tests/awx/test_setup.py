@@ -20,6 +20,7 @@ from tests.tools import tree
 
 SETTINGS: dict[str, Any] = {
     "awx_setup_project_url": "https://git.example.com/access.git",
+    "awx_setup_project_credential": "Git",
     "awx_setup_image": "registry.example.com/access-ee:1.0",
     "awx_setup_targets": [{"name": "search", "services": ["honeybadger"], "teams": ["3 - platform"]}],
     "awx_setup_chat": {"type": "slack", "configuration": {"token": "chatToken", "channels": ["access"]}},
@@ -60,7 +61,9 @@ def set_up(controller: Controller, folder: Path, settings: dict[str, Any]) -> st
 @pytest.mark.slow
 def test_set_up_twice(tmp_path: Path) -> None:
     with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
+        git = controller.add("credentials", name="Git")
         set_up(controller, tmp_path, SETTINGS)
+        assert controller.named("projects", "Access: project")["credential"] == git
         for kind in ("job_templates", "workflow_job_templates"):
             for number, item in controller.objects[kind].items():
                 survey = controller.surveys.get((kind, number))
@@ -84,3 +87,15 @@ def test_set_up_twice(tmp_path: Path) -> None:
         assert controller.log != []
         assert controller.writes == []
         assert controller.variables("search") == memory
+
+
+@pytest.mark.slow
+def test_set_up_with_what_must_be_given(tmp_path: Path) -> None:
+    """No execution environment, no chat, no credential for the repository."""
+    least = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
+    with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
+        set_up(controller, tmp_path, least)
+        assert controller.objects["execution_environments"] == controller.objects["notification_templates"] == {}
+        assert "credential" not in controller.named("projects", "Access: project")
+        for item in controller.objects["job_templates"].values():
+            assert "execution_environment" not in item

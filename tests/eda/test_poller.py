@@ -212,7 +212,7 @@ def test_a_snapshot_is_of_one_rulebook(tmp_path: Path) -> None:
 def test_a_snapshot_that_cannot_be_read_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "snapshot.json"
     path.write_text(content)
-    with pytest.raises(ValueError, match="is no snapshot that can be read"):
+    with pytest.raises(ValueError, match="is not a valid snapshot"):
         _events.Snapshot(str(path))
     assert path.read_text() == content
 

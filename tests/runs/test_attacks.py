@@ -58,7 +58,7 @@ def test_accounts_that_cannot_be_listed_are_not_passed_over(control: Control, si
         sim.fail(Fault("status", method="GET", path="/v2/accounts$", status=403))
         done = control.play("offboard", "--check", email=EVE, lifecycle_all_accounts=everywhere)
         assert (done.code != 0) is everywhere
-        assert "The accounts that the Honeybadger token sees could not be listed." in done.text
+        assert "The accounts that the Honeybadger token can see could not be listed." in done.text
     assert sim.writes() == []
 
 
@@ -109,3 +109,22 @@ def test_a_plan_that_moved_and_is_refused_now_says_what_moved(control: Control, 
     assert "other service" not in text
     result = next(event.result["result"] for event in done.events if "Read, plan" in event.task)
     assert {result[key]["error"]["code"] for key in ("honeycomb", "honeybadger")} == {"plan_changed"}
+
+
+def test_a_list_that_comes_as_json_text_is_a_list(control: Control, sim: Simulator) -> None:
+    """With -e 'key=[...]' it is text: the first half was invited, and nobody was protected."""
+    for email in (EVE, BOB):
+        sim.honeycomb.add(email)
+    done = control.play("offboard", email=EVE, lifecycle_protected=json.dumps([EVE]))
+    assert done.code != 0
+    assert f"protected: {EVE}" in done.text
+    assert sim.writes() == []
+    people = [{"email": "owner@example.com"}, EVE, {"email": BOB, "state": "absent"}]
+    done = control.play("reconcile", people=json.dumps(people), lifecycle_ignore=f"['{EVE}']")
+    assert done.code == 0, done.output
+    assert members(sim) == {"owner@example.com", EVE}
+    assert sim.emails == []
+    done = control.play("onboard", people='[{"email": "ada@example.com"')
+    assert done.code != 0
+    assert "people begins like JSON" in done.text
+    assert sim.emails == []

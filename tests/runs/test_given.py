@@ -44,7 +44,7 @@ def test_a_blank_field_does_not_fall_through_to_the_inventory(
 def test_onboard_and_reconcile_with_blank_fields_only(populated: Control, sim: Simulator) -> None:
     blank: dict[str, Any] = {"email": "", "people": None, "roster_file": " ", "honeycomb_role": "", "exclusive": ""}
     for playbook in ("onboard", "reconcile"):
-        assert "Say who" in populated.play(playbook, **blank).failures["localhost"]
+        assert "Name the people" in populated.play(playbook, **blank).failures["localhost"]
     assert sim.log == []
 
 

@@ -138,7 +138,7 @@ def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control,
     ("kind", "environment", "warning"),
     [
         pytest.param(  # tests/unit/playbooks does the like in every run
-            *("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "lasts no longer than this run"), marks=pytest.mark.slow
+            *("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "does not outlast this run"), marks=pytest.mark.slow
         ),
         ("facts", {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": None}, "fact_caching_timeout"),
     ],

@@ -35,7 +35,7 @@ def test_few_tasks_and_none_skipped(control: Control, sim: Simulator) -> None:
         assert done.code == 0
         calm(done)
     calm(control.play("reconcile", people=["owner@example.com"]))
-    calm(control.play("dump", dump_file="now.yml", warned="nothing is remembered"))
+    calm(control.play("dump", dump_file="now.yml", warned="are remembered"))
 
 
 def test_a_refusal_is_one_short_text(control: Control, sim: Simulator) -> None:
@@ -98,7 +98,7 @@ def test_dump_overwrites_nothing_unless_it_is_told_to(control: Control, sim: Sim
     assert (control.folder / "now.yml").read_text() == "mine\n"
     for force in ("", "false"):
         assert control.play("dump", dump_file="now.yml", force=force).code != 0
-    forced = control.play("dump", dump_file="now.yml", force="true", warned="nothing is remembered")
+    forced = control.play("dump", dump_file="now.yml", force="true", warned="are remembered")
     assert forced.code == 0
     assert "owner@example.com" in (control.folder / "now.yml").read_text()
 
@@ -136,7 +136,7 @@ def test_dump_says_whom_it_cannot_see(control: Control, sim: Simulator) -> None:
     """Honeycomb lists nobody pending, and nothing is remembered of this team."""
     assert control.play("onboard", email="ada@example.com", honeybadger_role="none").code == 0
     elsewhere = control.at_home("elsewhere")
-    elsewhere.play("dump", dump_file="now.yml", warned="nothing is remembered")
+    elsewhere.play("dump", dump_file="now.yml", warned="are remembered")
     assert "ada@example.com" not in (control.folder / "now.yml").read_text()
     control.play("dump", dump_file="later.yml")
     assert "ada@example.com" in (control.folder / "later.yml").read_text()

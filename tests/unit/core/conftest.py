@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common import warnings as ansible_warnings
 
+from ansible_collections.honeyops.access.plugins.module_utils import _catalog as catalog
 from ansible_collections.honeyops.access.plugins.module_utils import _doubt, _http
 from tests.contract.check import SERVICES, contract
 from tests.modules import run_on
@@ -19,13 +20,7 @@ from tests.simulator import Simulator
 from .support import SIDES, Ask, Result, Side, inspect
 
 ENVIRONMENT = (
-    "HONEYCOMB_API_KEY",
-    "HONEYCOMB_API_ENDPOINT",
-    "HONEYCOMB_KEY_ID",
-    "HONEYCOMB_KEY_SECRET",
-    "HONEYBADGER_AUTH_TOKEN",
-    "HONEYBADGER_ACCOUNT_ID",
-    "HONEYBADGER_ENDPOINT",
+    *(setting.environment for info in catalog.SERVICES.values() for setting in info.settings),
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
     "HTTP_PROXY",

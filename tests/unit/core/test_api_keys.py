@@ -95,7 +95,7 @@ def test_a_maker_who_has_left(ask: Ask, sim: Simulator, key: Any, kept: bool) ->
     assert creator == ({"id": maker, "email": None} if kept else None)
     found = ask(INFO, creator=ADA)
     assert found["api_keys"] == []
-    assert "cannot be told which keys are theirs" in warnings_of(found)[0]
+    assert "is not known which keys they created" in warnings_of(found)[0]
 
 
 def test_without_the_scope_for_users(ask: Ask, sim: Simulator, key: Any) -> None:
@@ -350,7 +350,7 @@ def test_a_key_that_stays_as_it_was(ask: Ask, sim: Simulator, key: Any) -> None:
     document = {"data": json.loads(sim.honeycomb.keys.text(key))}
     sim.fail(Fault("status", method="PATCH", status=200, body=document, times=0))
     failed = ask(ONE, **options("disabled", key), fails="conflict")
-    assert "still is enabled" in failed["msg"]
+    assert "is still enabled" in failed["msg"]
 
 
 def test_the_secret_is_in_no_message(sim: Simulator, brisk: None, key: Any) -> None:

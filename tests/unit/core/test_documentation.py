@@ -47,13 +47,8 @@ INTERFACE = {
     "honeycomb_member_info",
     "honeycomb_members",
 }
-ENVIRONMENT = (
-    "HONEYCOMB_API_KEY",
-    "HONEYCOMB_KEY_ID",
-    "HONEYCOMB_KEY_SECRET",
-    "HONEYBADGER_AUTH_TOKEN",
-    "HONEYBADGER_ACCOUNT_ID",
-)
+SETTINGS = [setting for info in SERVICES.values() for setting in info.settings]
+SECRET = {setting.option for setting in SETTINGS if setting.secret}
 NOT_DOCUMENTED = {"changed", "failed", "msg", "rc", "invocation", "warnings", "diff"}
 DIFFERS = {
     "action": "each module has actions of its own",
@@ -124,7 +119,7 @@ def compare(where: str, documented: dict[str, Any], spec: dict[str, Any]) -> Non
         described = "".join(shown["description"])
         for variable in option.get("fallback", (None, ()))[1]:
             assert f"E({variable})" in described, here
-        assert bool(option.get("no_log")) is (name in ("api_key", "auth_token", "management_key_secret")), here
+        assert bool(option.get("no_log")) is (name in SECRET), here
 
 
 def test_all_modules_are_there() -> None:
@@ -192,8 +187,8 @@ def tasks(examples: Any) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_examples(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ENVIRONMENT:
-        monkeypatch.setenv(name, "set")
+    for setting in SETTINGS:
+        monkeypatch.setenv(setting.environment, "set")
     examples = tasks(text(module, "EXAMPLES"))
     assert module in [name for name, _options in examples]
     for name, options in examples:

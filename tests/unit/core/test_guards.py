@@ -149,7 +149,9 @@ def test_min_admins(there: int, demoted: int, least: int, passes: bool, state: s
     refused = refusal([*people, Person("new@example.com", "admin")], world, Limits(None, least))
     assert (refused == "") is passes
     if not passes:
-        assert f"{there - demoted} accepted admin(s) would be left of {there}, at least {least} must be" in refused
+        left = there - demoted
+        admins = "admin" if left == 1 else "admins"
+        assert f"{left} accepted {admins} of {there} would be left, at least {least} must be" in refused
 
 
 def test_an_accepted_heir_counts() -> None:

@@ -343,7 +343,7 @@ def test_a_leaver_whom_the_list_of_users_does_not_have(ask: Ask, sim: Simulator)
     users = {"data": [], "links": {"next": None}}
     sim.fail(Fault("html", method="GET", path="/2/teams/.*/users", body=users, times=0))
     done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={}, **with_key(sim))
-    assert [text for text in done["follow_up"] if "cannot be told which API keys" in text and EVE in text]
+    assert [text for text in done["follow_up"] if "is not known which API keys" in text and EVE in text]
 
 
 @pytest.mark.parametrize("mode", ["report", "disable", "delete"])

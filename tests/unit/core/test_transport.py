@@ -416,7 +416,7 @@ def test_pages_without_an_end(sim: Simulator, ask: Ask) -> None:
     pages = [{"results": [], "links": {"next": f"/v2/accounts/Me3upk/users?page={number}"}} for number in range(2, 40)]
     sim.fail(*(Fault("html", path="users", nth=number, body=page) for number, page in enumerate(pages, 1)))
     failed = ask("honeybadger_user_info", fails="bad_response")
-    assert "nothing new" in failed["msg"]
+    assert "without anything new" in failed["msg"]
     assert len(sim.log) < 20
 
 

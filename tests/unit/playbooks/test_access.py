@@ -64,7 +64,7 @@ def test_a_cache_that_forgets_is_warned_of(control: Control, sim: Simulator) -> 
     done = control.play(
         "onboard",
         environment=memory,
-        warned="the fact cache lasts no longer than this run",
+        warned="the fact cache does not outlast this run",
         email=people,
         honeybadger_role="none",
         lifecycle_memory="facts",

@@ -56,7 +56,7 @@ def test_each_host_has_its_own_file(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add("one@example.com")
     hosts = control.inventory({name: control.variables(name) for name in ("one", "two")})
     file = ("-e", "dump_file=rosters/{{ inventory_hostname }}.csv")
-    assert control.play("dump", *hosts, *file, warned="nothing is remembered").code == 0
+    assert control.play("dump", *hosts, *file, warned="are remembered").code == 0
     for name, other in (("one", "two"), ("two", "one")):
         text = (control.folder / "rosters" / f"{name}.csv").read_text()
         assert f"{name}@example.com" in text
@@ -72,7 +72,7 @@ def test_a_service_that_cannot_be_read_leaves_no_file(control: Control, sim: Sim
 def test_text_that_is_no_address_comes_back(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add("robot", "admin")
     sim.honeybadger.add("robot")
-    assert control.play("dump", dump_file="now.yml", warned="nothing is remembered").code == 0
+    assert control.play("dump", dump_file="now.yml", warned="are remembered").code == 0
     again = control.play("reconcile", "-e", "roster_file=now.yml", "-e", "lifecycle_max_removals=0")
     assert (again.code, again.changed) == (0, {"localhost": 0}), again.output
     strange = control.play("onboard", people=["android", "ada@example.com"])

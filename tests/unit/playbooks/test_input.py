@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
 from tests.simulator import Simulator
 
 from .conftest import Control
@@ -28,23 +29,23 @@ def run(control: Control, playbook: str, cases: dict[str, tuple[dict[str, Any], 
 def test_onboard(control: Control) -> None:
     control.write("good.yml", "[ada@example.com]")
     control.write("bad.yml", "- ada@@\n- {rol: x}\n")
-    say_who = "Say who, in exactly one of the variables people, roster_file, email; "
+    say_who = "Name the people in exactly one of the variables people, roster_file, email; "
     form = {"email": "ada@example.com"}
     run(
         control,
         "onboard",
         {
-            "nothing": ({}, say_who + "none was given."),
-            "blank": ({"people": "", "email": "", "roster_file": None}, say_who + "none was given."),
-            "twice": ({"people": [], **form}, say_who + "people and email were given."),
-            "nobody": ({"email": " , "}, "email names nobody."),
+            "nothing": ({}, say_who + "none is set."),
+            "blank": ({"people": "", "email": "", "roster_file": None}, say_who + "none is set."),
+            "twice": ({"people": [], **form}, say_who + "people and email are set."),
+            "nobody": ({"email": " , "}, "email has no address."),
             "neither": (
-                {**form, "honeycomb_role": "none", "honeybadger_role": "none"},
-                "Both honeycomb_role and honeybadger_role",
+                {**form, **{f"{service}_role": "none" for service in SERVICES}},
+                f"{'Both' if len(SERVICES) == 2 else 'All of'} honeycomb_role and honeybadger_role",
             ),
             "no_form": (
                 {"people": [], "honeycomb_role": "admin"},
-                "Give honeycomb_role together with email only. With people",
+                "Set honeycomb_role only together with email. With people",
             ),
             "no_list": ({"people": {"email": "ada@example.com"}}, "people is a mapping; give a list."),
             "missing": (
@@ -60,17 +61,17 @@ def test_onboard(control: Control) -> None:
 
 
 def test_what_the_role_refuses(control: Control, sim: Simulator) -> None:
-    faults = "Nothing was done, because the people declared have faults:\n"
+    faults = "Nothing was done, because the declared people have faults:\n"
     form = {"email": "ada@example.com"}
     cases: list[tuple[dict[str, Any], str]] = [
         ({**form, "honeycomb_role": "boss"}, faults + "person 1: ada@example.com: honeycomb.role is 'boss'"),
         (
             {**form, "honeybadger_team_ids": "3,x"},
-            faults + "person 1: ada@example.com: honeybadger.team_ids holds 'x'",
+            faults + "person 1: ada@example.com: honeybadger.team_ids contains 'x'",
         ),
         (
             {"people": ["ada@example.com", {"email": "ADA@example.com"}]},
-            faults + "person 2: ada@example.com stands",
+            faults + "person 2: ada@example.com is here",
         ),
         (
             {**form, "lifecycle_default_honeycomb_role": "boss"},
@@ -78,7 +79,7 @@ def test_what_the_role_refuses(control: Control, sim: Simulator) -> None:
         ),
         (
             {**form, "lifecycle_expected_plan_id": "x"},
-            "lifecycle_expected_plan_id names no plan of Honeycomb and Honeybadger",
+            "lifecycle_expected_plan_id has no plan for Honeycomb and Honeybadger",
         ),
         ({**form, "lifecycle_max_changes": "many"}, "lifecycle_max_changes is 'many'; give a whole number"),
     ]
@@ -95,7 +96,7 @@ def test_reconcile(control: Control) -> None:
         {
             "nothing": (
                 {"email": "ada@example.com"},
-                "Say who, in exactly one of the variables people, roster_file; none was given.",
+                "Name the people in exactly one of the variables people, roster_file; none is set.",
             ),
             "maybe": (
                 {**people, "exclusive": "maybe"},
@@ -106,12 +107,12 @@ def test_reconcile(control: Control) -> None:
 
 
 def test_dump(control: Control) -> None:
-    run(control, "dump", {"nothing": ({}, "Say where to write the roster: give dump_file")})
+    run(control, "dump", {"nothing": ({}, "Set dump_file to the file for the roster")})
     run(control, "dump", {"kind": ({"dump_file": "people.txt"}, "dump_file is people.txt, but its name must end in")})
     hosts = control.inventory({name: control.variables(name) for name in ("one", "two")})
-    done = control.play("dump", *hosts, "-e", "dump_file=people.yml", warned="nothing is remembered")
+    done = control.play("dump", *hosts, "-e", "dump_file=people.yml", warned="are remembered")
     assert len(done.failures) == 1
-    assert "Have {{ inventory_hostname }} in dump_file" in next(iter(done.failures.values()))
+    assert "Use {{ inventory_hostname }} in dump_file" in next(iter(done.failures.values()))
 
 
 def test_services(control: Control, sim: Simulator) -> None:
@@ -119,11 +120,11 @@ def test_services(control: Control, sim: Simulator) -> None:
         "none": ({}, "No service is configured on acme. Set the variables honeycomb_api_key, or"),
         "account": (
             {"honeybadger_account_id": "Me3upk", "honeybadger_auth_token": ""},
-            "Honeybadger is only half configured on acme: set the variable honeybadger_auth_token too.",
+            "Honeybadger is only partly configured on acme: set the variable honeybadger_auth_token too.",
         ),
         "token": (
             {"honeybadger_account_id": None, "honeybadger_auth_token": "x"},
-            "Honeybadger is only half configured on acme: set the variable honeybadger_account_id too.",
+            "Honeybadger is only partly configured on acme: set the variable honeybadger_account_id too.",
         ),
     }
     for variables, message in cases.values():

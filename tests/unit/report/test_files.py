@@ -76,6 +76,13 @@ def test_csv_has_no_formula(report: dict[str, Any]) -> None:
     assert next(row["name"] for row in rows if row["email"] == "formula@example.com").startswith("'=")
 
 
+def test_csv_names_the_key_that_nobody_here_made(report: dict[str, Any]) -> None:
+    stray = {"kind": "stray_key", "host": "h", "service": "honeycomb", "email": "", "found": "ingest key hcaik_1"}
+    told = {**report, "drift": {**report["drift"], "findings": [stray]}}
+    rows = list(csv.DictReader(io.StringIO(_report_files.to_csv(told))))
+    assert [row["keys"] for row in rows if row["drift"] == "stray_key"] == ["ingest key hcaik_1"]
+
+
 def test_the_page_has_no_element_from_outside(page: str) -> None:
     found = Page(page)
     tags = [tag for tag, _attributes in found.found]

@@ -146,8 +146,8 @@ def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({}, "give report_dir"),
-        pytest.param(*({"report_dir": " "}, "give report_dir"), marks=pytest.mark.slow),
+        ({}, "Set report_dir"),
+        pytest.param(*({"report_dir": " "}, "Set report_dir"), marks=pytest.mark.slow),
         ({"report_dir": "out", "fail_on_drift": "true"}, "fail_on_drift needs something"),
         pytest.param(
             *({"report_dir": "out", "fail_on_drift": "maybe", "people": ["a@example.com"]}, "give true or false"),
@@ -159,7 +159,7 @@ def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
         pytest.param(
             *({"report_dir": "out", "people": ["nobody"]}, "is not an e-mail address"), marks=pytest.mark.slow
         ),
-        ({"report_dir": "out", "report_previous": "hosts.json"}, "is no report of this collection"),
+        ({"report_dir": "out", "report_previous": "hosts.json"}, "is not a report of this collection"),
         ({"report_dir": "out", "fail_on_drfit": "true"}, "Did you mean fail_on_drift?"),
     ],
 )

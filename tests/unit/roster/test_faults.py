@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check, tell
 from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import (
     MAX_BYTES,
@@ -70,12 +71,14 @@ def test_every_fault_is_told() -> None:
     assert [(fault.line, fault.reason) for fault in faults] == [
         (
             3,
-            "ada@example.com: unknown key 'rol' in a person, which may have email, name, state, aliases, honeycomb, honeybadger.",
+            "ada@example.com: unknown key 'rol' in a person, which may have "
+            + ", ".join(("email", "name", "state", "aliases", *SERVICES))
+            + ".",
         ),
         (4, "ada@example.com: unknown key 'colour' in honeycomb, which may have role."),
         (4, "ada@example.com: honeycomb.role is 'Admin', it must be one of member, admin. Did you mean admin?"),
-        (9, "ada@example.com: honeybadger.team_ids holds 'x', but an id is a whole number from 1."),
-        (10, "ada@example.com: honeybadger.team_ids holds '0', but an id is a whole number from 1."),
+        (9, "ada@example.com: honeybadger.team_ids contains 'x', but an id is a whole number from 1."),
+        (10, "ada@example.com: honeybadger.team_ids contains '0', but an id is a whole number from 1."),
         (11, "ada@example.com: an item of honeybadger.team_ids is a number, it must be a whole number from 1."),
         (12, "ada@example.com: an item of honeybadger.team_ids is yes or no, it must be a whole number from 1."),
         (13, "ada@example.com: an item of honeybadger.team_ids is a timestamp, it must be a whole number from 1."),
@@ -87,15 +90,15 @@ def test_every_fault_is_told() -> None:
         (20, "carol@example.com: state is 'gone', it must be one of present, absent."),
         (21, "carol@example.com: honeycomb is empty, it must be a mapping such as {role: member} or {}."),
         (22, "carol@example.com: honeybadger is text, it must be a mapping such as {role: Member} or {}."),
-        (23, "ada@example.com stands here and in line 2, as ada@example.com: keep one entry for each person."),
+        (23, "ada@example.com is here and in line 2, as ada@example.com: keep one entry for each person."),
         (26, "dan@example.com: an alias is a number, it must be text; put it in quotes."),
         (27, "dan@example.com: name is a number, it must be text; put it in quotes."),
         (28, "this person is a list, it must be an e-mail address, or a mapping with email."),
         (29, "email is yes or no, it must be text; put it in quotes."),
-        (30, "carol@example.com stands here and in line 18, as carol@example.com: keep one entry for each person."),
-        (31, "'email' stands twice, first in line 30."),
-        (33, "eve@example.com: name holds a line break or another control character."),
-        (34, "unknown key 'people2'; at the top stands people, and nothing else."),
+        (30, "carol@example.com is here and in line 18, as carol@example.com: keep one entry for each person."),
+        (31, "'email' is there twice, first in line 30."),
+        (33, "eve@example.com: name contains a line break or another control character."),
+        (34, "unknown key 'people2'; the only key at the top is people."),
     ]
 
 
@@ -113,11 +116,11 @@ ONE = [
         "there is a tag, 'tag:yaml.org,2002:python/object/apply:os.system'",
     ),
     ("a.yml", "? [a]\n: b", 1, "a key must be plain text"),
-    ("a.yml", "ada@example.com", 1, "this is no list of people"),
+    ("a.yml", "ada@example.com", 1, "this is not a list of people"),
     ("a.yml", "persons: []", 1, "unknown key 'persons'"),
     ("a.yml", "$schema: x", 1, "there is no list of people"),
-    ("a.yml", "people:", 1, "this is no list of people"),
-    ("a.yml", "people: {a: b}", 1, "this is no list of people"),
+    ("a.yml", "people:", 1, "this is not a list of people"),
+    ("a.yml", "people: {a: b}", 1, "this is not a list of people"),
     ("a.yml", "a: " * 100_000, 1, "this is not YAML"),
     ("a.yml", "[" * 100_000, 1, "this is nested too deeply"),
     ("a.yml", "- " * 100_000, 1, "this is nested too deeply"),
@@ -128,14 +131,14 @@ ONE = [
     ("a.json", '["a@b.c",]', 1, "this is not JSON"),
     ("a.json", "[\"a@b.c\",\n'x']", 2, "this is not JSON"),
     ("a.json", '["a@b.c"] x', 1, "this is not JSON"),
-    ("a.json", '[\n{"email": "a@b.c",\n\n"email": "b@b.c"}]', 4, "'email' stands twice, first in line 2"),
+    ("a.json", '[\n{"email": "a@b.c",\n\n"email": "b@b.c"}]', 4, "'email' is there twice, first in line 2"),
     ("a.json", '[\n\t{\n\t"email": "a@b.c",\n\t"state": 5}]', 4, "state is a number"),
     ("a.json", '[{"email": "a@b.c", "honeybadger": {"team_ids": [1,\n3.0]}}]', 2, "honeybadger.team_ids is a number"),
     ("a.json", f"[{'9' * 5000}]", 1, "this person is an odd number"),
-    ("a.json", "[NaN]", 1, "this is not JSON: NaN is no JSON value"),
+    ("a.json", "[NaN]", 1, "this is not JSON: NaN is not a JSON value"),
     ("a.json", "[" * 100_000, 1, "this is nested too deeply"),
     ("a.json", "[" * 500 + "]" * 500, 1, "this is nested too deeply"),
-    ("a.json", "5", 1, "this is no list of people"),
+    ("a.json", "5", 1, "this is not a list of people"),
     ("a.json", '["a@b.c", "\\ud83d"]', 1, "is not an e-mail address"),
     # CSV
     ("a.csv", "", 1, "the first line must name the columns"),
@@ -145,15 +148,15 @@ ONE = [
     ("a.csv", "name,state\n", 1, "the first line must name the columns"),
     ("a.csv", "email;name\na@b.c;x", 1, "Columns are separated by commas."),
     ("a.csv", "email,name\na@b.c,\n\nb@b.c", 4, "there are 1 columns, the first line has 2"),
-    ("a.csv", 'email,name\n"a@b.c","x\ny"\n', 2, "name holds a line break"),
+    ("a.csv", 'email,name\n"a@b.c","x\ny"\n', 2, "name contains a line break"),
     ("a.csv", 'email,name\na@b.c,"x"y\n', 2, "this is not CSV"),
     ("a.csv", 'email,name\na@b.c,"x\n', 2, "this is not CSV: unexpected end of data"),
     ("a.csv", f"email,name\na@b.c,{'x' * 200_000}\n", 2, "this is not CSV: field larger than field limit"),
     ("a.csv", f"email,aliases\na@b.c,{'x' * 20_000}\n", 2, "a cell has more than 10000 characters"),
     ("a.csv", "email,state\na@b.c,gone\n", 2, "state is 'gone'"),
-    ("a.csv", "email,honeybadger_team_ids\na@b.c,3 7\n", 2, "team_ids holds '3 7'"),
+    ("a.csv", "email,honeybadger_team_ids\na@b.c,3 7\n", 2, "team_ids contains '3 7'"),
     ("a.csv", "email,name\n,Ada\n", 2, "this person has no email"),
-    ("a.csv", "email\na@b.c\nA@B.C\n", 3, "a@b.c stands here and in line 2"),
+    ("a.csv", "email\na@b.c\nA@B.C\n", 3, "a@b.c is here and in line 2"),
 ]
 
 
@@ -186,7 +189,7 @@ def test_aliases_of_yaml_cost_nothing() -> None:
 
 def test_people_in_variables_are_told_by_number() -> None:
     assert tell(check(["ada@example.com", {"email": "Ada@example.com"}, 7, None, {}])[1]) == [
-        "person 2: ada@example.com stands here and in person 1, as ada@example.com: keep one entry for each person.",
+        "person 2: ada@example.com is here and in person 1, as ada@example.com: keep one entry for each person.",
         "person 3: this person is a number, it must be an e-mail address, or a mapping with email.",
         "person 4: this person is empty, it must be an e-mail address, or a mapping with email.",
         "person 5: this person has no email.",

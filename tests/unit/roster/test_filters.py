@@ -16,6 +16,8 @@ from ansible_collections.honeyops.access.plugins.filter.people_faults import peo
 from ansible_collections.honeyops.access.plugins.filter.people_for import people_for
 from ansible_collections.honeyops.access.plugins.filter.present_people import present_people
 from ansible_collections.honeyops.access.plugins.filter.to_roster import to_roster
+from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import COLUMNS
 
 PEOPLE = [
     {"email": "ada@example.com", "aliases": ["a@corp.example"], "honeycomb": {"role": "admin"}, "honeybadger": {}},
@@ -57,7 +59,7 @@ def test_who_is_absent_leaves_everywhere() -> None:
     ("people", "options", "message"),
     [
         (["x"], {"service": "honeycomb"}, "person 1: email: 'x' is not an e-mail address"),
-        ("x@y.z", {"service": "honeycomb"}, "no list of people"),
+        ("x@y.z", {"service": "honeycomb"}, "not a list of people"),
         ([], {"service": "other"}, "service must be one of honeycomb, honeybadger"),
         ([], {"service": "honeycomb", "state": "gone"}, "state must be one of present, absent"),
         ([], {"service": "honeycomb", "role": "Owner"}, "role must be one of member, admin"),
@@ -71,7 +73,7 @@ def test_people_for_refuses(people: Any, options: dict[str, str], message: str) 
 def test_people_faults() -> None:
     assert people_faults(PEOPLE) == []
     assert people_faults(["x", {"email": "a@b.c", "rol": 1}])[1].startswith("person 2: a@b.c: unknown key 'rol'")
-    assert people_faults({"email": "a@b.c"})[0].startswith("This is no list of people")
+    assert people_faults({"email": "a@b.c"})[0].startswith("This is not a list of people")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,8 @@ def test_people_faults() -> None:
     ],
 )
 def test_form_people(fields: tuple[Any, ...], people: list[Any]) -> None:
-    assert form_people(*fields) == people
+    others = {service: {} for service in SERVICES if service not in ("honeycomb", "honeybadger")}
+    assert form_people(*fields) == [{**person, **others} for person in people]
 
 
 def test_present_people() -> None:
@@ -124,9 +127,9 @@ def test_present_people() -> None:
 
 
 def test_to_roster() -> None:
-    assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com,,,,,,"
+    assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com" + "," * (len(COLUMNS) - 1)
     for people, name, message in (
-        ("x", "a.csv", "no list"),
+        ("x", "a.csv", "not a list"),
         (["x"], "a.csv", "person 1"),
         ([], "a.txt", "must end in"),
     ):
@@ -154,7 +157,7 @@ RESULT = {
         "api": {"requests": 4},
         "plan_id": "abc",
         "failed": True,
-        "msg": "Of 3 changes 2 were applied.",
+        "msg": "2 of 3 changes applied.",
     },
     "honeybadger": {
         "plan": [
@@ -177,8 +180,8 @@ def test_summary() -> None:
     assert lifecycle_summary(RESULT) == [
         "ada@example.com: Honeycomb: invited as admin; Honeybadger: changed from Member to Admin in teams 3",
         "bob@example.com: Honeycomb: was done already",
-        "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel put off to a later run",
-        "Honeycomb: FAILED after 4 requests. Of 3 changes 2 were applied.",
+        "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel deferred to a later run",
+        "Honeycomb: FAILED after 4 requests. 2 of 3 changes applied.",
         "Honeybadger: 1 of 2 changes made, 1 request, plan def",
         "Left to do by hand:",
         "- Look after the keys.",
@@ -189,7 +192,7 @@ def test_summary_of_a_check() -> None:
     lines = lifecycle_summary({"honeybadger": RESULT["honeybadger"], "follow_up": []}, check=True)
     assert lines == [
         "ada@example.com: Honeybadger: would change from Member to Admin in teams 3",
-        "eve@example.com: Honeybadger: cancel put off to a later run",
+        "eve@example.com: Honeybadger: cancel deferred to a later run",
         "Honeybadger: 1 of 2 changes would be made, 1 request, plan def",
     ]
 

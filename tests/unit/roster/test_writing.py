@@ -83,7 +83,7 @@ def test_guard(text: str, cell: str) -> None:
 
 def test_csv_says_what_it_cannot_hold() -> None:
     people = check([{"email": "ada@example.com", "honeycomb": {}}])[0]
-    with pytest.raises(ValueError, match=r"ada@example.com .* which CSV cannot say"):
+    with pytest.raises(ValueError, match=r"ada@example.com .* which CSV cannot express"):
         dump("a.csv", people)
     assert load("a.json", dump("a.json", people).encode()) == (people, [])
 

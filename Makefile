@@ -46,7 +46,7 @@ test-all: test ## ... and the tests that take long, from a seed that is printed 
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20
-	python -m tests.tools.matrix $(ARGS)
+	nox --envdir .build/matrix --no-error-on-missing-interpreters $(if $(ARGS),--tags $(ARGS),--session matrix oldest)
 
 .PHONY: unit
 # Three at a time on two cores, because a playbook often waits.

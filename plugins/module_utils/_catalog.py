@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ._model import INVITATION, MEMBERSHIP, Kind
+from ._model import INVITATION, MEMBERSHIP, Kind, power
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -79,11 +79,7 @@ class ServiceInfo:
 
     def manages(self, role: str) -> bool:
         """Whether somebody with this role may manage others."""
-        return self.power(role) >= len(self.roles) - self.managers
-
-    def power(self, role: str) -> int:
-        """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
-        return self.roles.index(role) if role in self.roles else len(self.roles)
+        return power(role, self.roles) >= len(self.roles) - self.managers
 
 
 HONEYCOMB = ServiceInfo(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._model import ABSENT, ACTIVE, PENDING, Grant, Person, fold
+from ._model import ABSENT, ACTIVE, PENDING, Grant, Person, fold, power
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Rules:
     manage_teams: bool = False
 
     def power(self, role: str) -> int:
-        """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
-        return self.roles.index(role) if role in self.roles else len(self.roles)
+        """The rank of a role."""
+        return power(role, self.roles)
 
     def is_keeper(self, grant: Grant) -> bool:
         """Whether this is an accepted person with the most powerful known role, or one above it."""

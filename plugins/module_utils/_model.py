@@ -50,6 +50,11 @@ def known_role(told: str, roles: t.Sequence[str]) -> str:
     return next((role for role in roles if role.lower() == told.strip().lower()), told)
 
 
+def power(role: str, roles: t.Sequence[str]) -> int:
+    """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
+    return roles.index(role) if role in roles else len(roles)
+
+
 def check_email(value: str) -> str:
     """Return the address trimmed and in lower case, or raise ``validation`` with what is wrong."""
     email = value.strip().lower()

@@ -35,7 +35,7 @@ def plan_text(plan: t.Any) -> dict[str, t.Any]:
     elif refused:
         head = f"The plan was refused, so it cannot be applied. {' '.join(refused)}"
     elif changes:
-        head = f"{changes} change{' waits' if changes == 1 else 's wait'} for approval."
+        head = f"{changes} change{' would be made and needs' if changes == 1 else 's would be made and need'} approval."
     else:
         head = "There is nothing to change, so nothing needs approval."
     return {

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
-short_description: Tell of changes to who has access to Honeycomb and Honeybadger.
+short_description: Create events for changes to who has access to Honeycomb and Honeybadger.
 description:
-  - An ansible-rulebook event source plugin that polls teams and accounts, and puts an event for each change. Neither service has
-    events of its own.
-  - A poll that fails, or that cannot be completed, tells nothing; the next one that succeeds tells what changed since the last
-    one that did. After failures it waits longer, up to an hour, and goes on.
-  - The first poll without a snapshot tells nothing, since there is nothing to compare with.
+  - An ansible-rulebook event source plugin that polls teams and accounts and creates an event for each change. Neither service
+    sends events.
+  - A poll that fails or is incomplete creates no events; the next successful poll reports everything since the last successful
+    one. The plugin waits longer after each failure, up to an hour.
+  - The first poll without a snapshot creates no events, since there is nothing to compare with.
 options:
   targets:
     description:
-      - The teams and accounts to poll. Where it is left out, the services whose credentials stand in the environment of
-        ansible-rulebook, under the names that the modules of the collection read.
+      - The teams and accounts to poll. If not set, the plugin polls the services whose credentials are in the environment of
+        ansible-rulebook, in the variables that the modules of the collection read.
     type: list
     elements: dict
     suboptions:
       name:
-        description: What events call the target; give another team or account another name.
+        description: Name of the target in events, different for each team or account.
         type: str
         required: true
       service:
@@ -35,37 +35,37 @@ options:
         description: Configuration key of the Honeycomb team.
         type: str
       management_key_id:
-        description: Id of a Honeycomb management key. With one, events tell of API keys, too.
+        description: ID of a Honeycomb management key. With one, there are events for API keys, too.
         type: str
       management_key_secret:
-        description: Its secret.
+        description: Secret of the management key.
         type: str
       auth_token:
-        description: Personal auth token of a Honeybadger user who may manage the account.
+        description: Personal authentication token of a Honeybadger user who may manage the account.
         type: str
       account_id:
-        description: Id of the Honeybadger account.
+        description: ID of the Honeybadger account.
         type: str
       api_url:
-        description: Address of the service, where it is not the US one.
+        description: URL of the service, if it is not the one for the US.
         type: str
   interval:
     description:
-      - Seconds from one poll to the next. Where polling so often would take more than half of what a service allows in an hour, it
-        polls less often, and a warning says so.
+      - Seconds between polls. If this takes more than half of the requests that a service allows in an hour, the plugin polls less
+        often and logs a warning.
     type: float
     default: 300
   snapshot:
     description:
-      - A file that keeps what was seen last, so that a restart neither loses nor repeats an event. It holds no credential, is
-        readable by its owner only, and belongs to one rulebook.
+      - A file for what was seen last, so that a restart neither loses nor repeats an event. It contains no credentials, only its owner
+        can read it, and it belongs to one rulebook.
     type: str
   validate_certs:
     description: Whether to check the certificates of the services.
     type: bool
     default: true
   ca_path:
-    description: File or folder of authorities to trust instead of the usual ones.
+    description: File or folder with certificate authorities to trust instead of those of the system.
     type: str
   request_timeout:
     description: Seconds that one request may take.
@@ -104,7 +104,7 @@ PACKAGE = "ansible_collections.honeyops.access.plugins.plugin_utils"
 
 
 def _import(name: str) -> Any:
-    """A part of the collection that this file belongs to; ansible-rulebook does not know where it lies."""
+    """A module of the collection that this file belongs to; ansible-rulebook cannot import collections."""
     root = os.path.abspath(__file__).rpartition(f"{os.sep}ansible_collections{os.sep}")[0]
     if root not in sys.path:
         sys.path.insert(0, root)

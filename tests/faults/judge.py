@@ -140,6 +140,11 @@ class Run:
         return [key[1] for key in working if key[0] == "k" and str(key[1]) not in self.told] if silent else []
 
     @property
+    def unread(self) -> bool:
+        """Whether it is said that what comes with access could not be read, so that nothing was done about it."""
+        return UNREAD in " ".join([self.told, *map(str, self.result.get("warnings", ()))])
+
+    @property
     def told(self) -> str:
         """What is said to be left to do by hand."""
         return " ".join(self.result.get("follow_up", ()))
@@ -238,7 +243,7 @@ def _form(run: Run, secrets: Sequence[str]) -> Iterator[str]:
             or re.search(r"<\w+", line)
         ):
             yield f"not a plain sentence: {line[:200]!r}"
-    if not re.search(r"[.!?]$", msg) or not (msg[:1].isupper() or "@" in msg.split()[0]):
+    if not re.search(r"[.!?]$", msg) or not (msg[:1].isupper() or msg[:1].isdigit() or "@" in msg.split()[0]):
         yield f"not a sentence: {msg!r}"
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ._errors import AccessError
 from ._leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
-from ._match import assign, kin, several_accounts
+from ._match import assign, kin, several_accounts, without_address
 from ._model import Step
 from ._outcome import APPLIED, Report
 from ._plan import in_order, plan
@@ -37,6 +37,7 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
         steps = in_order([*steps, *with_addresses(extra, kin(people, world))])
     report.notes = [
         *several_accounts(people, matches, rules),
+        *without_address(world, matches, rules),
         *(
             f"{person.email or held[0].email} is a user already, so team_ids has no effect; set manage_teams to apply it."
             for person, held in users

@@ -190,3 +190,12 @@ def several_accounts(people: t.Sequence[Person], matches: Matches, rules: Rules)
             )
             texts.append(f"{person.email or accounts[0].email} has {len(accounts)} accounts: {listed}; {what}.")
     return texts
+
+
+def without_address(world: t.Sequence[Grant], matches: Matches, rules: Rules) -> list[str]:
+    """A warning about entries that an exclusive list can neither name nor leave out."""
+    claimed = matches.claimed
+    left = [str(grant.id) for grant in world if not grant.addresses and grant not in claimed]
+    if not (rules.exclusive and left):
+        return []
+    return [f"Entries without an e-mail address are left as they are: {', '.join(left[:10])}. Check them by hand."]

@@ -119,7 +119,8 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
         return
     differs = [name for name in ("role", "team_ids") if getattr(goal, name) != getattr(grant, name)]
     if differs:
-        yield Step(UPDATE, email, grant, goal, f"{' and '.join(differs)} differ from what is declared", phase)
+        verb = "differs" if len(differs) == 1 and differs[0] == "role" else "differ"
+        yield Step(UPDATE, email, grant, goal, f"{' and '.join(differs)} {verb} from what is declared", phase)
 
 
 def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Iterator[Step]:

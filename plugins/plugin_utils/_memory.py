@@ -140,7 +140,7 @@ class FactStore:
         """Why the fact may not outlast the run."""
         if self._plugin == "memory":
             place = ELSEWHERE if self._in_controller else "to file"
-            return f"lifecycle_memory is facts, but the fact cache lasts no longer than this run. Set lifecycle_memory {place}."
+            return f"lifecycle_memory is facts, but the fact cache does not outlast this run. Set lifecycle_memory {place}."
         if self._in_controller:
             return (
                 "lifecycle_memory is facts, but the controller loses them with ansible-core 2.19 and later. Set "

@@ -171,7 +171,7 @@ def start(
 
 def ended(process: subprocess.Popen[str], job: Path) -> Job:
     """Wait for a job."""
-    output, _none = process.communicate(timeout=600)
+    output, _none = process.communicate(timeout=1800)
     files = sorted((job / "artifacts" / "1" / "job_events").glob("*.json"))
     events = sorted((json.loads(file.read_text()) for file in files), key=lambda event: int(event["counter"]))
     assert "Traceback" not in output, output

@@ -551,6 +551,17 @@ def test_a_verification_that_is_limited_says_until_when(ask: Ask, sim: Simulator
     assert "from now" in failed["msg"]
 
 
+def test_whom_an_exclusive_list_cannot_name_is_named_in_a_warning(ask: Ask, sim: Simulator) -> None:
+    listed = [
+        {"id": "tm1", "email": OWNER, "name": "O", "role": "admin"},
+        {"id": "tm2", "email": "", "name": "", "role": "admin"},
+    ]
+    sim.fail(Fault("html", path="/1/team_memberships$", body=listed, times=0))
+    done = ask("honeycomb_members", members=[{"email": OWNER}], exclusive=True, known_invitations={})
+    assert done["plan"] == []
+    assert [text for text in warnings_of(done) if "without an e-mail address" in text and "tm2" in text]
+
+
 # Whatever goes wrong, in whatever order
 
 

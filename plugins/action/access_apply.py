@@ -12,7 +12,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, OF_ROLE, SERVICES, ServiceInfo
 from ..module_utils._errors import unexpected
-from ..module_utils._model import ABSENT, PRESENT, check_shown, fold
+from ..module_utils._model import ABSENT, PRESENT, check_shown, few, fold
 from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._accounts import OtherAccounts, service, title
@@ -89,9 +89,8 @@ class ActionModule(AccessAction):
         for key, info in SERVICES.items():
             named = [person["email"] for person in people if key in person]
             if key not in target.services and named:
-                rest = f" and {len(named) - 3} more" if len(named) > 3 else ""
                 self._warnings.append(
-                    f"{info.title} is not configured on {self._host}, so the access declared there for {', '.join(named[:3])}{rest} "
+                    f"{info.title} is not configured on {self._host}, so the access declared there for {few(named)} "
                     "was not given."
                 )
 

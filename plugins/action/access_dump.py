@@ -70,11 +70,7 @@ class ActionModule(AccessAction):
             results[key] = self._module(info.module, {**options, info.people: [], **known}, check=True)
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
-        warning = (
-            "Honeycomb may hide people who have not accepted, and no invitations to this team are remembered. If there are "
-            "any, those people are missing from the roster."
-        )
-        return results, [warning] if HONEYCOMB.key in results and recall.blind else []
+        return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []
 
 
 def _content(path: Path) -> bytes | None:

@@ -32,12 +32,6 @@ COLLECTION = Path(__file__).resolve().parents[2]
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
 
 
-UNKNOWN = (
-    "Honeycomb may hide people who have not accepted, and no invitations to this team are remembered. If there are any, those "
-    "people are missing here."
-)
-
-
 class ActionModule(AccessAction):
     """Reads this host. Writes the report if this is the last host, or if it is about to fail."""
 
@@ -75,7 +69,7 @@ class ActionModule(AccessAction):
     def _part(self, inputs: Inputs) -> Data:
         target = self._target()
         recall = self._recalled(target)
-        notes = [recall.fault.sentence] if recall.fault else [UNKNOWN] if recall.blind else []
+        notes = [recall.fault.sentence] if recall.fault else recall.blindness("here")
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
             return self._module(name, dict(args), check=True)

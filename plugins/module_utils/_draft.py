@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ._errors import AccessError
+from ._errors import FORBIDDEN, AccessError
 from ._leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
 from ._match import assign, kin, several_accounts, without_address
 from ._model import Step
@@ -33,7 +33,12 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
     moving = users if rules.manage_teams else []
     if report.leaving.leavers or moving:
         grants = [grant for companion in service.companions for grant in companion.read(report.leaving.leavers)]
-        extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants)
+        unread = [text for companion in service.companions for text in companion.warnings]
+        if moving and unread and not report.leaving.leavers:
+            raise AccessError(
+                FORBIDDEN, unread[0], hint="Use a token that can manage the teams, or unset manage_teams."
+            )
+        extra = leaving_steps(report.leaving, grants, rules) + team_steps([] if unread else moving, grants)
         steps = in_order([*steps, *with_addresses(extra, kin(people, world))])
     report.notes = [
         *several_accounts(people, matches, rules),

@@ -24,6 +24,7 @@ from ._model import (
     MEMBERSHIP,
     Grant,
     Person,
+    few,
     fold,
     known_role,
 )
@@ -226,11 +227,11 @@ class Honeycomb(Service):
         texts = []
         if wanted:
             texts.append(
-                f"Honeycomb may not list people who have not accepted yet ({_few(wanted)}). Keep known_invitations from "
+                f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). Keep known_invitations from "
                 "this result and pass it to the next run, which may otherwise invite them again."
             )
         if leaving or exclusive:
-            who = f" of {_few(leaving)}" if leaving else ""
+            who = f" of {few(leaving)}" if leaving else ""
             texts.append(
                 f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without known_invitations "
                 "from the run that sent them. Look under Team settings."
@@ -308,7 +309,3 @@ def _access(record: t.Mapping[str, t.Any]) -> Grant:
         since=record.get("created_at") if pending else None,
         record=record,
     )
-
-
-def _few(emails: t.Sequence[str]) -> str:
-    return ", ".join(emails[:3]) + (f" and {len(emails) - 3} more" if len(emails) > 3 else "")

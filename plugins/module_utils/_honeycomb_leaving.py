@@ -16,7 +16,7 @@ from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 from ._http import Client
 from ._leaving import Leaver
-from ._model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
+from ._model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person, few
 from ._outcome import APPLIED, FAILED, Outcome
 from ._service import Companion
 
@@ -266,5 +266,4 @@ def _other_team(team: str, theirs: str) -> AccessError:
 
 
 def _named(keys: t.Sequence[ApiKey]) -> str:
-    shown = ", ".join(f"{key.id} ({key.name})" for key in keys[:SHOWN])
-    return shown + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
+    return few([f"{key.id} ({key.name})" for key in keys], SHOWN)

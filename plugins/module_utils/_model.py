@@ -45,6 +45,12 @@ def fold(email: str) -> str:
     return email.strip().casefold()
 
 
+def few(texts: t.Sequence[str], most: int = 3) -> str:
+    """Some texts for a sentence; after the first ones, only their number."""
+    rest = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def known_role(told: str, roles: t.Sequence[str]) -> str:
     """A role as it is spelt here, whatever its case in ``told``; an unknown role stays as it is."""
     return next((role for role in roles if role.lower() == told.strip().lower()), told)

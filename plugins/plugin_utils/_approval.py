@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..module_utils._catalog import SERVICES
+from ..module_utils._model import few
 from ._accounts import SEPARATOR, title
 from ._evidence import named
 from ._variables import Refused, Variables, is_blank
@@ -120,9 +121,7 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
 
 def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
     """What some steps do to whom; after ten, only their number."""
-    named = [_described(step) for step in steps[:SHOWN]]
-    rest = len(steps) - len(named)
-    return ", ".join(named) + (f" and {rest} more" if rest else "")
+    return few([_described(step) for step in steps], SHOWN)
 
 
 def _described(step: Mapping[str, t.Any]) -> str:

@@ -17,6 +17,7 @@ from ansible.release import __version__
 
 from ..module_utils._catalog import HONEYCOMB
 from ..module_utils._errors import AccessError
+from ..module_utils._model import few
 from ..module_utils._module import honeycomb
 from ._memory import FACTS, FILE, FOLDER, KINDS, NONE, Entries, FactStore, FileStore, Store, Unusable
 from ._memory_controller import ControllerStore
@@ -62,10 +63,13 @@ class Recall:
         """The module options with what is remembered."""
         return {"known_invitations": self._before or {}} if self._store else {}
 
-    @property
-    def blind(self) -> bool:
-        """Whether nothing is remembered for this team, so that people whom its list hides are unknown."""
-        return self._before is None
+    def blindness(self, where: str) -> list[str]:
+        """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""
+        text = (
+            "Honeycomb may hide people who have not accepted, and no invitations to this team are remembered. If there are "
+            f"any, those people are missing {where}."
+        )
+        return [text] if self._before is None else []
 
     @property
     def facts(self) -> dict[str, t.Any]:
@@ -80,20 +84,20 @@ class Recall:
         if self._before is None and unlisted:
             warnings.append(
                 "No earlier invitations to this Honeycomb team are remembered, and it may hide people who have not accepted. "
-                f"Check under Team settings > Members whether {_few(unlisted)} had been invited before."
+                f"Check under Team settings > Members whether {few(unlisted, NAMED)} had been invited before."
             )
         known: Entries | None = result.get("known_invitations")
         if check or known is None or not (known or self._before):
             return warnings
         caveat = self._store.caveat()
         if known and caveat:
-            warnings.append(f"{caveat} Until then, a later run may invite {_few(list(known))} again.")
+            warnings.append(f"{caveat} Until then, a later run may invite {few(list(known), NAMED)} again.")
         try:
             self._store.save(self._team or self._ask_team(), known, self._before or {})
         except (Unusable, AccessError) as error:
             text = error.sentence if isinstance(error, AccessError) else str(error)
             warnings.append(
-                f"The invitations of {_few(list(known))} could not be remembered, so a later run may send them again. {text}"
+                f"The invitations of {few(list(known), NAMED)} could not be remembered, so a later run may send them again. {text}"
             )
         return warnings
 
@@ -134,7 +138,3 @@ def _store(kind: str, variables: Variables, host: str) -> Store:
         core = tuple(map(int, __version__.split(".")[:2]))
         return FactStore(facts, str(C.config.get_config_value("CACHE_PLUGIN")), timeout, core, in_controller)
     return ControllerStore(os.environ, host, variables)
-
-
-def _few(emails: t.Sequence[str]) -> str:
-    return ", ".join(emails[:NAMED]) + (f" and {len(emails) - NAMED} more" if len(emails) > NAMED else "")

@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from ..module_utils._catalog import SERVICES
 from ..module_utils._ledger import says_pending
 from ..module_utils._model import ACTIVE, PENDING, Kind, fold, known_role
+from ..module_utils._plan import parse_time
 
 SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
 COLLECTION = "honeyops.access"
@@ -283,9 +284,5 @@ def age_in_days(since: str | None, now: datetime) -> int | None:
 
 
 def _age(since: str | None, now: datetime) -> float:
-    try:
-        moment = datetime.fromisoformat((since or "").replace("Z", "+00:00"))
-    except ValueError:
-        return -1
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (now - moment).total_seconds() / 86400)
+    moment = parse_time(since)
+    return max(0.0, (now - moment).total_seconds() / 86400) if moment else -1

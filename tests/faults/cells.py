@@ -194,9 +194,11 @@ class Arena:
         problems += [f"{holding} was taken away" for holding in lost]
         complete = declared(run.whole[1]) == declared(model.whole[1])
         good = run.result["rc"] == 0
-        if good and not complete and not run.believed:
+        if good and not complete and not run.believed and not run.unread:
             problems.append(f"a success, but {sorted(map(str, declared(run.after) - declared(model.after)))} is there")
-        if not good and complete and run.before != run.after and not run.unknown and not scenario.events:
+        unverified = bool(scenario.options.get("verify")) and not run.result.get("verified")
+        excused = run.unknown or unverified or bool(scenario.events)
+        if not good and complete and run.before != run.after and not excused:
             problems.append("a failure, though all was done")
         twice = self._twice()
         if twice and not (scenario.blind and "known_invitations" not in scenario.options):

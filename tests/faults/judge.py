@@ -18,6 +18,7 @@ from tests.simulator.world import Entry
 
 CODES = {value for name, value in vars(_errors).items() if name.isupper()}
 UNKNOWN = "not known whether"
+UNREAD = "could not be read"
 COMPANIONS = {"honeycomb": "keys", "honeybadger": "teams"}  # what comes with access to a service
 KINDS = {"team membership": "tm", "team invitation": "ti", "API key": "k"}
 GONE = {"remove", "cancel", "leave_team", "cancel_team_invitation", "delete_key"}
@@ -132,10 +133,21 @@ class Run:
     @property
     def orphans(self) -> list[str]:
         """Keys that work and whose makers went, without a word about them."""
-        went = {h.email for h in self.before} - {h.email for h in self.after}
-        told = " ".join(self.result.get("follow_up", ()))
-        working = [h for h in self.beside[1] if h.key[0] == "k" and h.status == "enabled" and h.email in went]
-        return [h.key[1] for h in working if h.key[1] not in told] if "management_key_id" in self.options else []
+        went = {h.email for h in self.before if h.status == "active"} - {h.email for h in self.after}
+        makers = {h.key: h.email for h in self.beside[0]}  # a service may forget them with the member
+        working = [h.key for h in self.beside[1] if h.status == "enabled" and makers.get(h.key, h.email) in went]
+        silent = "management_key_id" in self.options and UNREAD not in self.told
+        return [key[1] for key in working if key[0] == "k" and str(key[1]) not in self.told] if silent else []
+
+    @property
+    def unread(self) -> bool:
+        """Whether it is said that what comes with access could not be read, so that nothing was done about it."""
+        return UNREAD in " ".join([self.told, *map(str, self.result.get("warnings", ()))])
+
+    @property
+    def told(self) -> str:
+        """What is said to be left to do by hand."""
+        return " ".join(self.result.get("follow_up", ()))
 
     @property
     def bulk(self) -> bool:
@@ -196,9 +208,8 @@ def unmet(run: Run, people: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _left_beside(run: Run, email: str) -> Iterator[Holding]:
     """What came with access and is there still: any place in a team, and a key that works and is not told of."""
-    told = " ".join(run.result.get("follow_up", ()))
     for holding in run.beside[1]:
-        if holding.email == email and not (holding.status == "disabled" or str(holding.key[1]) in told):
+        if holding.email == email and not (holding.status == "disabled" or str(holding.key[1]) in run.told):
             yield holding
 
 
@@ -232,7 +243,7 @@ def _form(run: Run, secrets: Sequence[str]) -> Iterator[str]:
             or re.search(r"<\w+", line)
         ):
             yield f"not a plain sentence: {line[:200]!r}"
-    if not re.search(r"[.!?]$", msg) or not (msg[:1].isupper() or "@" in msg.split()[0]):
+    if not re.search(r"[.!?]$", msg) or not (msg[:1].isupper() or msg[:1].isdigit() or "@" in msg.split()[0]):
         yield f"not a sentence: {msg!r}"
 
 

@@ -101,7 +101,8 @@ def written_after(run: Run, email: str, event: int) -> bool:
     kinds = {"m": "team_memberships", "u": "users", "i": "invitations"}
     if "verify" in run.options:
         kinds |= {"tm": "team_members", "ti": "team_invitations", "k": "api-keys"}
-    theirs = {f"/{kinds[h.key[0]]}/{h.key[1]}" for state in run.whole for h in state if h.email == email}
+    there = [holding.key for state in run.whole for holding in state if holding.email == email]
+    theirs = {f"/{kinds[kind]}/{identity}" for kind, identity in there if kind in kinds}
     for entry in run.log[event:]:
         body = entry.body if isinstance(entry.body, dict) else {}
         about = body.get("invitation", body).get("email", "").lower() == email

@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.simulator import Fault, Simulator
 
 from .cells import Arena
-from .judge import Holding, Run, State, faults, state_of
+from .judge import UNREAD, Holding, Run, State, faults, state_of
+from .scenarios import MANAGED
 from .stage import BULK, perform
 
 OLD = "2024-03-01T10:00:00Z"
@@ -75,6 +76,7 @@ class Access(RuleBasedStateMachine):
         self.sim.reset(**chosen)
         self.known: dict[str, Any] = {}
         self.roster: dict[str, dict[str, Any]] = {}
+        self.mode = data.draw(st.sampled_from(("report", "disable", "delete")), "leaver_keys")
         self.problems: list[str] = []
 
     # What people do by themselves
@@ -123,6 +125,24 @@ class Access(RuleBasedStateMachine):
         else:
             for invitation in self.sim.honeybadger.invitations.find(email):
                 self.sim.honeybadger.invitations.change(invitation, created_at=OLD)
+
+    @rule(email=who, team=st.sampled_from((3, 7)), elsewhere=st.booleans(), data=st.data())
+    def change_teams(self, email: str, team: int, elsewhere: bool, data: st.DataObject) -> None:
+        """Somebody joins a team, is invited to one, or leaves it. Whoever accepts becomes a user."""
+        if self.service != "honeybadger":
+            return
+        address = home(email) if elsewhere else email
+        do = data.draw(st.sampled_from(("add_member", "invite_to_team", "accept_team", "leave_team")), "do")
+        there = {h.email for h in state_of(self.sim, "teams") if team in (h.team_ids or ())}
+        if do in ("add_member", "invite_to_team") and address in there:
+            return
+        self.act(do, email=address, team_id=team)
+
+    @rule(email=who, off=st.booleans())
+    def make_a_key(self, email: str, off: bool) -> None:
+        """A member of Honeycomb does."""
+        if self.service == "honeycomb" and any(h.status == "active" and h.email == email for h in self.holdings(email)):
+            self.act("add_key", email=email, disabled=off)
 
     # What the modules are asked for
 
@@ -174,7 +194,7 @@ class Access(RuleBasedStateMachine):
         emails, unseen = len(self.sim.emails), self.unseen()
         evidence = bool(self.known)
         if self.service == "honeycomb":
-            options = {**options, "known_invitations": {**self.known}}
+            options = {**options, "known_invitations": {**self.known}, **MANAGED, "leaver_keys": self.mode}
         options = {name: value for name, value in options.items() if value is not None}
         run = perform(self.sim, module, options, check=check)
         self.runs[f"rc {run.result['rc']}"] += 1
@@ -184,8 +204,10 @@ class Access(RuleBasedStateMachine):
         sent = Counter(mail.email for mail in self.sim.emails[emails:])
         self.problems += faults(run, self.sim.secrets)
         self.problems += self.unwanted(run, people, sent, unseen, evidence)
+        self.problems += self.taken(run, people)
         if run.result["rc"] == 0 and not check and not options.get("max_changes"):
             self.problems += self.missing(run.after, people, options, unseen)
+            self.problems += self.left(run, people)
         return run
 
     # What must hold
@@ -231,9 +253,10 @@ class Access(RuleBasedStateMachine):
             if new is None:
                 wanted = person["state"] == "absent" if person and "state" in person else False
                 wanted = wanted or (person is None and bool(run.options.get("exclusive")))
-                wanted = wanted or (anew and old.status == "pending" and person is not None)
+                renewed = anew and old.status == "pending" and person is not None  # which takes nothing from anybody
                 replaced = old.email in unseen and sent[old.email] > 0  # by our invitation, as the service does it
-                if not replaced and (not wanted or email in spared):
+                renewed = renewed and email not in run.options.get("ignore", ())
+                if not replaced and not renewed and (not wanted or email in spared):
                     found.append(f"{old} was removed")
             elif new != old and (person is None or person.get("role") not in (None, new.role)):
                 found.append(f"{old} became {new}")
@@ -267,6 +290,26 @@ class Access(RuleBasedStateMachine):
             left = [h for h in state if h.email not in named and h.email not in unseen and h.email not in ignored]
             found += [f"{left} are left"] if left else []
         return found
+
+    def taken(self, run: Run, people: list[dict[str, Any]]) -> list[str]:
+        """What somebody lost of what comes with access, though they were to stay, or were nobody's business."""
+        found, named = [], {person["email"]: person for person in people}
+        spared = {*run.options.get("protected", ()), *run.options.get("ignore", ())}
+        for old in run.beside[0] - run.beside[1]:
+            email = next((email for email in WHO if old.email in (email, home(email))), old.email)
+            absent = named[email].get("state") == "absent" if email in named else bool(run.options.get("exclusive"))
+            if not absent or email in spared:
+                found.append(f"{old} was taken away")
+        return found
+
+    def left(self, run: Run, people: list[dict[str, Any]]) -> list[str]:
+        """Teams of somebody who has left, though the run says that all was done and that it could read them."""
+        if UNREAD in run.told:
+            return []
+        ignored = run.options.get("ignore", ())
+        gone = {one["email"] for one in people if one.get("state") == "absent" and one["email"] not in ignored}
+        addresses = gone | {home(email) for email in gone}
+        return [f"{h} is left" for h in run.beside[1] if h.key[0] in ("tm", "ti") and h.email in addresses]
 
     @invariant()
     def nothing_broke(self) -> None:

@@ -269,6 +269,21 @@ def test_teams_of_a_user(ask: Ask, sim: Simulator) -> None:
     assert ask("honeybadger_user", email=ADA, team_ids=[7], manage_teams=True)["action"] == "none"
 
 
+@pytest.mark.parametrize("world", [{"teams_access": "403"}, {"team_lists": "missing", "teams_denied": (7,)}])
+def test_nobody_is_invited_to_a_team_that_cannot_be_read(ask: Ask, sim: Simulator, world: dict[str, Any]) -> None:
+    """They may be in it already. Where others leave, those leave all the same."""
+    in_teams(sim)
+    sim.configure(**world)
+    before = teams(sim)
+    ask("honeybadger_user", email=ADA, team_ids=[3, 7], manage_teams=True, fails="forbidden")
+    assert (sim.writes(), teams(sim)) == ([], before)
+    people = [{"email": ADA, "team_ids": [3, 7]}, {"email": EVE, "state": "absent"}]
+    done = ask("honeybadger_users", users=people, manage_teams=True)
+    assert HONEYBADGER.active(sim) == {ADA: "Member"}
+    assert [text for text in warnings_of(done) if "read" in text]
+    assert sim.emails == []
+
+
 def test_an_invitation_to_a_team_whose_answer_is_lost(ask: Ask, sim: Simulator) -> None:
     sim.honeybadger.add(ADA)
     sim.fail(Fault("reset_after", method="POST", path="team_invitations"))

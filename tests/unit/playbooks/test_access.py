@@ -157,7 +157,7 @@ def test_one_service_fails(control: Control, sim: Simulator) -> None:
     assert failed.failures["localhost"].startswith("Honeycomb answered 401 ")
     assert failed.failures["localhost"].endswith(" The other service was done.")
     failed = control.play("onboard", email="bob@example.com", honeybadger_auth_token="n0tTheToken")
-    assert failed.failures["localhost"].startswith("Honeybadger answered 401 ")
+    assert failed.failures["localhost"].startswith("Honeybadger answered 403 ")
     assert access(sim) == OWNER | {"ada": "-/Member?", "bob": "member?/-"}
     assert "n0tThe" not in failed.output
 

@@ -3,7 +3,7 @@
 
 """The services as data: names, roles, credentials and option names, and the options of every bulk module. Pure.
 
-Argument specs, rosters, filters, the role and the tests read this; no other file repeats these facts.
+Argument specs, rosters, filters, the role and the tests read this. Documentation repeats some of it, and a test compares.
 This file is private to the collection.
 """
 

@@ -126,13 +126,18 @@ def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
 def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
     if limits.max_removals is None:
         return []
-    figure = len({step.email for step in steps if step.takes_away})
-    most = most_removals(limits.max_removals, len(world))
+    lost = [step for step in steps if step.takes_away]
+    figure = len({step.email for step in lost})
+    listed = {address for grant in world for address in grant.addresses}
+    beside = {step.email for step in lost if listed.isdisjoint(step.addresses | step.known_as)}  # only in a team, say
+    there = len(world) + len(beside)
+    most = most_removals(limits.max_removals, there)
     if figure <= most:
         return []
     pending = sum(grant.status == PENDING for grant in world)
-    share = f" ({limits.max_removals} of {len(world)}, {pending} of them pending)" if "%" in limits.max_removals else ""
-    return [f"max_removals: {figure} people would lose access or an invitation, at most {most} may{share}"]
+    share = f" ({limits.max_removals} of {there}, {pending} of them pending)" if "%" in limits.max_removals else ""
+    people = "1 person" if figure == 1 else f"{figure} people"
+    return [f"max_removals: {people} would lose access or an invitation, at most {most} may{share}"]
 
 
 def _capped(steps: t.Sequence[Step], limits: Limits) -> t.Iterator[str]:

@@ -121,7 +121,7 @@ def test_people_and_invitations_count_alike(limit: str | None, users: int, pendi
     kept = [Person(access.email) for access in world if access not in gone]
     assert (refusal(kept, world, Limits(limit), EXCLUSIVE) == "") is (named == "") is passes
     if not passes:
-        assert f"{users + pending} people" in named
+        assert ("1 person" if users + pending == 1 else f"{users + pending} people") in named
         assert f"at most {most_removals(str(limit), 12)} may" in named
         assert ("of 12, 4 of them pending" in named) is ("%" in str(limit))
 

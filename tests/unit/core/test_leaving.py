@@ -97,7 +97,7 @@ def test_somebody_who_is_only_invited_to_a_team(ask: Ask, sim: Simulator) -> Non
     refused = ask(
         "honeybadger_users", users=[{"email": EVE, "state": "absent"}], max_removals="0", fails="guard_refused"
     )
-    assert "1 people" in refused["msg"]
+    assert "1 person" in refused["msg"]
     assert teams(sim)[7] == (set(), {EVE})
 
 

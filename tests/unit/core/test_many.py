@@ -322,7 +322,7 @@ def test_exclusive_cancels_known_invitations(ask: Ask, sim: Simulator) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        ({"max_removals": 0}, "guard_refused", ["max_removals", "1 people", "at most 0"]),
+        ({"max_removals": 0}, "guard_refused", ["max_removals", "1 person", "at most 0"]),
         (
             {"exclusive": True, "max_removals": "20%"},
             "guard_refused",

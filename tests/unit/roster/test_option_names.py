@@ -29,6 +29,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._option_names impo
         (HONEYCOMB, "the option wanted", "the option wanted"),
         (HONEYCOMB, "Check api_key and api_url.", "Check honeycomb_api_key and honeycomb_api_url."),
         (HONEYBADGER, "Check api_url, account_id.", "Check honeybadger_api_url, honeybadger_account_id."),
+        (HONEYCOMB, "api_key@example.com left, x@api_key too", "api_key@example.com left, x@api_key too"),
         (HONEYBADGER, "set lifecycle_max_keys", "set lifecycle_max_keys"),
         (HONEYBADGER, "Run again, or raise max_wait.", "Run again, or raise max_wait."),
     ],

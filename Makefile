@@ -43,6 +43,7 @@ test: artefact ## Run every check that needs no more than this machine
 test-all: test ## ... and the tests that take long, from a seed that is printed (SEED=n), and each promise broken in turn
 	python -m tests.tools.thorough $(SEED)
 	python -m tests.mutation.run
+	python -m tests.mutation.run --sample 8 --seed $(or $(SEED),1)
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20

@@ -1,11 +1,17 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Break each promise in turn, in a copy, and see that the tests notice: `python -m tests.mutation.run [words of a name]`."""
+"""Break each promise in turn, in a copy, and see that the tests notice: `python -m tests.mutation.run [words of a name]`.
+
+`--sample 10` breaks each pure file in ten small ways instead, `--seed 3` chooses which, `--files _plan _guards` where. Not
+every one can be noticed, because some change nothing: each that survives is shown, and fewer than half may.
+"""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import difflib
 import os
 import re
 import shutil
@@ -84,8 +90,8 @@ def judge(mutation: Mutation, source: Path) -> Outcome:
     return outcome
 
 
-def main(words: list[str]) -> int:
-    chosen = [mutation for mutation in MUTATIONS if all(word in mutation.name for word in words)]
+def judge_all(chosen: list[Mutation]) -> tuple[list[Outcome], bool]:
+    """How each ended, and whether the tests pass without any breakage."""
     with tempfile.TemporaryDirectory(prefix="unbroken-") as folder, ThreadPoolExecutor(max_workers=2) as pool:
         source = Path(folder) / "tree"
         tree.copy(source)
@@ -95,11 +101,41 @@ def main(words: list[str]) -> int:
         unbroken = pool.submit(judge, Mutation("nothing at all", everything, ()), source)
         outcomes = list(pool.map(lambda mutation: judge(mutation, source), chosen))
     sound = unbroken.result().verdict == "SURVIVED"
-    survivors = [outcome for outcome in outcomes if outcome.verdict != "noticed"]
     if not sound:
         print("The tests fail without any breakage, so that this proves nothing.")
-    print(f"mutations: {len(outcomes) - len(survivors)} noticed, {len(survivors)} not")
-    return 0 if sound and chosen and not survivors else 1
+    return outcomes, sound
+
+
+def difference(mutation: Mutation) -> str:
+    """The lines that a breakage changes."""
+    lines = (
+        line
+        for _file, old, new in mutation.edits
+        for line in difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
+    )
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation.run")
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--files", nargs="*", default=[])
+    given = parser.parse_args(arguments)
+    if given.sample:
+        from .sampling import sample  # cosmic-ray is not where only the unit tests run
+
+        chosen = list(sample(given.sample, given.seed, given.files))
+    else:
+        chosen = [mutation for mutation in MUTATIONS if all(word in mutation.name for word in given.words)]
+    outcomes, sound = judge_all(chosen)
+    names = {outcome.name for outcome in outcomes if outcome.verdict != "noticed"}
+    if given.sample:
+        print(*(f"{one.name}\n{difference(one)}" for one in chosen if one.name in names), sep="\n")
+    print(f"mutations: {len(outcomes) - len(names)} noticed, {len(names)} not")
+    enough = len(names) < len(chosen) / 2 if given.sample else not names
+    return 0 if sound and chosen and enough else 1
 
 
 if __name__ == "__main__":

@@ -321,6 +321,7 @@ def test_last_admin(ask: Ask, sim: Simulator, side: Side, options: Result, check
         options["known_invitations"] = {ADA: {"id": "x", "role": "admin", "invited_at": LONG_AGO}}
     failed = ask(side.one, email=OWNER, check=check, fails="last_admin", **options)
     assert (failed["changed"], failed["action"], failed["status"]) == (False, "none", "active")
+    assert f"{OWNER} is the last accepted {side.high} " in failed["msg"]
     assert sim.writes() == []
     allowed = ask(side.one, email=OWNER, check=check, **options, **{side.allow: True})
     assert allowed["changed"] is True

@@ -96,7 +96,7 @@ def test_offboard_people_who_are_meant(control: Control, sim: Simulator) -> None
     done = control.play("offboard", people=[*people, "dan@example.com"])
     assert done.code == 0
     assert access(sim) == OWNER | {"carol": "member/Member"}
-    assert [line for line in done.told if line.startswith("- Honeycomb: API keys that ada@example.com made")]
+    assert [line for line in done.told if line.startswith("- Honeycomb: API keys that ada@example.com created")]
     assert control.play("offboard", "-e", "email=carol@example.com").code == 0
     assert access(sim) == OWNER
 
@@ -154,10 +154,10 @@ def test_one_service_fails(control: Control, sim: Simulator) -> None:
     failed = control.play("onboard", email="ada@example.com", honeycomb_api_key="n0tTheKey")
     assert failed.code != 0
     assert access(sim) == OWNER | {"ada": "-/Member?"}
-    assert failed.failures["localhost"].startswith("Honeycomb: ")
+    assert failed.failures["localhost"].startswith("Honeycomb answered 401 ")
     assert failed.failures["localhost"].endswith(" The other service was done.")
     failed = control.play("onboard", email="bob@example.com", honeybadger_auth_token="n0tTheToken")
-    assert failed.failures["localhost"].startswith("Honeybadger: ")
+    assert failed.failures["localhost"].startswith("Honeybadger answered 403 ")
     assert access(sim) == OWNER | {"ada": "-/Member?", "bob": "member?/-"}
     assert "n0tThe" not in failed.output
 

@@ -17,7 +17,9 @@ from ._variables import ROLE
 
 PREFIX = "lifecycle_"
 TEXTS = {"msg", "hint", "follow_up", "warnings"}
-_OPTION = re.compile(r"the option (?P<marked>[a-z]+)|\b(?P<guard>protected)(?=: )|(?<![@.\w-])(?P<plain>[a-z]+(?:_[a-z]+)+)\b(?!@)")
+_OPTION = re.compile(
+    r"the option (?P<marked>[a-z]+)|\b(?P<guard>protected)(?=: )|(?<![@.\w-])(?P<plain>[a-z]+(?:_[a-z]+)+)\b(?!@)"
+)
 
 
 def in_role(info: ServiceInfo, text: str) -> str:

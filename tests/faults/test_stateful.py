@@ -323,7 +323,7 @@ class Access(RuleBasedStateMachine):
             return
         self.sim.faults.clear()
         people = [{"email": OWNER}, *(person for email, person in self.roster.items() if email != OWNER)]
-        task = self.bulk(people, {"exclusive": True, "max_removals": "99"})
+        task = self.bulk(people, {"exclusive": True, "max_removals": "100%"})
         for _unused in range(3):
             run = self.run(*task)
             if run.result["rc"] == 0:

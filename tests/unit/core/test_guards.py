@@ -21,8 +21,11 @@ from ansible_collections.honeyops.access.plugins.module_utils._guards import (
 )
 from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
 from ansible_collections.honeyops.access.plugins.module_utils._model import (
+    CANCEL_TEAM_INVITATION,
     INVITATION,
+    LEAVING,
     MEMBERSHIP,
+    TEAM_INVITATION,
     Grant,
     Person,
     Step,
@@ -124,6 +127,15 @@ def test_people_and_invitations_count_alike(limit: str | None, users: int, pendi
         assert ("1 person" if users + pending == 1 else f"{users + pending} people") in named
         assert f"at most {most_removals(str(limit), 12)} may" in named
         assert ("of 12, 4 of them pending" in named) is ("%" in str(limit))
+
+
+def test_people_who_are_only_in_teams_are_there_too() -> None:
+    world = members("admin")
+    lost = [Grant(n, f"t{n}@example.com", "", TEAM_INVITATION) for n in range(4)]
+    steps = [Step(CANCEL_TEAM_INVITATION, grant.email, grant, None, "left", LEAVING) for grant in lost]
+    guard(steps, world, RULES, Limits("80%"))
+    with pytest.raises(AccessError, match=r"4 people would lose .*, at most 2 may \(50% of 5, 0 of them pending\)"):
+        guard(steps, world, RULES, Limits("50%"))
 
 
 def test_one_person_with_two_things_counts_once() -> None:

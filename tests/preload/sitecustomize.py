@@ -9,11 +9,11 @@ Ansible sends all of it along is shown by molecule's scenarios, which do without
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
 if sys.orig_argv[-1].rpartition("/")[2].startswith("AnsiballZ_honey"):
     sys.path.insert(0, os.environ["ANSIBLE_COLLECTIONS_PATH"])
-    import ansible_collections.honeyops.access.plugins.module_utils._module  # noqa: F401
-
+    importlib.import_module("ansible_collections.honeyops.access.plugins.module_utils._module")
     del sys.path[0]

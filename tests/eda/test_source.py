@@ -162,7 +162,7 @@ def test_over_a_restart(sim: Simulator, tmp_path: Any) -> None:
         ({"targets": [{"name": "a", "service": "honeycomb"}]}, "lacks api_key"),
         ({"targets": [{"name": "a", "service": "sentry"}]}, "give honeycomb or honeybadger"),
         ({"targets": [{"service": "honeycomb", "api_key": "k"}]}, "has no name"),
-        ({"targets": [{"name": "a", "service": "honeycomb", "api_key": "k", "auth_token": "t"}]}, "does not know"),
+        ({"targets": [{"name": "a", "service": "honeycomb", "api_key": "k", "auth_token": "t"}]}, "unknown for Honeycomb"),
         ({"targets": [{"name": "a", "service": "honeycomb", "api_key": "k"}] * 2}, "Two targets are the same"),
         ({"targets": "payments"}, "must be a list"),
         ({"intervall": 5}, "does not know intervall"),

@@ -129,7 +129,7 @@ def run(desk: Control, line: str) -> None:
     assert not [
         warning
         for warning in re.findall(r"\[WARNING\]: .*", played.output)
-        if "othing is remembered" not in warning and "may not list people" not in warning
+        if "may hide people who have not accepted" not in warning
     ]
 
 

@@ -112,6 +112,8 @@ class ActionModule(AccessAction):
         files = {} if self._task.check_mode else {kind: str(folder / FILES[kind]) for kind in texts}
         if files:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if "sarif" not in files:  # that of an earlier report would pass for this one's
+                (folder / FILES["sarif"]).unlink(missing_ok=True)
         for kind, path in files.items():
             write(Path(path), texts[kind])
         summary = {"by": self._host, **_summary(report, files)}

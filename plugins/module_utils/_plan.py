@@ -179,16 +179,14 @@ def carry_out(
 
 def diff(steps: t.Iterable[Step]) -> dict[str, str]:
     """Each person who changes, before and after, a line each, for Ansible's diff mode."""
-    before: dict[str, list[Grant | None]] = defaultdict(list)
-    after: dict[str, list[Grant | None]] = defaultdict(list)
+    before: dict[str, list[str]] = defaultdict(list)
+    after: dict[str, list[str]] = defaultdict(list)
     for step in steps:
-        before[step.email].append(step.target)
-        after[step.email].append(step.goal)
+        before[step.email] += [str(step.target)] if step.target else []
+        again = ", invited again" if step.action == REINVITE else ""
+        after[step.email] += [f"{step.goal}{again}"] if step.goal else []
     return {"before": _lines(before), "after": _lines(after)}
 
 
-def _lines(people: t.Mapping[str, list[Grant | None]]) -> str:
-    return "".join(
-        f"{email}: {'; '.join(str(grant) for grant in found if grant) or ABSENT}\n"
-        for email, found in sorted(people.items())
-    )
+def _lines(people: t.Mapping[str, list[str]]) -> str:
+    return "".join(f"{email}: {'; '.join(found) or ABSENT}\n" for email, found in sorted(people.items()))

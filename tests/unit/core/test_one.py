@@ -463,6 +463,7 @@ def test_reinvite_on_honeybadger(ask: Ask, sim: Simulator, module: str, days: fl
     assert (done["action"], done["status"]) == (action, "pending")
     assert [entry.method for entry in sim.writes()] == (["DELETE", "POST"] if action == "reinvite" else [])
     assert len(sim.emails_to(ADA)) == (action == "reinvite")
+    assert ("invited again" in str(done["diff"])) is (action == "reinvite")
     shown = done["invitation"]
     assert (shown["id"] == old.id, shown["role"], shown["team_ids"]) == (action == "none", "Admin", [3])
     assert ask(module, email=ADA, reinvite_after=days)["action"] == "none"

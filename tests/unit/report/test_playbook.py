@@ -86,8 +86,11 @@ def test_a_blank_of_a_form_counts_as_not_given(control: Control, sim: Simulator)
 def test_what_changed_since_the_last_report(control: Control, sim: Simulator) -> None:
     first = control.play("report", report_dir="out")
     assert (first.changed, read(control)["changes"]) == ({"localhost": 1}, None)
+    earlier = control.folder / "out/drift.sarif"
+    earlier.write_text("{}")
     second = control.play("report", report_dir="out")
     assert (second.changed, read(control)["changes"]["findings"]) == ({"localhost": 0}, [])
+    assert not earlier.exists()
     sim.honeycomb.add("ada@example.com")
     sim.honeybadger.invite("ada@example.com", "Admin", [])
     third = control.play("report", "--check", report_dir="out")

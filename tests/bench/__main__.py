@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -16,10 +17,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.bench import hosts, report
+from tests.bench import hosts, leavers, report
 from tests.bench.cases import STATES, Case
+from tests.bench.leavers import Leavers
 from tests.bench.measure import LATENCY, PEERS, THREADS, Bench, Cost, bench
 from tests.tools import tree
+
+PARTS = ("hosts", "leavers")
 
 
 class Scale(NamedTuple):
@@ -31,10 +35,11 @@ class Scale(NamedTuple):
     planned: tuple[int, ...]
     hosts: tuple[int, ...]
     in_event: int
+    leavers: Leavers
 
 
-FULL = Scale((100, 1000), 100, 10_000, (1000, 10_000, 100_000), hosts.HOSTS, 2000)
-QUICK = Scale((20,), 20, 500, (100, 1000), (2,), 50)
+FULL = Scale((100, 1000), 100, 10_000, (1000, 10_000, 100_000), hosts.HOSTS, 2000, Leavers())
+QUICK = Scale((20,), 20, 500, (100, 1000), (2,), 50, Leavers(60, 20, 30, 4))
 
 
 def machine() -> dict[str, str]:
@@ -67,6 +72,15 @@ def compare(at: Bench, case: Case, repeats: dict[str, int]) -> dict[str, Any]:
     return {"people": case.people, "state": case.state, "writes": case.writes, "peers": peers}
 
 
+def part(at: Bench, name: str, scale: Scale, repeats: int) -> dict[str, Any]:
+    """What can be measured by itself, with the day on which it was."""
+    if name == "hosts":
+        figures = hosts.measure(scale.hosts, repeats, LATENCY, scale.in_event)
+    else:
+        figures = leavers.measure(at, scale.leavers, repeats)
+    return {"date": date.today().isoformat(), **figures}
+
+
 def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool) -> dict[str, Any]:
     """Everything, as it goes into the JSON file."""
 
@@ -90,7 +104,7 @@ def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool
         },
         "plans": at.plan_times(scale.planned, max(5, repeats)),
         "capacity": figure([at.capacity(1000) for _unused in range(repeats)]),
-        "hosts": hosts.measure(scale.hosts, repeats, LATENCY, scale.in_event),
+        **{name: part(at, name, scale, repeats) for name in PARTS},
         "cases": [compare(at, case, {name: runs(name, case) for name in PEERS}) for case in cases],
     }
 
@@ -102,15 +116,19 @@ def main() -> int:
     options.add_argument(
         "--cases", nargs="+", choices=names, default=list(names), metavar="CASE", help=", ".join(names)
     )
+    options.add_argument("--only", nargs="+", choices=PARTS, default=[], help="measure these again, and keep the rest")
     options.add_argument("--long", action="store_true", help="loop over 1,000 people with the single-person module too")
     options.add_argument("--quick", type=Path, metavar="FOLDER", help="few people, once, and written there")
     given = options.parse_args()
     scale, repeats, folder = (QUICK, 1, given.quick) if given.quick else (FULL, given.repeats, tree.ROOT / "docs")
     cases = [Case(people, state) for people in QUICK.compared for state in STATES]
+    cases = cases if given.quick else [names[name] for name in given.cases]
     with bench() as at:
-        figures = measure(
-            at, cases if given.quick else [names[name] for name in given.cases], scale, repeats, given.long
-        )
+        if given.only:
+            figures = json.loads((folder / "bench.json").read_text())
+            figures.update({name: part(at, name, scale, repeats) for name in given.only})
+        else:
+            figures = measure(at, cases, scale, repeats, given.long)
     report.write(figures, folder)
     print((folder / "bench.md").read_text())
     return 0 if all(met for met, *_unused in report.targets(figures)) else 1

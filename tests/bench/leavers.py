@@ -14,11 +14,11 @@ import math
 import statistics
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tests.bench.cases import OWNER
-from tests.bench.measure import HERE, LATENCY, THREADS, Bench, Cost, bench, playbook
+from tests.bench.measure import HERE, THREADS, Bench, Cost, bench, playbook
 from tests.simulator.people import people
 
 KEY_PAGE, PAGE = 100, 25
@@ -122,6 +122,17 @@ def _there(state: dict[str, Any]) -> Counter[tuple[str, str]]:
     return Counter((name, one["email"]) for name, listed in lists for one in listed)
 
 
+def measure(at: Bench, case: Leavers, repeats: int) -> dict[str, Any]:
+    """Seconds of each peer, in turn, as they go into the JSON file."""
+    costs: dict[str, list[Cost]] = {peer: [] for peer in PEERS}
+    for _unused in range(repeats):
+        for peer, seen in costs.items():
+            seen.append(leave(at, peer, case))
+            print(f"{case.leavers} leave, {peer}: {seen[-1].seconds:.2f} s, {seen[-1].requests} requests", flush=True)
+    medians = {peer: statistics.median(cost.seconds for cost in seen) for peer, seen in costs.items()}
+    return {**asdict(case), "reads": case.reads(), "writes": case.writes(), **medians}
+
+
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.bench.leavers", description=__doc__)
     sizes = Leavers()
@@ -130,16 +141,8 @@ def main() -> int:
     options.add_argument("--repeats", type=int, default=3)
     given = vars(options.parse_args())
     repeats = given.pop("repeats")
-    case = Leavers(**given)
-    costs: dict[str, list[Cost]] = {peer: [] for peer in PEERS}
     with bench() as at:
-        for _unused in range(repeats):
-            for peer, seen in costs.items():
-                seen.append(leave(at, peer, case))
-                print(f"{peer}: {seen[-1].seconds:.2f} s, {seen[-1].requests} requests", flush=True)
-    medians = {peer: statistics.median(cost.seconds for cost in seen) for peer, seen in costs.items()}
-    shown = {"latency_ms": 1000 * LATENCY, "threads": THREADS, **given, "reads": case.reads(), "writes": case.writes()}
-    print(json.dumps({**shown, "seconds": medians, "ratio": round(medians["bulk"] / medians["bare"], 2)}))
+        print(json.dumps(measure(at, Leavers(**given), repeats)))
     return 0
 
 

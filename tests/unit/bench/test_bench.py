@@ -12,7 +12,7 @@ import pytest
 from tests.bench import hosts, report
 from tests.bench.__main__ import compare, figure, machine
 from tests.bench.cases import STATES, Case
-from tests.bench.leavers import Leavers, leave
+from tests.bench.leavers import Leavers, leave, measure
 from tests.bench.measure import LATENCY, THREADS, Bench, bench
 
 
@@ -52,13 +52,15 @@ def test_figures_become_a_page(at: Bench) -> None:
         "own": {"people": 10_000, "requests": 1, **{name: figure([1.5]) for name in ("seconds", "cpu", "memory")}},
         "plans": plans,
         "capacity": figure([1000.0]),
-        "hosts": hosts.measure([2], 1, 0, 50),
+        "hosts": {"date": "2026-01-01", **hosts.measure([2], 1, 0, 50)},
+        "leavers": {"date": "2026-01-01", **measure(at, Leavers(60, 2, 30, 4), 1)},
         "cases": [case],
     }
     page = report.page(figures)
     assert f"| 20 | {STATES['drift']} |" in page
     assert page.count("| met |") >= 6
     assert "| 2 | 50 |" in page
+    assert "2 of 60 people leave" in page
     assert [text for met, text, _measured in report.targets(figures) if not met and "hosts" not in text] == []
 
 

@@ -121,11 +121,11 @@ def test_a_refused_plan_reaches_the_approver(sim: Simulator, tmp_path: Path) -> 
 def test_a_pending_person_is_found_by_another_job(sim: Simulator, tmp_path: Path, kind: str) -> None:
     """Containers with nothing in common but the controller, or a mounted folder; Honeycomb lists nobody pending."""
     with Controller() as controller:
-        kept = {
+        kinds: dict[str, dict[str, Any]] = {
             "controller": {"awx_inventory_id": controller.inventory("payments", access_credentials="environment")},
             "file": {"lifecycle_memory_dir": str(tmp_path / "mounted")},
-        }[kind]
-        memory = {**TARGET, "lifecycle_memory": kind, "email": "ada@example.com", **kept}
+        }
+        memory = {**TARGET, "lifecycle_memory": kind, "email": "ada@example.com", **kinds[kind]}
         environment = credential(sim) | (controller.environment if kind == "controller" else {})
         invited = run(tmp_path, "onboard.yml", ONE, environment, memory)
         assert invited.code == 0, invited.output

@@ -117,7 +117,7 @@ def test_no_plan_is_sent_to_the_approver_as_that(sim: Simulator, tmp_path: Path,
 def test_text_of_a_form_is_no_template(sim: Simulator, tmp_path: Path) -> None:
     """The controller marks it, and no wrapper undoes that."""
     told = "{{ lookup('env', 'HONEYBADGER_AUTH_TOKEN') }}"
-    for playbook, answers in {
+    forms: dict[str, dict[str, Any]] = {
         "onboard.yml": {"email": f"{told}@example.com"},
         "offboard.yml": {"email": "ada@example.com", "lifecycle_protected": told},
         "reconcile.yml": {"roster_file": told},
@@ -125,7 +125,8 @@ def test_text_of_a_form_is_no_template(sim: Simulator, tmp_path: Path) -> None:
         "report.yml": {"report_dir": told, "roster_file": told},
         "drift.yml": {"report_dir": "reports", "roster_file": told},
         "approval.yml": {"access_plan": {"payments": {"honeycomb": {"refused": told}}}},
-    }.items():
+    }
+    for playbook, answers in forms.items():
         found = job(tmp_path, sim, playbook, CHECK, **answers)
         assert sim.auth_token not in found.output, playbook
         assert sim.auth_token not in str(found.artifacts), playbook

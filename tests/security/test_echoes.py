@@ -120,7 +120,10 @@ def test_answer_quotes_the_management_key_to_who_has_two(sim: Simulator, kind: s
     secret = SECRETS["management_key_secret"]
     managed = {"management_key_id": sim.management_key_id, "management_key_secret": secret, "leaver_keys": "delete"}
     leaver = {"email": "leaver@example.com", "state": "absent"}
-    tasks = {"honeycomb_member": leaver, "honeycomb_members": {"members": [leaver], "verify": True}}
+    tasks: dict[str, dict[str, Any]] = {
+        "honeycomb_member": leaver,
+        "honeycomb_members": {"members": [leaver], "verify": True},
+    }
     for methods, body in itertools.product((("GET",), WRITES), bodies(secret).values()):
         for module, options in tasks.items():
             fault: dict[str, Any] = {"kind": "status", "times": 0, "body": body, **KINDS[kind]}

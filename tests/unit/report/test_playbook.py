@@ -76,7 +76,12 @@ def test_drift_fails_the_job_that_asks_for_it(control: Control, sim: Simulator) 
 
 def test_a_blank_of_a_form_counts_as_not_given(control: Control, sim: Simulator) -> None:
     """Also one of a name that the playbook sets itself, which a form's value would beat as an extra variable."""
-    blanks = {"report_people": None, "report_roster_file": "", "report_fail_on_drift": " ", "report_pending_days": ""}
+    blanks: Any = {
+        "report_people": None,
+        "report_roster_file": "",
+        "report_fail_on_drift": " ",
+        "report_pending_days": "",
+    }
     people = "owner@example.com zoe@example.com"
     done = control.play("report", report_dir="out", people=people, fail_on_drift="yes", **blanks)
     assert done.code == 2

@@ -92,7 +92,7 @@ def test_people_faults() -> None:
     ],
 )
 def test_form_people(fields: tuple[Any, ...], people: list[Any]) -> None:
-    others = {service: {} for service in SERVICES if service not in ("honeycomb", "honeybadger")}
+    others: dict[str, Any] = {service: {} for service in SERVICES if service not in ("honeycomb", "honeybadger")}
     assert form_people(*fields) == [{**person, **others} for person in people]
 
 

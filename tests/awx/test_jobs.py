@@ -165,6 +165,7 @@ def test_a_job_for_all_takes_variables_encrypted_by_vault(sim: Simulator, tmp_pa
     assert found.leaks(list(own.values())) == []
 
 
+@pytest.mark.slow
 def test_facts_of_the_controller(sim: Simulator, tmp_path: Path) -> None:
     """They last with an ansible-core before 2.19. Later ones write files that the controller does not look for."""
     storage = FactStorage()

@@ -121,6 +121,7 @@ def onboarded(folder: Path, sims: Sims, controller: Controller, parts: list[dict
     return took
 
 
+@pytest.mark.slow  # one job each and one job for all are tried in every run
 def test_a_few_targets_in_slices_at_once(tmp_path: Path) -> None:
     """One job finds afterwards whom the slices invited."""
     with world(12) as (sims, controller, hosts, given):

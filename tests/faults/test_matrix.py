@@ -12,6 +12,13 @@ import pytest
 from .cells import Arena, Cell
 from .scenarios import SCENARIOS
 
+VARIANTS = ("many pages", "lists apart", "four at once")  # of scenarios that are tried in every run
+WRITING = [
+    pytest.param(title, marks=[pytest.mark.slow] if title.endswith(VARIANTS) else [])
+    for title, scenario in SCENARIOS.items()
+    if scenario.changes
+]
+
 
 def broken(ring: Arena, cells: Iterable[Cell]) -> list[str]:
     """What broke in which cell."""
@@ -20,7 +27,7 @@ def broken(ring: Arena, cells: Iterable[Cell]) -> list[str]:
     return [f"{verdict.cell}: {'; '.join(verdict.problems)}" for verdict in verdicts if verdict.problems]
 
 
-@pytest.mark.parametrize("title", [title for title, scenario in SCENARIOS.items() if scenario.changes])
+@pytest.mark.parametrize("title", WRITING)
 def test_writes_that_fail_once(ring: Arena, title: str) -> None:
     assert broken(ring, ring.chief_cells(SCENARIOS[title])) == []
 

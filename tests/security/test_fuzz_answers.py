@@ -216,7 +216,7 @@ def some_answers(draw: Any, module: str) -> dict[str, bytes]:
     return {name: draw(raw(GOOD.get(name))) for name in chosen}
 
 
-BUDGET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BUDGET = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -40,6 +40,7 @@ def test_what_did_not_settle_the_case_is_no_figure(at: Bench) -> None:
         at._settle(["true"], Case(1, "new"), {})
 
 
+@pytest.mark.slow
 def test_figures_become_a_page(at: Bench) -> None:
     plans = at.plan_times([50, 500], 1)
     case = compare(at, Case(20, "drift"), {"bare": 1, "bulk": 1, "single": 0, "uri": 0})

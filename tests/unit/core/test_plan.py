@@ -68,7 +68,7 @@ def lowers(step: Step, rules: Rules) -> bool:
 
 
 @given(case=cases())
-@worlds(1000)
+@worlds(400)
 def test_a_plan_leads_where_the_list_says(case: Case) -> None:
     steps, rules = planned(case), case.rules
     then = carried_out(case.world, steps)
@@ -122,7 +122,7 @@ def test_a_plan_leads_where_the_list_says(case: Case) -> None:
 
 
 @given(case=cases(), order=st.randoms(use_true_random=False))
-@worlds(1000)
+@worlds(400)
 def test_a_plan_and_its_id_do_not_depend_on_order(case: Case, order: Random) -> None:
     steps = planned(case)
     people, world = list(case.people), list(case.world)
@@ -140,7 +140,7 @@ def test_a_plan_and_its_id_do_not_depend_on_order(case: Case, order: Random) -> 
 
 
 @given(case=cases())
-@worlds(1000)
+@worlds(400)
 def test_guards_are_exact(case: Case) -> None:
     """A plan is refused when, and only when, carrying it out would pass a guard."""
     steps, rules, limits = planned(case), case.rules, case.limits
@@ -160,7 +160,7 @@ def test_guards_are_exact(case: Case) -> None:
 
 
 @given(case=cases(), faults=st.lists(st.sampled_from(["ok", "ok", "lost", "fails", "denied"]), max_size=12))
-@worlds(500)
+@worlds(250)
 def test_runs_over_a_service_that_fails(case: Case, faults: list[str]) -> None:
     """Whatever goes wrong, guards hold at every moment, nobody gets two e-mails, and the report is true."""
     planned(case)
@@ -188,7 +188,7 @@ def test_runs_over_a_service_that_fails(case: Case, faults: list[str]) -> None:
 
 
 @given(case=cases())
-@worlds(1000)
+@worlds(400)
 def test_check_mode_is_the_real_run(case: Case) -> None:
     planned(case)
     checked: Any = Memory(case)

@@ -47,6 +47,7 @@ def test_onboard_twice(control: Control, sim: Simulator) -> None:
     assert [line.replace("would be ", "") for line in checked.told[:3]] == first.told[:3]
 
 
+@pytest.mark.slow
 def test_a_form(control: Control, sim: Simulator) -> None:
     fields: dict[str, Any] = {
         "honeycomb_role": "none",
@@ -73,6 +74,7 @@ def test_a_cache_that_forgets_is_warned_of(control: Control, sim: Simulator) -> 
     assert access(sim) == OWNER | {"ada": "member?/-", "bob": "member?/-"}
 
 
+@pytest.mark.slow
 def test_what_is_for_reconcile_is_not_for_onboard_and_offboard(control: Control, sim: Simulator) -> None:
     sim.honeybadger.add("robot@example.com")
     sim.honeycomb.add("robot@example.com")
@@ -113,6 +115,7 @@ def test_offboard_holds_a_file_to_the_limit(control: Control, sim: Simulator) ->
     assert access(sim) == OWNER | {"carol": "member/Member"}
 
 
+@pytest.mark.slow
 def test_an_invitation_that_is_not_listed_is_cancelled(control: Control, sim: Simulator) -> None:
     assert control.play("onboard", email="ada@example.com").code == 0
     assert control.play("offboard", "--check", email="ada@example.com").code == 0

@@ -147,7 +147,7 @@ def done_of(record: Mapping[str, Any], service: str) -> list[tuple[str, str, str
     return [(step["action"], step["what"], step["outcome"]) for step in record["services"][service]["done"]]
 
 
-@pytest.mark.parametrize("mode", ["delete", "disable"])
+@pytest.mark.parametrize("mode", ["delete", pytest.param("disable", marks=pytest.mark.slow)])
 def test_one_run_and_nothing_is_left(control: Control, sim: Simulator, mode: str) -> None:
     everywhere(sim)
     bobs = of(sim, "bob")

@@ -50,6 +50,7 @@ def evidence(control: Control) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow  # tests/runs/test_leaving.py shows more of it in every run
 def test_one_offboard_leaves_nothing(control: Control, sim: Simulator) -> None:
     everywhere(sim)
     options: dict[str, Any] = {"email": EVE, "lifecycle_leaver_keys": "delete", "evidence_dir": "evidence"}

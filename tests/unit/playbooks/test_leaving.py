@@ -10,6 +10,7 @@ import stat
 from typing import Any
 
 import jsonschema
+import pytest
 
 from tests.simulator import Simulator
 from tests.tools.tree import ROOT

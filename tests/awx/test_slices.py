@@ -59,7 +59,7 @@ def variables(sim: Simulator, *services: str) -> dict[str, Any]:
 
 
 def cut(hosts: dict[str, Any], count: int) -> list[dict[str, Any]]:
-    """The inventories of the slices, as the controller cuts them: every so-manieth host, in the order of their names."""
+    """The inventories of the slices, as the controller cuts them: every nth host, in the order of their names."""
     names = sorted(hosts)
     return [{name: hosts[name] for name in names[number::count]} for number in range(count)]
 

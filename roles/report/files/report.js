@@ -75,7 +75,7 @@
       return td;
     }
     if (cell[STATE] === 0 && !cell[STRONG] && !cell[DRIFT].length && !cell[KEYS].length) {
-      td.append(cell[ROLE] || "no role"); // most cells are like this, and shall cost little
+      td.append(cell[ROLE] || "no role"); // the shortest way, since most cells are like this
       return td;
     }
     const box = make("div");

@@ -74,8 +74,11 @@ class Leavers:
         return 2 * len(gone) + sum(one["email"] in gone for part in parts for one in part)
 
     def reads(self) -> int:
-        """Each list once, however many leave: the members, the two keys, no invitations, and the pages of all others."""
-        paged = ((self.people + 1, KEY_PAGE), (self.keys, KEY_PAGE), (self.people + 1, PAGE), (self.teams, PAGE))
+        """Each list once, however many leave: the members, the two keys, no invitations, and the pages of all others.
+
+        Somebody who stays is in the lists of users, and the key of the run in that of keys.
+        """
+        paged = ((self.people + 1, KEY_PAGE), (self.keys + 1, KEY_PAGE), (self.people + 1, PAGE), (self.teams, PAGE))
         return 4 + sum(math.ceil(there / page) for there, page in paged)
 
     def options(self, keys: dict[str, str], addresses: dict[str, str], key_id: str) -> dict[str, Any]:

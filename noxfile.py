@@ -14,6 +14,10 @@ from pathlib import Path
 import antsibull_nox
 import nox
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tests.tools.interpreters import folders
+
 antsibull_nox.load_antsibull_nox_toml()
 
 ROOT = Path(__file__).parent
@@ -28,14 +32,6 @@ CORES = {
 OLDEST_PYTHON, OLDEST_REQUESTS = "3.9", "2.32.4"
 # What older versions of ansible-core want otherwise than the one that is pinned.
 NOT_PINNED = re.compile(r"^(ansible-core|resolvelib)==", re.MULTILINE)
-
-
-def folders() -> list[Path]:
-    """Where programs are looked for. pyenv's shims answer for versions that are not selected, so they are left out."""
-    path = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
-    real = [found for shims in path if shims.name == "shims" for found in shims.parent.glob("versions/*/bin")]
-    return [folder for folder in path if folder.name != "shims"] + sorted(real, reverse=True)
-
 
 os.environ["PATH"] = os.pathsep.join(map(str, folders()))
 

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.simulator import Simulator
+from tests.targets import credentials, host_variables
 from tests.tools import tree
 
 FIRST_RUN = "No earlier invitations to this Honeycomb team are remembered"
@@ -103,16 +104,7 @@ class Control:
 
     def variables(self, name: str, *services: str) -> dict[str, Any]:
         """The credentials and addresses of a simulator as host variables, of both services unless some are named."""
-        sim = self.sims[name]
-        everything = {
-            "honeycomb_api_key": sim.configuration_key,
-            "honeycomb_api_url": sim.honeycomb_url,
-            "honeybadger_auth_token": sim.auth_token,
-            "honeybadger_account_id": sim.account_id,
-            "honeybadger_api_url": sim.honeybadger_url,
-        }
-        wanted = services or ("honeycomb", "honeybadger")
-        return {key: value for key, value in everything.items() if key.startswith(wanted)}
+        return host_variables(self.sims[name], *services)
 
     def inventory(self, hosts: Mapping[str, Any], of_all: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Options for an inventory of these hosts, all of them targets; ``of_all`` are group variables."""
@@ -184,14 +176,7 @@ class Control:
 
     def credentials(self, name: str) -> dict[str, str]:
         """The credentials and addresses of a simulator as environment variables."""
-        sim = self.sims[name]
-        return {
-            "HONEYCOMB_API_KEY": sim.configuration_key,
-            "HONEYCOMB_API_ENDPOINT": sim.honeycomb_url,
-            "HONEYBADGER_AUTH_TOKEN": sim.auth_token,
-            "HONEYBADGER_ACCOUNT_ID": sim.account_id,
-            "HONEYBADGER_ENDPOINT": sim.honeybadger_url,
-        }
+        return credentials(self.sims[name])
 
 
 def _played(code: int, output: str, record: Path) -> Played:

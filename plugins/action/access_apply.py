@@ -183,7 +183,10 @@ class ActionModule(AccessAction):
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
         kept: dict[str, Any] = {
             **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
-            "follow_up": _once([text for result in results.values() for text in result.get("follow_up", ())])
+            # Several accounts may have texts in common.
+            "follow_up": list(
+                dict.fromkeys(text for result in results.values() for text in result.get("follow_up", ()))
+            )
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
         }
@@ -223,11 +226,6 @@ class ActionModule(AccessAction):
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)
         return recall.facts if recall else {}
-
-
-def _once(texts: list[str]) -> list[str]:
-    """The texts without duplicates, which come from the results of several accounts."""
-    return list(dict.fromkeys(texts))
 
 
 def _now() -> str:

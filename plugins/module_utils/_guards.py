@@ -124,9 +124,9 @@ def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
 
 
 def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
-    if limits.max_removals is None:
-        return []
     lost = [step for step in steps if step.takes_away]
+    if limits.max_removals is None or not lost:
+        return []
     figure = len({step.email for step in lost})
     listed = {address for grant in world for address in grant.addresses}
     beside = {step.email for step in lost if listed.isdisjoint(step.addresses | step.known_as)}  # only in a team, say

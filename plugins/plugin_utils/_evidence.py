@@ -86,10 +86,13 @@ class _History:
             if key["outcome"] == REPORTED:
                 self._reported[fold(key["creator"]["email"])].append(_reported(key))
         self._by_hand: dict[str, list[str]] = defaultdict(list)
-        self._for_all = [text for text in result.get("follow_up", ()) if not ADDRESS.search(text)]
+        self._for_all: list[str] = []
         for text in result.get("follow_up", ()):
-            for email in set(ADDRESS.findall(text)):
+            emails = set(ADDRESS.findall(text))
+            for email in emails:
                 self._by_hand[email].append(text)
+            if not emails:
+                self._for_all.append(text)
 
     def of(self, addresses: t.Sequence[str], leaving: bool = False) -> dict[str, t.Any]:
         """The record of a person with these addresses; a person who loses something counts as leaving."""

@@ -22,12 +22,18 @@ _OPTION = re.compile(
 )
 
 
-def in_role(info: ServiceInfo, text: str) -> str:
-    """A text with the variables of the role and the host in place of module options."""
-    variables = {
+_VARIABLES = {
+    key: {
         **{name.removeprefix(PREFIX): name for name in ROLE},
         **{setting.option: setting.variable for setting in info.settings},
     }
+    for key, info in SERVICES.items()
+}
+
+
+def in_role(info: ServiceInfo, text: str) -> str:
+    """A text with the variables of the role and the host in place of module options."""
+    variables = _VARIABLES[info.key]
     return _OPTION.sub(lambda found: variables.get(found[found.lastgroup or 0], found[0]), text)
 
 

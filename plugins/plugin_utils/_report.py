@@ -238,7 +238,7 @@ def _note_same(targets: Iterable[Data], parts: Iterable[Data]) -> None:
         if names:
             info = SERVICES[target["service"]]
             text = (
-                f"{' and '.join(names)} are the same {info.title} {info.target}, so what is there is told and counted for each. "
+                f"{' and '.join(names)} are the same {info.title} {info.target}, so what is there is reported and counted for each. "
                 "Remove all but one of them from the inventory."
             )
             target["notes"] = [*target["notes"], text]

@@ -184,7 +184,7 @@ def _written(name: str, text: str) -> t.Any:
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError:
-        raise Refused(f"{name} begins like JSON and is none: {text.strip()[:60]!r}; give a list.") from None
+        raise Refused(f"{name} begins like JSON but is not valid: {text.strip()[:60]!r}; give a list.") from None
 
 
 def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from tests.simulator import Simulator
+from tests.targets import credentials
 from tests.tools import tree
 
 PROJECT = tree.ROOT / "extensions" / "awx" / "project"
@@ -81,15 +82,7 @@ class Job:
 
 def credential(sim: Simulator) -> dict[str, str]:
     """What the credentials of one target inject."""
-    return {
-        "HONEYCOMB_API_KEY": sim.configuration_key,
-        "HONEYCOMB_API_ENDPOINT": sim.honeycomb_url,
-        "HONEYCOMB_KEY_ID": "",
-        "HONEYCOMB_KEY_SECRET": "",
-        "HONEYBADGER_AUTH_TOKEN": sim.auth_token,
-        "HONEYBADGER_ACCOUNT_ID": sim.account_id,
-        "HONEYBADGER_ENDPOINT": sim.honeybadger_url,
-    }
+    return {**credentials(sim), "HONEYCOMB_KEY_ID": "", "HONEYCOMB_KEY_SECRET": ""}
 
 
 class FactStorage:

@@ -18,6 +18,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._memory_controller
 from tests.awx.controller import TOKEN, Controller
 from tests.awx.running import Job, credential, ended, run, start
 from tests.simulator import Simulator
+from tests.targets import host_variables
 
 SLICES = 4
 ADA, BOB = "ada@example.com", "bob@example.com"
@@ -47,15 +48,7 @@ def simulators(*names: str) -> Iterator[Sims]:
 
 def variables(sim: Simulator, *services: str) -> dict[str, Any]:
     """The credentials of a target as variables of its host."""
-    every = {
-        "honeycomb_api_key": sim.configuration_key,
-        "honeycomb_api_url": sim.honeycomb_url,
-        "honeybadger_auth_token": sim.auth_token,
-        "honeybadger_account_id": sim.account_id,
-        "honeybadger_api_url": sim.honeybadger_url,
-    }
-    wanted = services or ("honeycomb", "honeybadger")
-    return {"ansible_connection": "local", **{key: value for key, value in every.items() if key.startswith(wanted)}}
+    return {"ansible_connection": "local", **host_variables(sim, *services)}
 
 
 def cut(hosts: dict[str, Any], count: int) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from typing import Any
 
 from tests.bench.cases import Case
 from tests.simulator import Simulator
+from tests.targets import host_variables
 from tests.tools import tree
 
 HOSTS = (10, 40, 200)
@@ -53,17 +54,7 @@ def simulators(count: int, **settings: Any) -> Iterator[dict[str, Simulator]]:
 
 
 def inventory(sims: dict[str, Simulator]) -> dict[str, Any]:
-    hosts = {
-        name: {
-            "honeycomb_api_key": sim.configuration_key,
-            "honeycomb_api_url": sim.honeycomb_url,
-            "honeybadger_auth_token": sim.auth_token,
-            "honeybadger_account_id": sim.account_id,
-            "honeybadger_api_url": sim.honeybadger_url,
-        }
-        for name, sim in sims.items()
-    }
-    return {"all": {"hosts": hosts}}
+    return {"all": {"hosts": {name: host_variables(sim) for name, sim in sims.items()}}}
 
 
 def environment(folder: Path) -> dict[str, str]:

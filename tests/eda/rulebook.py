@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.simulator import Fault, Simulator
+from tests.targets import host_variables
 from tests.tools import tree
 
 BIN = Path(sys.executable).parent
@@ -82,13 +83,7 @@ def _doubled(found: list[tuple[str, str]]) -> list[str]:
 
 def settings(folder: Path, sim: Simulator) -> dict[str, str]:
     """Write what the rulebooks read, and return the environment."""
-    credentials = {
-        "honeycomb_api_key": sim.configuration_key,
-        "honeycomb_api_url": sim.honeycomb_url,
-        "honeybadger_auth_token": sim.auth_token,
-        "honeybadger_account_id": sim.account_id,
-        "honeybadger_api_url": sim.honeybadger_url,
-    }
+    credentials = host_variables(sim)
     local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": {"payments": {**credentials, **local}}}}))
     (folder / "people.yml").write_text("people:\n  - email: owner@example.com\n  - email: ada@example.com\n")

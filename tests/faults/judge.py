@@ -382,9 +382,7 @@ def _truth_of_objects(run: Run) -> Iterator[str]:
             mine = {"active"} | mine if "pending" in mine else mine  # whoever is listed counts as accepted
         unsure = (run.options.get("known_invitations") or {}).get(email)
         if unsure and unsure["id"] is None:
-            mine.add(
-                "pending"
-            )  # whether they are the answer to that invitation, or were there before it, nothing shows
+            mine.add("pending")  # nothing shows whether that invitation, or an earlier one, brought them here
         waited = run.options.get("wait") and result["rc"] != 0  # accepted after the last look that succeeded
         if result["status"] not in mine and not run.options.get("aliases") and not waited:
             yield f"status is {result['status']}, not {sorted(mine)}"

@@ -20,6 +20,7 @@ from ansible_test._internal.constants import SUPPORTED_PYTHON_VERSIONS
 from ansible_test._internal.python_requirements import get_venv_packages
 
 from tests.tools import tree
+from tests.tools.interpreters import folders, search_path
 
 VERSIONS = tuple(version for version in SUPPORTED_PYTHON_VERSIONS if version != "3.8")  # tests/config.yml
 HOME = tree.BUILD / "sanity-home"
@@ -40,26 +41,15 @@ subprocess.check_call([*here, "install", "--quiet", *options])
 
 
 def pythons() -> dict[str, Path]:
-    """Find the interpreters that modules and controllers may run on, by version.
-
-    pyenv's shims answer for versions that are not selected, so its real folders are searched instead of them.
-    """
-    folders = search_path()
-    for shims in search_path(shims=True):
-        folders += sorted(shims.parent.glob("versions/*/bin"), reverse=True)
+    """Find the interpreters that modules and controllers may run on, by version."""
     found: dict[str, Path] = {}
     for version in VERSIONS:
-        for folder in folders:
+        for folder in folders():
             python = folder / f"python{version}"
             if python.exists() and has_venv(python):
                 found[version] = python
                 break
     return found
-
-
-def search_path(*, shims: bool = False) -> list[Path]:
-    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
-    return [folder for folder in folders if (folder.name == "shims") == shims]
 
 
 def has_venv(python: Path) -> bool:
@@ -82,11 +72,11 @@ def prepare_home(versions: Iterable[str]) -> None:
 
 def run(collection: Path, found: dict[str, Path]) -> tuple[int, list[str]]:
     """Run every test; return ansible-test's exit code, and what it left out although there was something to test."""
-    folders = [Path(sys.executable).parent, *(python.parent for python in found.values()), *search_path()]
+    programs = [Path(sys.executable).parent, *(python.parent for python in found.values()), *search_path()]
     process = subprocess.Popen(
         ["ansible-test", "sanity", "--local", "--requirements", "--color", "no"],
         cwd=collection,
-        env={**os.environ, "HOME": str(HOME), "PATH": os.pathsep.join(map(str, folders))},
+        env={**os.environ, "HOME": str(HOME), "PATH": os.pathsep.join(map(str, programs))},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -13,6 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.simulator import Simulator
+from tests.targets import credentials
 from tests.tools import tree
 
 SCENARIOS = tree.ROOT / "extensions" / "molecule"
@@ -31,11 +32,7 @@ def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
         "MOLECULE_EPHEMERAL_DIRECTORY": str(tree.BUILD / "molecule" / scenario),
         "MOLECULE_SCENARIO_DIRECTORY": str(SCENARIOS / scenario),  # the matrix has no molecule that sets it
         "NO_COLOR": "1",
-        "HONEYCOMB_API_KEY": simulator.configuration_key,
-        "HONEYCOMB_API_ENDPOINT": simulator.honeycomb_url,
-        "HONEYBADGER_AUTH_TOKEN": simulator.auth_token,
-        "HONEYBADGER_ACCOUNT_ID": simulator.account_id,
-        "HONEYBADGER_ENDPOINT": simulator.honeybadger_url,
+        **credentials(simulator),
         "SIMULATOR_URL": simulator.honeycomb_url,
         "SIMULATOR_KEY_ID": simulator.management_key_id,
         "SIMULATOR_KEY_SECRET": simulator.management_key_secret,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.simulator import Simulator
+from tests.targets import credentials
 
 from .support import OWNER, Ask, Side, verbs
 
@@ -230,13 +231,7 @@ def test_no_such_endpoint(ask: Ask, sim: Simulator) -> None:
 def test_the_environment_fills_in(ask: Ask, sim: Simulator, monkeypatch: pytest.MonkeyPatch, side: Side) -> None:
     from tests.modules import run_module
 
-    kept = {
-        "HONEYCOMB_API_KEY": sim.configuration_key,
-        "HONEYCOMB_API_ENDPOINT": sim.honeycomb_url,
-        "HONEYBADGER_AUTH_TOKEN": sim.auth_token,
-        "HONEYBADGER_ACCOUNT_ID": sim.account_id,
-        "HONEYBADGER_ENDPOINT": sim.honeybadger_url,
-    }
+    kept = credentials(sim)
     for name, value in kept.items():
         monkeypatch.setenv(name, value)
     assert run_module(side.one, email=OWNER)["status"] == "active"

@@ -103,16 +103,22 @@ class Recall:
 
     def _ask_team(self) -> str:
         """The address and the name of the team."""
-        self.requests += 1
-        self._team = ask_team(self._connection or {})
+        self._team = ask_team(self._connection or {}, self._count)
         return self._team
 
+    def _count(self, requests: int) -> None:
+        self.requests += requests
 
-def ask_team(options: Mapping[str, t.Any]) -> str:
-    """The address and the name of the team that a configuration key belongs to."""
+
+def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lambda requests: None) -> str:
+    """The address and the name of the team that a configuration key belongs to. ``count`` gets the number of requests."""
     connection = {**CONNECTION_DEFAULTS, **options}
     try:
-        team = honeycomb(connection).auth()["team"]
+        service = honeycomb(connection)
+        try:
+            team = service.auth()["team"]
+        finally:
+            count(service.client.requests)
     except AccessError as error:
         raise error_in_role(HONEYCOMB, error) from None
     name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None

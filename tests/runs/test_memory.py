@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, Environment, access
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 
 NOTHING_CONFIGURED: Environment = {
     "ANSIBLE_HOME": None,
@@ -61,8 +61,10 @@ def test_it_never_expires(control: Control, sim: Simulator) -> None:
     for path in files:
         os.utime(path, (before, before))
     sim.advance(25 * 3600)
+    sim.fail(Fault("status", path="^/1/auth$", status=503))
     again = control.play(*ONBOARD, environment=NOTHING_CONFIGURED)
     assert again.changed == {"localhost": 0}, again.output
+    assert "Honeycomb: nothing to change, 3 requests" in again.told  # one of them asked for the team again
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
 
 

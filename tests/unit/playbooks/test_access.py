@@ -149,7 +149,7 @@ def test_reconcile(control: Control, sim: Simulator) -> None:
     kept = control.play("reconcile", people=["owner@example.com"], lifecycle_exclusive=False)
     assert (kept.code, kept.changed) == (0, {"localhost": 0})
     empty = control.play("reconcile", people=[])
-    assert "so everybody would lose access" in empty.failures["localhost"]
+    assert "The list has nobody who keeps access and lifecycle_exclusive is on" in empty.failures["localhost"]
     assert access(sim) == OWNER | everybody
 
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run every test with many more examples, from a seed that is printed: `make test-all SEED=n` does the same again.
+"""Run what `make test` leaves out: the slow tests, and the random ones with many more examples.
 
 The quick runs of `make test` are derandomised, so that they fail for what was changed and nothing else. Here every run
-looks elsewhere.
+looks elsewhere, from a seed that is printed: `make test-all SEED=n` does the same again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 
 from tests.tools import tree
 
-COMMAND = ("pytest", "-n", "2", "--dist", "worksteal", "-m", "", "--hypothesis-profile=thorough")
+COMMAND = ("pytest", "-n", "2", "--dist", "worksteal", "-m", "slow or hypothesis", "--hypothesis-profile=thorough")
 
 
 def main(given: list[str]) -> int:

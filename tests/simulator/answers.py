@@ -15,6 +15,7 @@ from .messages import Refused, Reply, Request, json_reply
 from .world import World
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+DIGITS = 9  # of a page's number; a longer one is no number of a page
 STRANGE_ORIGIN = "http://localhost:3000"
 R = TypeVar("R", bound=Record)
 
@@ -75,7 +76,7 @@ class Answers:
     @staticmethod
     def _page_number(request: Request) -> int:
         page = request.query.get("page", "1")
-        return max(1, int(page)) if page.isdecimal() else 1
+        return max(1, int(page)) if page.isdecimal() and len(page) <= DIGITS else 1
 
     def page(self, request: Request, texts: list[bytes], total: int) -> Reply:
         links = json.dumps(self._links(request, len(texts), total)).encode()

@@ -224,6 +224,12 @@ def test_links_that_lead_nowhere(sim: Simulator, honeybadger: Call) -> None:
     assert len(pages(honeybadger, limit=7)) == 7
 
 
+@pytest.mark.parametrize(("page", "ids"), [("9", []), ("9" * 9, []), ("9" * 20, [1, 2]), ("0", [1, 2]), ("x", [1, 2])])
+def test_a_page_that_is_not_there(sim: Simulator, honeybadger: Call, page: str, ids: list[int]) -> None:
+    sim.reset(people=4, page_size=2)
+    assert [user["id"] for user in honeybadger("GET", f"users?page={page}").json()["results"]] == ids
+
+
 def test_removing_moves_later_people_to_earlier_pages(sim: Simulator, honeybadger: Call) -> None:
     sim.reset(people=4, page_size=2)
     honeybadger("GET", "users")

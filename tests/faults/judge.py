@@ -383,6 +383,8 @@ def _truth_of_objects(run: Run) -> Iterator[str]:
         unsure = (run.options.get("known_invitations") or {}).get(email)
         if unsure and unsure["id"] is None:
             mine.add("pending")  # nothing shows whether that invitation, or an earlier one, brought them here
+        if unsure and unsure.get("name") != run.options.get("name") and not unsure.get("unlisted"):
+            mine.add("pending")  # no answer to the invitation came, and the first list has what an acceptance adds
         waited = run.options.get("wait") and result["rc"] != 0  # accepted after the last look that succeeded
         if result["status"] not in mine and not run.options.get("aliases") and not waited:
             yield f"status is {result['status']}, not {sorted(mine)}"

@@ -25,7 +25,6 @@ from tests.tools import tree
 
 FIRST_RUN = "No earlier invitations to this Honeycomb team are remembered"
 CALLBACKS = tree.ROOT / "tests" / "callbacks"
-PRELOAD = tree.ROOT / "tests" / "preload"
 TIMEOUT = 300
 
 Environment = Mapping[str, str | None]
@@ -159,7 +158,7 @@ class Control:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(PRELOAD),
+            "PYTHONPATH": str(tree.PRELOAD),
             "PYTHONDONTWRITEBYTECODE": "1",
             "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
             "ANSIBLE_HOME": str(self.home / "ansible"),

@@ -145,6 +145,7 @@ def start(
         "HOME": str(job / "home"),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
+        "PYTHONPATH": str(tree.PRELOAD),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     (job / "env" / "envvars").write_text(json.dumps(injected))

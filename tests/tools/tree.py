@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / ".build"
+PRELOAD = ROOT / "tests" / "preload"
 IN_COLLECTIONS = Path("ansible_collections", "honeyops", "access")
 
 

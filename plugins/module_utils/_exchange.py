@@ -125,8 +125,11 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
         value, fault = box.get(timeout=seconds)
     except queue.Empty:
         raise requests.Timeout() from None
-    if fault:
-        raise fault
+    try:
+        if fault:
+            raise fault
+    finally:
+        del fault  # it would hold this frame, which holds it, and with them a socket
     return value
 
 

@@ -130,6 +130,7 @@ KEYS: Spec = {
 VERIFY: Spec = {"verify": {"type": "bool", "default": False}}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
 MAX_QUOTED = 1500  # characters
+SHORTEST_SECRET = 4  # characters; no service has shorter ones
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
@@ -141,7 +142,12 @@ class Module(AnsibleModule):
         if "error" not in result:  # from Ansible's own checks, which quote values of any length
             msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
             result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
+        self.mask_no_letters()
         super().fail_json(msg, **result)
+
+    def mask_no_letters(self) -> None:
+        """Leave a blank credential, or one of a few characters, as it is: masking it would spoil every sentence."""
+        self.no_log_values -= {value for value in self.no_log_values if len(value.strip()) < SHORTEST_SECRET}
 
 
 def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None = None) -> Honeycomb:
@@ -243,11 +249,10 @@ def _mask(module: Module) -> None:
     """Keep the credentials, in every form in which they may occur, out of what Ansible prints and logs."""
     for option in SECRETS:
         secret = module.params.get(option)
-        if secret and secret.strip():
+        if secret and len(secret.strip()) >= SHORTEST_SECRET:
             forms = secret_forms(secret)
             if option == "management_key_secret":
                 forms += secret_forms(f"{module.params.get('management_key_id')}:{secret}")
             module.no_log_values.update(forms)
             register_secrets(forms)
-        else:
-            module.no_log_values.discard(secret)  # masking a blank value would spoil every sentence
+    module.mask_no_letters()

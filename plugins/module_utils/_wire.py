@@ -26,6 +26,7 @@ from ._errors import ACCEPTED, AccessError, Request
 DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
 LONGEST = 1e9  # seconds; the functions that wait cannot take many more
+LONGEST_ID = 500  # characters; the services' have 64 or fewer
 READ = 4000  # characters read for an excerpt
 SURROGATES = r"[\ud800-\udfff]"
 
@@ -81,9 +82,9 @@ def check_number(option: str, value: float, least: float, most: float = LONGEST)
 
 
 def segment(value: t.Any) -> str:
-    """A value as one percent-encoded part of a path; one that would leave its place in the path is refused."""
+    """A value as one percent-encoded part of a path; one that is no id, or would leave its place in the path, is refused."""
     text = str(value)
-    if not text or ".." in text or text == "." or not text.isprintable():
+    if not text or len(text) > LONGEST_ID or ".." in text or text == "." or not text.isprintable():
         raise AccessError(
             errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id unchanged from the service."
         )

@@ -61,6 +61,16 @@ def test_bad_key(ask: Ask, sim: Simulator, module: str, key: str) -> None:
 
 
 @pytest.mark.parametrize("module", ALL)
+@pytest.mark.parametrize("key", ["i", "0", "a i"])
+def test_a_key_of_a_few_letters_spoils_no_word(ask: Ask, sim: Simulator, module: str, key: str) -> None:
+    options = {**options_of(module), credential(module): key}
+    by_ansible = ask(module, **options, max_wait="x" * 50_000, fails="validation")
+    by_us = ask(module, **options, max_wait=-1, fails="invalid_key" if " " in key else "validation")
+    assert sim.log == []
+    assert "***" not in json.dumps([by_ansible, by_us])
+
+
+@pytest.mark.parametrize("module", ALL)
 def test_a_long_value_is_not_quoted_in_full(ask: Ask, sim: Simulator, module: str) -> None:
     failed = ask(module, **options_of(module), max_wait="x" * 50_000, fails="validation")
     assert sim.log == []
@@ -91,7 +101,7 @@ def test_bad_url(ask: Ask, sim: Simulator, module: str, url: str) -> None:
 
 
 @pytest.mark.parametrize("module", [module for module in ALL if module.startswith("honeybadger")])
-@pytest.mark.parametrize("account", ["..", "../Me3upk", "Me3upk/..", "x/../../v2", "a\nb", "."])
+@pytest.mark.parametrize("account", ["..", "../Me3upk", "Me3upk/..", "x/../../v2", "a\nb", ".", "1" * 501])
 def test_bad_account(ask: Ask, sim: Simulator, module: str, account: str) -> None:
     ask(module, **options_of(module), account_id=account, fails="validation")
     assert sim.log == []

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,6 +26,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._exchange import C
 from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import TokenAuth
 from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import KeyHeader
 from ansible_collections.honeyops.access.plugins.module_utils._http import Client
+from tests.security.rawserver import RawServer
 from tests.simulator import Fault, Simulator
 
 from .support import OWNER, Ask, Clock, verbs
@@ -158,6 +161,23 @@ def test_a_port_that_nobody_listens_on(make: Make, clock: Clock) -> None:
         client.request("POST", MEMBERS, INVITE)
     assert (caught.value.code, caught.value.request.reach, client.requests) == ("connection", "refused", 5)
     assert "refused" in caught.value.msg
+
+
+def test_an_answer_that_cannot_be_read_leaves_nothing_open(make: Make) -> None:
+    """Not even until the garbage collector comes."""
+    gc.disable()
+    try:
+        with RawServer() as server, warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            server.answers = lambda asked: b"HTTP/1.1 200 OK\r\nContent-Length: 5, 7\r\nConnection: close\r\n\r\nhello"
+            with pytest.raises(AccessError) as caught:
+                make(url=server.url, max_wait=0).request("GET", MEMBERS)
+            code = caught.value.code
+            del caught
+            gc.collect()
+    finally:
+        gc.enable()
+    assert (code, [str(warning.message) for warning in warned]) == ("connection", [])
 
 
 JSON_API = "application/vnd.api+json"

@@ -44,7 +44,7 @@ class KeyGrants(Companion):
         self._mode = mode
         self._own_key = own_key
         self._own = ""
-        self._users: list[TeamUser] | None = None
+        self._users: list[TeamUser] = []
         self._makers: dict[str, TeamUser] = {}  # by key, before anybody was removed
         self._keys: dict[str, ApiKey] = {}
         self._listed: set[str] = set()
@@ -57,7 +57,7 @@ class KeyGrants(Companion):
         """The keys to disable or delete. If they are only reported, keys that cannot be read cause a warning."""
         if not leavers:
             return []
-        self.warnings = []
+        self.warnings, self.lists, self._users = [], [], []
         try:
             self._read(leavers)
         except AccessError as error:
@@ -108,7 +108,7 @@ class KeyGrants(Companion):
         owners = {address: leaver.email for leaver in leavers for address in leaver.addresses}
         return [
             (owners[user.email], f"{user.email} in the list of users, as {user.role or 'a user'}")
-            for user in self._users or ()
+            for user in self._users
             if user.email in owners
         ]
 
@@ -186,8 +186,9 @@ class KeyGrants(Companion):
             if theirs not in ("", team):
                 raise _other_team(team, theirs)
         users = self._users = self._source.users()
+        self.lists = [f"/2/teams/{team}/users"]
         keys = self._source.keys()
-        self.lists = [f"/2/teams/{team}/users", f"/2/teams/{team}/api-keys"]
+        self.lists.append(f"/2/teams/{team}/api-keys")
         self._keys.update({key.id: key for key in keys})
         self._listed = {key.id for key in keys}
         others = [key for key in keys if key.id not in (self._own, *self._makers)]

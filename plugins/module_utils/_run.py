@@ -36,7 +36,7 @@ from ._model import (
 from ._outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Report
 from ._plan import diff
 from ._service import Reader, Service
-from ._wire import check_number
+from ._wire import check_number, segment
 
 Params = t.Mapping[str, t.Any]
 MAX_KEYS = "max_keys"
@@ -73,10 +73,9 @@ def manage_person(
         manage_teams=bool(params.get("manage_teams")),
     )
     try:
+        _check(params)
         person = person_from(params)
         rules = replace(rules, reinvite_after=_at_least(params, "reinvite_after", 0))
-        for option in ("wait_timeout", "wait_interval"):
-            check_number(option, params.get(option, 0), 0)
     except AccessError as fault:
         return _result(service, Report([], rules), {"status": None, "action": "none", **dict.fromkeys(objects)}, fault)
     limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN, caps=_caps(params))
@@ -265,6 +264,14 @@ def _unresolved(report: Report) -> AccessError | None:
 
 def _addresses(texts: t.Iterable[str]) -> frozenset[str]:
     return frozenset(fold(check_shown(text)) for text in texts)
+
+
+def _check(params: Params) -> None:
+    """Refuse ids that are none, and times for which nothing can wait."""
+    for option in ("id", "team_id"):
+        segment(params.get(option) or 0)
+    for option in ("wait_timeout", "wait_interval"):
+        check_number(option, params.get(option, 0), 0)
 
 
 def _at_least(params: Params, option: str, least: int) -> float | None:

@@ -80,12 +80,13 @@ def target_of(host: str, variables: Variables, environ: Environ) -> Target:
 def _options(info: ServiceInfo, variables: Variables, environ: Environ, addresses: Environ) -> dict[str, str]:
     """The settings, by option. The address is not a credential, so the environment may give it for every host.
 
-    An optional credential that is not set is an empty text, which keeps modules from reading the environment.
+    An optional credential that is not set is an empty text, which keeps modules from reading the environment. A secret
+    is not trimmed, because modules refuse one that was not copied properly.
     """
     found = {}
     for setting in info.settings:
         environment = addresses if setting is info.url else environ
-        value = variables.text(setting.variable) or environment.get(setting.environment)
+        value = variables.text(setting.variable, trim=not setting.secret) or environment.get(setting.environment)
         if value or (not setting.required and setting is not info.url):
             found[setting.option] = value or ""
     return found

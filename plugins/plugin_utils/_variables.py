@@ -95,14 +95,14 @@ class Variables:
         value = self._template(self._values[name])
         return None if is_blank(value) else value
 
-    def text(self, name: str) -> str | None:
-        """A text or a number, trimmed."""
+    def text(self, name: str, trim: bool = True) -> str | None:
+        """A text, or a number as text."""
         value = self.get(name)
         if value is None:
             return None
         if isinstance(value, (Mapping, list, tuple, set)):
             raise Refused(f"{name} is {_kind(value)}; give one value.")
-        return str(value).strip()
+        return str(value).strip() if trim else str(value)
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
         """One of several words."""

@@ -44,6 +44,7 @@ PLAYBOOKS: dict[str, dict[str, Any]] = {
 }
 ELSEWHERE = ("awx_setup",)  # needs a controller; tests/awx searches its output
 WRITERS = ("onboard", "offboard", "reconcile")
+READERS = ("dump", "report")
 SITUATIONS = ("success", "check", "echo", "padded")
 
 Simulators = dict[str, Simulator]
@@ -136,7 +137,8 @@ def hold(done: Run, sims: Simulators, playbook: str, situation: str, where: str)
     assert (done.folder / "ansible.log").exists()
     assert done.leaks({**SECRETS, **tokens}) == []
     if situation == "padded":
-        assert '"code": "invalid_key"' in done.output
+        told = "Copy it again, without the line break" if playbook in READERS else '"code": "invalid_key"'
+        assert told in done.output
         assert not any(sim.log for sim in sims.values())
         return
     assert all({entry.service for entry in sim.log} == {"honeycomb", "honeybadger"} for sim in used)

@@ -317,6 +317,19 @@ def working(sim: Simulator) -> set[str]:
     return {key.name for key in sim.honeycomb.keys if not key.disabled}
 
 
+@pytest.mark.parametrize("unread", ["users", "api-keys"])
+def test_the_right_to_read_keys_is_lost_half_way(ask: Ask, sim: Simulator, unread: str) -> None:
+    """A list that cannot be read again verifies nothing and shows nobody."""
+    with_keys(sim)
+    options = with_key(sim, leaver_keys="report", verify=True, known_invitations={})
+    sim.fail(Fault("status", method="GET", path=f"/{unread}", after=1, times=0, status=403))
+    done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], **options)
+    assert done["verified"]["remaining"] == []
+    read = [path.rpartition("/")[2] for path in done["verified"]["read"]]
+    assert read == ["team_memberships"] + ["users"] * (unread == "api-keys")
+    assert [text for text in warnings_of(done) if "could not be read" in text]
+
+
 @pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize(("mode", "action"), [("report", "none"), ("disable", "disable_key"), ("delete", "delete_key")])
 def test_keys_of_a_leaver(ask: Ask, sim: Simulator, mode: str, action: str, kept: bool) -> None:

@@ -15,7 +15,7 @@ import sys
 
 from tests.tools import tree
 
-COMMAND = ("pytest", "-n", "2", "--dist", "worksteal", "-m", "slow or hypothesis", "--hypothesis-profile=thorough")
+COMMAND = ("pytest", "-n", "3", "--dist", "worksteal", "-m", "slow or hypothesis", "--hypothesis-profile=thorough")
 
 
 def main(given: list[str]) -> int:

@@ -21,6 +21,7 @@ from tests.simulator import Simulator
 from tests.targets import host_variables
 
 SLICES = 4
+FORKS = 8  # of all jobs at once, on this one machine
 ADA, BOB = "ada@example.com", "bob@example.com"
 
 Sims = dict[str, Simulator]
@@ -99,7 +100,8 @@ def world(count: int) -> Iterator[tuple[Sims, Controller, dict[str, Any], dict[s
 def onboarded(folder: Path, sims: Sims, controller: Controller, parts: list[dict[str, Any]], given: Any) -> float:
     """Onboard in a job for each part, all at once; how long it took."""
     before = time.perf_counter()
-    started = [start(folder, "onboard.yml", part, controller.environment, given) for part in parts]
+    forks = ("--forks", str(FORKS // len(parts)))
+    started = [start(folder, "onboard.yml", part, controller.environment, given, *forks) for part in parts]
     jobs = [ended(*one) for one in started]
     took = time.perf_counter() - before
     assert [found.code for found in jobs] == [0] * len(parts), jobs[0].output

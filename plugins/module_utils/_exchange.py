@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import traceback
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -125,12 +126,17 @@ def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
         value, fault = box.get(timeout=seconds)
     except queue.Empty:
         raise requests.Timeout() from None
-    try:
-        if fault:
-            raise fault
-    finally:
-        del fault  # it would hold this frame, which holds it, and with them a socket
+    if fault:
+        _release(fault)
+        raise fault
     return value
+
+
+def _release(fault: BaseException | None) -> None:
+    """Drop what the frames of a fault hold: a response that could not be built has a socket open."""
+    while fault:
+        traceback.clear_frames(fault.__traceback__)
+        fault = fault.__context__
 
 
 def _session() -> requests.Session:

@@ -68,7 +68,7 @@ class Honeybadger(Service):
         for invitation in invitations:
             address = fold(invitation.get("email") or "") or self._invited.get(invitation["id"], "")
             self._invited[invitation["id"]] = address
-            if not _accepted(invitation):
+            if not is_accepted(invitation):
                 pending.append(_invitation(invitation))
                 continue
             user = by_email.get(_accepted_email(invitation))
@@ -98,7 +98,7 @@ class Honeybadger(Service):
         """All invitations, or the one with this id, each with ``status`` (pending or accepted) and without its token."""
         records = self._list(self._invitations) if identity is None else self._by_id(self._invitations, identity)
         return [
-            {**without_token(invitation), "status": "accepted" if _accepted(invitation) else "pending"}
+            {**without_token(invitation), "status": "accepted" if is_accepted(invitation) else "pending"}
             for invitation in records
         ]
 
@@ -155,7 +155,7 @@ class Honeybadger(Service):
     def _refuse_accepted(self, target: Grant, answer: Answer, method: str, path: str) -> None:
         """Raise if the invitation was accepted since it was listed: it can no longer be changed or cancelled."""
         body = Shape(self.info.title, method, path, answer.status).must(answer.body, dict)
-        if target.kind == INVITATION and _accepted(body):
+        if target.kind == INVITATION and is_accepted(body):
             raise self._overtaken(target, "accepted the invitation during this run", answer, method, path)
 
     def _overtaken(self, target: Grant, what: str, answer: Answer, method: str, path: str) -> AccessError:
@@ -245,8 +245,10 @@ def _check(shape: Shape, record: t.Mapping[str, t.Any]) -> None:
         shape.must(team, int)
 
 
-def _accepted(invitation: t.Mapping[str, t.Any]) -> bool:
-    return bool(invitation.get("accepted_at") or any((invitation.get("accepted_by") or {}).values()))
+def is_accepted(invitation: t.Mapping[str, t.Any]) -> bool:
+    """Whether an invitation says that it was accepted; one that names nobody who accepted it does not."""
+    who = invitation.get("accepted_by")
+    return bool(invitation.get("accepted_at") or (any(who.values()) if isinstance(who, dict) else who))
 
 
 def _accepted_email(invitation: t.Mapping[str, t.Any]) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from . import _errors as errors
 from ._catalog import HONEYBADGER
 from ._errors import REFUSED, AccessError, Request
-from ._honeybadger import without_token
+from ._honeybadger import is_accepted, without_token
 from ._http import Client
 from ._model import fold
 from ._paging import read_pages
@@ -211,7 +211,7 @@ class HoneybadgerTeams:
             email=email,
             admin=shape.flag(record, "admin"),
             since=shape.text(record, "created_at") or None,
-            accepted=_accepted(record),
+            accepted=is_accepted(record),
             accepted_by=fold(shape.text(accepted_by, "email")),
             record=without_token(record),
         )
@@ -226,7 +226,7 @@ class HoneybadgerTeams:
 
     def _refuse_accepted(self, answer: Record, email: str, status: int, method: str, path: str) -> None:
         """Raise if the invitation was accepted since it was listed: it can no longer be changed or cancelled."""
-        if _accepted(answer):
+        if is_accepted(answer):
             raise _overtaken(email, "accepted the invitation during this run", status, method, path)
 
     def _path(self, team_id: int, *parts: t.Any) -> str:
@@ -263,10 +263,6 @@ class HoneybadgerTeams:
 
 def _is_id(value: t.Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _accepted(invitation: Record) -> bool:
-    return bool(invitation.get("accepted_at") or invitation.get("accepted_by"))
 
 
 def _member(shape: Shape, record: Record) -> TeamMember:

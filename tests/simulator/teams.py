@@ -32,7 +32,7 @@ class TeamInvitation:
     message: str | None
     created_at: str
     accepted_at: str | None = None
-    accepted_by: dict[str, str] | None = None
+    accepted_by: dict[str, str | None] | None = None
 
 
 class HoneybadgerTeam:
@@ -131,7 +131,7 @@ class Teams:
         token: str = "",
         created_at: str = "",
         accepted_at: str | None = None,
-        accepted_by: dict[str, str] | None = None,
+        accepted_by: dict[str, str | None] | None = None,
     ) -> TeamInvitation:
         """An invitation to a team, made without an e-mail."""
         with self._world.lock:

@@ -176,6 +176,16 @@ def test_somebody_without_an_address_who_is_not_there(ask: Ask, sim: Simulator, 
 # Answers
 
 
+@pytest.mark.parametrize("accepted_by", [True, "ada", {"email": "ada@example.com"}])
+def test_who_accepted_is_said_in_whatever_form(ask: Ask, sim: Simulator, accepted_by: Any) -> None:
+    """In an answer to a change: it was made too late, and the list decides."""
+    sim.honeybadger.invite("ada@example.com")
+    answer = {"id": 1, "email": "ada@example.com", "role": "Admin", "accepted_by": accepted_by}
+    sim.fail(Fault("status", method="PUT", status=200, body=answer))
+    failed = ask("honeybadger_user", email="ada@example.com", role="Admin", fails="conflict")
+    assert "accepted the invitation" in failed["msg"]
+
+
 def test_accepted_by_nobody_is_pending(ask: Ask, sim: Simulator) -> None:
     listed = {"results": [{"id": 9, "email": ADA, "role": "Member", "accepted_at": None, "team_ids": [],
                            "created_at": LONG_AGO, "accepted_by": {"email": None, "name": None}}]}  # fmt: skip

@@ -88,6 +88,14 @@ def test_one_person_leaves_completely(ask: Ask, sim: Simulator) -> None:
     assert teams(sim)[3] == ({ADA}, set())
 
 
+def test_a_team_invitation_that_nobody_accepted_is_cancelled(ask: Ask, sim: Simulator) -> None:
+    """Although it has fields for who did."""
+    sim.honeybadger.teams.add_invitation(7, EVE, accepted_by={"email": None, "name": None})
+    done = ask("honeybadger_users", users=[{"email": EVE, "state": "absent"}])
+    assert steps(done) == [("cancel_team_invitation", EVE, 7)]
+    assert teams(sim)[7] == (set(), set())
+
+
 def test_somebody_who_is_only_invited_to_a_team(ask: Ask, sim: Simulator) -> None:
     sim.honeybadger.teams.add_invitation(7, EVE)
     done = ask("honeybadger_users", users=[{"email": EVE, "state": "absent"}])

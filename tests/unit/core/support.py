@@ -98,7 +98,8 @@ def verbs(sim: Simulator) -> list[str]:
 
 
 def warnings_of(result: Result) -> list[str]:
-    return [warning["event"]["msg"] for warning in result.get("warnings", ())]
+    """The warnings of a module, which are texts until ansible-core 2.18 and events from 2.19 on."""
+    return [warning if isinstance(warning, str) else warning["event"]["msg"] for warning in result.get("warnings", ())]
 
 
 def forget(sim: Simulator) -> None:

@@ -17,7 +17,7 @@ from ._errors import AccessError
 from ._honeycomb_keys import WHERE, ApiKey, HoneycombKeys, own_key
 from ._model import ABSENT, DELETE_KEY, DISABLE_KEY
 from ._run import Params, Result, inspect, narrowed_to
-from ._wire import segment
+from ._wire import check_id
 
 ENABLED, DISABLED = "enabled", "disabled"
 ENABLE_KEY = "enable_key"
@@ -55,7 +55,7 @@ def manage_key(service: HoneycombKeys, params: Params, check: bool) -> Result:
     error = None
     diff = {"before": "", "after": ""}
     try:
-        segment(params["id"])
+        check_id(params["id"])
         if service.is_own(params["id"]):
             raise own_key(params["id"])
         key = _find(service, params["id"])

@@ -142,10 +142,10 @@ class Module(AnsibleModule):
         if "error" not in result:  # from Ansible's own checks, which quote values of any length
             msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
             result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
-        self.mask_no_letters()
+            self.unmask_short_values()
         super().fail_json(msg, **result)
 
-    def mask_no_letters(self) -> None:
+    def unmask_short_values(self) -> None:
         """Leave a blank credential, or one of a few characters, as it is: masking it would spoil every sentence."""
         self.no_log_values -= {value for value in self.no_log_values if len(value.strip()) < SHORTEST_SECRET}
 
@@ -255,4 +255,4 @@ def _mask(module: Module) -> None:
                 forms += secret_forms(f"{module.params.get('management_key_id')}:{secret}")
             module.no_log_values.update(forms)
             register_secrets(forms)
-    module.mask_no_letters()
+    module.unmask_short_values()

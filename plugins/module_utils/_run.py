@@ -36,7 +36,7 @@ from ._model import (
 from ._outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Report
 from ._plan import diff
 from ._service import Reader, Service
-from ._wire import check_number, segment
+from ._wire import check_id, check_number
 
 Params = t.Mapping[str, t.Any]
 MAX_KEYS = "max_keys"
@@ -269,7 +269,8 @@ def _addresses(texts: t.Iterable[str]) -> frozenset[str]:
 def _check(params: Params) -> None:
     """Refuse ids that are none, and times for which nothing can wait."""
     for option in ("id", "team_id"):
-        segment(params.get(option) or 0)
+        if params.get(option) is not None:
+            check_id(params[option])
     for option in ("wait_timeout", "wait_interval"):
         check_number(option, params.get(option, 0), 0)
 

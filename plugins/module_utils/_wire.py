@@ -81,14 +81,19 @@ def check_number(option: str, value: float, least: float, most: float = LONGEST)
     return value
 
 
-def segment(value: t.Any) -> str:
-    """A value as one percent-encoded part of a path; one that is no id, or would leave its place in the path, is refused."""
+def check_id(value: t.Any) -> str:
+    """Return an id as text, or raise ``validation`` for one that is none or would leave its place in a path."""
     text = str(value)
     if not text or len(text) > LONGEST_ID or ".." in text or text == "." or not text.isprintable():
         raise AccessError(
             errors.VALIDATION, f"{text[:40]!r} is not an id.", hint="Copy the id unchanged from the service."
         )
-    return quote(text, safe="")
+    return text
+
+
+def segment(value: t.Any) -> str:
+    """An id as one percent-encoded part of a path."""
+    return quote(check_id(value), safe="")
 
 
 def secret_forms(secret: str) -> list[str]:

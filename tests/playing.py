@@ -25,6 +25,7 @@ from tests.tools import tree
 
 FIRST_RUN = "No earlier invitations to this Honeycomb team are remembered"
 CALLBACKS = tree.ROOT / "tests" / "callbacks"
+BUILT = tempfile.TemporaryDirectory(prefix="built-modules-")
 TIMEOUT = 300
 
 Environment = Mapping[str, str | None]
@@ -163,7 +164,8 @@ class Control:
             "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
             "ANSIBLE_HOME": str(self.home / "ansible"),
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "ANSIBLE_CALLBACKS_ENABLED": "record,built",
+            "ACCESS_TEST_BUILT": BUILT.name,
             "ANSIBLE_CACHE_PLUGIN": "jsonfile",
             "ANSIBLE_CACHE_PLUGIN_TIMEOUT": "0",
             "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.home / "facts"),

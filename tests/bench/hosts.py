@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.awx.slices import SLICES, cut, onboarded, world
 from tests.bench.cases import Case
 from tests.simulator import Simulator
 from tests.targets import host_variables
@@ -130,7 +131,22 @@ def largest_event(people: int) -> int:
         return max(path.stat().st_size for path in (folder / "artifacts" / "one" / "job_events").iterdir())
 
 
+def slices(count: int) -> dict[str, float]:
+    """One person is onboarded to so many targets: in slices that run at once on this machine, and another one in one job."""
+    with world(count) as (sims, controller, hosts, given), tempfile.TemporaryDirectory() as name:
+        spent = {}
+        for way, parts in (("slices", cut(hosts, min(SLICES, count))), ("one_job", [hosts])):
+            spent[way] = onboarded(Path(name), sims, controller, parts, {**given, "email": f"{way}@example.com"})
+            print(f"{count} hosts, {way}: {spent[way]:.2f} s", flush=True)
+        return {"hosts": count, **spent}
+
+
 def measure(counts: Sequence[int], repeats: int, latency: float, people: int) -> dict[str, Any]:
     """Everything, as it goes into the JSON file; what takes minutes is run once."""
     compared = [compare(count, repeats if count < HOSTS[-1] else 1, latency) for count in counts]
-    return {"forks": FORKS, "compared": compared, "event": {"people": people, "bytes": largest_event(people)}}
+    return {
+        "forks": FORKS,
+        "compared": compared,
+        "slices": slices(counts[-1]),
+        "event": {"people": people, "bytes": largest_event(people)},
+    }

@@ -160,7 +160,7 @@ class Control:
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(tree.PRELOAD),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(tree.BUILD / "pycache"),
             "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
             "ANSIBLE_HOME": str(self.home / "ansible"),
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),

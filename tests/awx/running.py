@@ -150,7 +150,7 @@ def start(
         "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "built",
         "ACCESS_TEST_BUILT": BUILT.name,
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(tree.BUILD / "pycache"),
     }
     (job / "env" / "envvars").write_text(json.dumps(injected))
     if storage:

@@ -52,7 +52,7 @@ def matrix(session: nox.Session, core: str) -> None:
     packages = (f"ansible-core~={core}.0", "--requirement", "tests/requirements-unit.txt")
     session.install(*packages, env={"PIP_CONSTRAINT": str(constraints)})
     session.run("python", "-m", "tests.tools.playbooks")
-    session.run("pytest", "--quiet", "--numprocesses", "2", *session.posargs)
+    session.run("pytest", "--quiet", "--numprocesses", "3", "--dist", "worksteal", *session.posargs)
 
 
 @nox.session(default=False, venv_backend="venv", python=OLDEST_PYTHON)

@@ -257,7 +257,7 @@ def _settle(
         if fate is Fate.TRY_AGAIN and same:
             again[step] = replace(same, goal=step.goal)  # with the role and teams that the old invitation gave
         else:
-            outcomes[step] = _conclude(service, outcomes[step], error, fate)
+            outcomes[step] = _conclude(service, outcomes[step], error, fate, report.world)
     report.world = _evolve(report.world, [outcomes[step] for step in doubtful if outcomes[step].added])
     return again
 
@@ -274,14 +274,18 @@ def _read_again(service: Service, report: Report, faults: t.Sequence[AccessError
     return rested
 
 
-def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate) -> Outcome:
-    """The outcome of a step whose fate is known."""
+def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate, world: t.Iterable[Grant]) -> Outcome:
+    """The outcome of a step whose fate is known; ``world`` is what was found afterwards."""
     step = outcome.step
     if fate in (Fate.DONE, Fate.FOUND_DONE):
         return Outcome(step, APPLIED, changed=outcome.changed or fate is Fate.DONE)
     if fate is Fate.TAKEN and step.goal:
         added = service.assume_invited(step.goal.email, step.goal.role)
         return Outcome(step, APPLIED, None, None, added, True)
+    if fate is Fate.OVERTAKEN and error.method == "DELETE" and error.request.leaves_doubt and step.target:
+        target = step.target
+        gone = not any((grant.kind, grant.id, grant.about) == (target.kind, target.id, target.about) for grant in world)
+        outcome = replace(outcome, changed=outcome.changed or gone)
     return replace(outcome, error=explain(fate, step, error))
 
 

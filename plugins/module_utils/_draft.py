@@ -38,7 +38,10 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
             raise AccessError(
                 FORBIDDEN, unread[0], hint="Use a token that can manage the teams, or unset manage_teams."
             )
-        extra = leaving_steps(report.leaving, grants, rules) + team_steps([] if unread else moving, grants)
+        moving = [] if unread else moving
+        for companion in service.companions:
+            companion.check([person for person, _held in moving])
+        extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants)
         steps = in_order([*steps, *with_addresses(extra, kin(people, world))])
     report.notes = [
         *several_accounts(people, matches, rules),

@@ -21,6 +21,7 @@ from ._wire import is_loopback, number
 try:
     import requests
     import requests.auth
+    from urllib3.exceptions import ReadTimeoutError
 except ImportError as _error:
     REQUESTS_IMPORT_ERROR: ImportError | None = _error
 else:
@@ -57,11 +58,12 @@ class Response:
 
 
 class CutShort(Exception):
-    """An answer whose body is incomplete; ``status`` had arrived."""
+    """An answer whose body is incomplete; ``status`` had arrived. ``in_time``: it was cut, not too slow."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, in_time: bool) -> None:
         super().__init__(status)
         self.status = status
+        self.in_time = in_time
 
 
 class Exchange:
@@ -102,8 +104,9 @@ class Exchange:
                 content = response.content
                 if "Content-Encoding" not in response.headers:
                     _check_length(response.headers.get("Content-Length"), content)
-            except requests.RequestException:
-                raise CutShort(response.status_code) from None
+            except requests.RequestException as fault:
+                slow = bool(fault.args) and isinstance(fault.args[0], ReadTimeoutError)
+                raise CutShort(response.status_code, in_time=not slow) from None
             return Response(response.status_code, response.headers, response.url, content)
 
 

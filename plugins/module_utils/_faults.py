@@ -35,6 +35,14 @@ CODES = {
     422: errors.VALIDATION,
     429: errors.RATE_LIMITED,
 }
+HINTS = {
+    errors.CONFLICT: "Run again; the next run starts from the present state.",
+    errors.CONNECTION: "Run again.",
+    errors.SERVER_ERROR: "Run again later.",
+    errors.TIMEOUT: "Run again, or set a longer request_timeout.",
+    errors.VALIDATION: "Correct what the service names.",
+}
+"""What to do next where nothing better is known. What a 404 means is only known to the service's client."""
 TELL_NOTHING = (errors.TIMEOUT, errors.SERVER_ERROR, errors.BAD_RESPONSE)  # about whether the request took effect
 
 
@@ -55,13 +63,19 @@ class Call:
             code, msg, hint=hint, detail=detail, status=status, method=self.method, path=self.path, request=request
         )
 
+    @property
+    def _limit(self) -> str:
+        return f"within {self.connection.request_timeout:g} s"
+
     def broken(self, fault: Exception) -> AccessError:
         """The error for a request without a complete answer."""
         name, url = self.connection.name, self.connection.url
         if isinstance(fault, CutShort):
             reach = ACCEPTED if 200 <= fault.status < 300 else UNKNOWN
-            msg = f"{name} did not complete its answer to {self.method} {self.path}."
-            return self.error(errors.CONNECTION, msg, Request(reach, transient=True), status=fault.status)
+            code, late = (errors.CONNECTION, "") if fault.in_time else (errors.TIMEOUT, f" {self._limit}")
+            msg = f"{name} did not complete its answer to {self.method} {self.path}{late}."
+            request = Request(reach, transient=True)
+            return self.error(code, msg, request, hint=HINTS[code], status=fault.status)
         if isinstance(fault, requests.exceptions.SSLError):
             return self.error(
                 errors.TLS,
@@ -72,8 +86,8 @@ class Call:
             )
         if isinstance(fault, requests.Timeout):
             reach = REFUSED if isinstance(fault, requests.ConnectTimeout) else UNKNOWN
-            msg = f"{name} did not answer {self.method} {self.path} within {self.connection.request_timeout:g} s."
-            return self.error(errors.TIMEOUT, msg, Request(reach, transient=True))
+            msg = f"{name} did not answer {self.method} {self.path} {self._limit}."
+            return self.error(errors.TIMEOUT, msg, Request(reach, transient=True), hint=HINTS[errors.TIMEOUT])
         if isinstance(fault, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             return self.error(
                 errors.CONNECTION,
@@ -94,7 +108,7 @@ class Call:
         detail = self.clean(describe(payload) or response.content.decode("utf-8", "replace"))
         limited = status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
         code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
-        hint = ""
+        hint = HINTS.get(code, "")
         if limited:
             code, detail = errors.RATE_LIMITED, detail or "request limit reached"
         elif 300 <= status < 400:

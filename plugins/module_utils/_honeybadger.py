@@ -86,7 +86,8 @@ class Honeybadger(Service):
 
     def account(self) -> dict[str, t.Any]:
         """The account with ``quota_consumed`` (a fraction) and ``api_stats``."""
-        return self._one(self._account, self._account_id)
+        found = self._records(self._account, self._account_id)
+        return dict(Shape(self.info.title, "GET", self._account).must(next(iter(found), None), dict))
 
     def users(self, identity: int | None = None) -> list[dict[str, t.Any]]:
         """All users as the service shows them, or the one with this id, if there is one."""
@@ -184,26 +185,24 @@ class Honeybadger(Service):
     def _by_id(self, collection: str, identity: int) -> list[dict[str, t.Any]]:
         """The record with this id, if there is one; from the list if the path for one record is unknown to the service."""
         try:
-            record = self._one(f"{collection}/{segment(identity)}", identity)
+            records = self._records(f"{collection}/{segment(identity)}", identity)
         except AccessError as error:
             if error.status != 404:
                 raise
-            return [record for record in self._list(collection) if record["id"] == identity]
-        self._check(Shape(self.info.title, "GET", collection), record)
-        return [record]
+            records = [record for record in self._list(collection) if record["id"] == identity]
+        for record in records[:1]:
+            self._check(Shape(self.info.title, "GET", collection), record)
+        return records[:1]
 
-    def _one(self, path: str, identity: t.Any = None) -> dict[str, t.Any]:
-        """One record; the reference shows it wrapped in a list, the official client reads it bare (vendor).
-
-        If there are several, the one with this id.
-        """
+    def _records(self, path: str, identity: t.Any) -> list[dict[str, t.Any]]:
+        """The records with this id at its path: the reference wraps them in a list, the official client reads one bare."""
         shape = Shape(self.info.title, "GET", path)
         body = shape.must(self._call("GET", path).body, dict)
         records = shape.must(body["results"], list) if "results" in body else [body]
         for record in records:
             shape.must(shape.must(record, dict).get("id"), int, str)
-        chosen = [record for record in records if identity in (None, record["id"])]
-        return dict(shape.must(chosen[0] if chosen else None, dict))
+        found = [dict(record) for record in records if record["id"] == identity]
+        return found if "results" in body else [shape.must(next(iter(found), None), dict)]
 
     def _call(self, method: str, path: str, body: t.Any = None) -> Answer:
         try:

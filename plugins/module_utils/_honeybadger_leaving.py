@@ -13,9 +13,9 @@ import typing as t
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember
+from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember, no_team
 from ._leaving import Leaver
-from ._model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind
+from ._model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind, Person
 from ._outcome import Outcome
 from ._service import Companion
 
@@ -33,12 +33,14 @@ class TeamGrants(Companion):
         self.warnings: list[str] = []
         self.lists: list[str] = []
         self._teams = teams
+        self._ids: set[int] = set()
         self._members: dict[tuple[t.Any, t.Any], TeamMember] = {}
         self._invitations: dict[tuple[t.Any, t.Any], TeamInvitation] = {}
 
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
         """Everybody who is in a team or invited to one. Teams that the token cannot read are left out, with a warning."""
         self.warnings, self.lists = [], []
+        self._teams.lists = []
         try:
             teams = self._teams.teams()
         except AccessError as error:
@@ -46,7 +48,8 @@ class TeamGrants(Companion):
                 raise
             self.warnings = [f"Teams could not be read, so nobody is removed from a team. {error.sentence}"]
             return []
-        self.lists = [TEAMS]
+        self.lists = [TEAMS, *self._teams.lists]
+        self._ids = {team.id for team in teams}
         for team in teams:
             self._members.update({(team.id, member.id): member for member in team.members})
             self._invitations.update({(team.id, invitation.id): invitation for invitation in team.pending})
@@ -56,6 +59,12 @@ class TeamGrants(Companion):
                     f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so {left}."
                 )
         return [grant for team in teams for grant in _grants(team)]
+
+    def check(self, people: t.Iterable[Person]) -> None:
+        """Refuse a team that the account does not have."""
+        for person in people:
+            for team_id in sorted(set(person.team_ids or ()) - self._ids):
+                raise no_team(team_id, f"declared for {person.email or person.id}")
 
     def invite(self, goal: Grant) -> Grant:
         """Invite somebody to a team."""

@@ -93,6 +93,7 @@ class HoneybadgerTeams:
 
     def __init__(self, client: Client, account_id: str) -> None:
         self.client = client
+        self.lists: list[str] = []
         self._account = account_id
         self._addresses: dict[t.Any, str] = {}
 
@@ -116,11 +117,7 @@ class HoneybadgerTeams:
             if team.error:
                 raise team.error
             return team
-        raise AccessError(
-            errors.NOT_FOUND,
-            f"The account has no team with the id {team_id}.",
-            hint="Check team_id and account_id; honeybadger_team_info lists the teams.",
-        )
+        raise no_team(team_id)
 
     def invite(self, team_id: int, email: str, admin: bool) -> TeamInvitation:
         """Send a team invitation; people cannot join in any other way."""
@@ -198,7 +195,10 @@ class HoneybadgerTeams:
         there = record.get(embedded)
         if isinstance(there, list) and all(isinstance(item, dict) and _is_id(item.get("id")) for item in there):
             return there
-        return self._list(self._path(record["id"], path))
+        asked = self._path(record["id"], path)
+        found = self._list(asked)
+        self.lists.append(asked)
+        return found
 
     def _invitation(self, shape: Shape, team_id: int, record: Record) -> TeamInvitation:
         """An invitation. The address of an accepted one may be missing; if this run saw it earlier, it is used."""
@@ -259,6 +259,15 @@ class HoneybadgerTeams:
             error.code = errors.ENDPOINT_UNAVAILABLE
             error.hint = "This Honeybadger does not show teams to this token: check account_id and api_url."
         return error
+
+
+def no_team(team_id: int, what: str = "") -> AccessError:
+    """The error for a team that the account does not have."""
+    return AccessError(
+        errors.NOT_FOUND,
+        f"The account has no team with the id {team_id}{what and f', {what}'}.",
+        hint="Check the id and account_id; honeybadger_team_info lists the teams.",
+    )
 
 
 def _is_id(value: t.Any) -> bool:

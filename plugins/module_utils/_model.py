@@ -56,9 +56,15 @@ def known_role(told: str, roles: t.Sequence[str]) -> str:
     return next((role for role in roles if role.lower() == told.strip().lower()), told)
 
 
+READ_ONLY = ("read-only", "read_only", "readonly")
+"""The vendor's role below all that can be declared, in lower case."""
+
+
 def power(role: str, roles: t.Sequence[str]) -> int:
-    """The rank of a role. An unknown role, such as the vendor's owner, ranks above all others."""
-    return roles.index(role) if role in roles else len(roles)
+    """The rank of a role. The vendor's role for reading ranks below all others, any other unknown role above them."""
+    if role in roles:
+        return roles.index(role)
+    return -1 if role.strip().lower() in READ_ONLY else len(roles)
 
 
 def check_email(value: str) -> str:

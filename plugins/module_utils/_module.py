@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.errors import AnsibleFallbackNotFound
@@ -129,21 +130,31 @@ KEYS: Spec = {
 }
 VERIFY: Spec = {"verify": {"type": "bool", "default": False}}
 ACCOUNT: Spec = setting(catalog.HONEYBADGER.credentials[1])
+KNOWN = "known_invitations"
 MAX_QUOTED = 1500  # characters
 SHORTEST_SECRET = 4  # characters; no service has shorter ones
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
 class Module(AnsibleModule):
-    """An Ansible module whose failures all have ``error``, including those of the argument spec."""
+    """An Ansible module whose failures all have ``error`` and its result keys, also those of the argument spec.
+
+    ``unchanged`` is the result of a run that failed before it could ask the service.
+    """
+
+    def __init__(self, unchanged: t.Mapping[str, t.Any], **settings: t.Any) -> None:
+        self._unchanged = dict(unchanged)
+        super().__init__(**settings)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         """Exit with a failure."""
         if "error" not in result:  # from Ansible's own checks, which quote values of any length
             msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
-            result["error"] = AccessError(errors.VALIDATION, msg).as_dict()
+            result["error"] = AccessError(errors.VALIDATION, msg, hint="Correct the task.").as_dict()
             self.unmask_short_values()
-        super().fail_json(msg, **result)
+        if KNOWN in self._unchanged and isinstance(self.params.get(KNOWN), dict):
+            self._unchanged[KNOWN] = self.params[KNOWN]  # a task that keeps them forgets nobody
+        super().fail_json(msg, **{**self._unchanged, **result})
 
     def unmask_short_values(self) -> None:
         """Leave a blank credential, or one of a few characters, as it is: masking it would spoil every sentence."""
@@ -221,21 +232,27 @@ def _client(
     )
 
 
-def run_module(spec: Spec, work: t.Callable[[t.Mapping[str, t.Any], bool], Result], **constraints: t.Any) -> None:
+def run_module(
+    spec: Spec,
+    work: t.Callable[[t.Mapping[str, t.Any], bool], Result],
+    unchanged: t.Mapping[str, t.Any] = MappingProxyType({"changed": False}),
+    **constraints: t.Any,
+) -> None:
     """Run a module: ``work`` takes the options and the check mode, and returns the result to exit with.
 
-    Modules exit only here. Failures are raised outside any ``except``, where Ansible would add a traceback.
+    ``unchanged`` is the result of a run that fails before it can ask the service. Modules exit only here. Failures are
+    raised outside any ``except``, where Ansible would add a traceback.
     """
-    module = Module(argument_spec=spec, supports_check_mode=True, **constraints)
+    module = Module(unchanged=unchanged, argument_spec=spec, supports_check_mode=True, **constraints)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     _mask(module)
     try:
         result = work(module.params, module.check_mode)
     except AccessError as error:
-        result = Result({"changed": False}, error)
+        result = Result({}, error)
     except Exception as bug:  # noqa: BLE001
-        result = Result({"changed": False}, unexpected(bug))
+        result = Result({}, unexpected(bug))
     for warning in result.warnings:
         module.warn(warning)
     if result.diff is not None and module._diff:  # pylint: disable=protected-access

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from . import _errors as errors
 from ._apply import await_acceptance, follow_ups, reconcile
+from ._catalog import ServiceInfo
 from ._errors import AccessError
 from ._guards import Limits, check_max_removals
 from ._match import Rules
@@ -134,21 +135,18 @@ def manage_people(service: Service, params: Params, check: bool) -> Result:
             bool(params.get("verify")),
         )
         report = reconcile(service, listed, rules, limits, options)
-    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
-    actions = Counter(step.action for step in report.plan)
-    values = {
-        "plan": [step.as_dict() for step in report.plan],
-        "plan_id": report.plan_id,
-        "results": [outcome.as_dict() for outcome in report.outcomes],
-        "summary": {
-            **{action: actions[action] for action in (INVITE, UPDATE, REINVITE, REMOVE, CANCEL)},
-            **{action: count for action, count in actions.items() if count},
-            **{outcome: outcomes[outcome] for outcome in (APPLIED, FAILED, DEFERRED, NOT_ATTEMPTED)},
-        },
-        **_everybody(service, report),
-    }
-    undone = report.error or _partial(report, outcomes) or _left_over(report)
-    return _result(service, report, values, undone, bool(params.get("verify")))
+    undone = report.error or _partial(report) or _left_over(report)
+    return _result(service, report, _of_everybody(service.info, report), undone, bool(params.get("verify")))
+
+
+def nothing_done(info: ServiceInfo, objects: t.Iterable[str] | None = None) -> dict[str, t.Any]:
+    """The result of a run that failed before it could ask the service; with ``objects``, of one for one person."""
+    values = (
+        _of_everybody(info, Report([], Rules(info.roles, info.default_role)))
+        if objects is None
+        else {"status": None, "action": "none", **dict.fromkeys(objects)}
+    )
+    return {"changed": False, **values, "follow_up": [], "api": {"requests": 0, "waited": 0.0}}
 
 
 def inspect(service: Reader, values: t.Callable[[], dict[str, t.Any]]) -> Result:
@@ -204,16 +202,29 @@ def _cost(service: Service) -> dict[str, t.Any]:
     return {**api, "requests": api["requests"] + sum(client.requests for client in others.values())}
 
 
-def _everybody(service: Service, report: Report) -> dict[str, t.Any]:
-    """All records at the end, under the result keys of the service."""
+def _of_everybody(info: ServiceInfo, report: Report) -> dict[str, t.Any]:
+    """The plan, what became of it, and all records at the end under the result keys of the service."""
+    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
+    actions = Counter(step.action for step in report.plan)
     return {
-        name: [grant.record for grant in report.world if grant.kind in kinds]
-        for name, kinds in service.info.results.items()
+        "plan": [step.as_dict() for step in report.plan],
+        "plan_id": report.plan_id,
+        "results": [outcome.as_dict() for outcome in report.outcomes],
+        "summary": {
+            **{action: actions[action] for action in (INVITE, UPDATE, REINVITE, REMOVE, CANCEL)},
+            **{action: count for action, count in actions.items() if count},
+            **{outcome: outcomes[outcome] for outcome in (APPLIED, FAILED, DEFERRED, NOT_ATTEMPTED)},
+        },
+        **{
+            name: [grant.record for grant in report.world if grant.kind in kinds]
+            for name, kinds in info.results.items()
+        },
     }
 
 
-def _partial(report: Report, outcomes: t.Mapping[str, int]) -> AccessError | None:
+def _partial(report: Report) -> AccessError | None:
     """Why a run that was completed did not do everything."""
+    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     first = next((outcome for outcome in report.outcomes if outcome.error), None)
     if first is None or first.error is None:
         return _unresolved(report)

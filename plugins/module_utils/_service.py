@@ -58,6 +58,9 @@ class Companion(t.Protocol):
         """The leavers who are still there according to the last read, and as what, besides what a plan shows."""
         return []
 
+    def check(self, people: t.Iterable[Person]) -> None:
+        """Refuse what is declared for people who are there already, and cannot be."""
+
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
         """What is left to do by hand after these people have lost access."""
         return []

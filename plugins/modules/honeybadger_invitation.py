@@ -118,7 +118,7 @@ error:
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION
 from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, honeybadger, person, run_module
-from ..module_utils._run import manage_person
+from ..module_utils._run import manage_person, nothing_done
 
 
 def main() -> None:
@@ -136,6 +136,7 @@ def main() -> None:
         lambda params, check: manage_person(
             honeybadger(params), params, check, min_keepers=0, objects={"invitation": (INVITATION,)}, pending_only=True
         ),
+        nothing_done(catalog.HONEYBADGER, ["invitation"]),
         required_one_of=[("email", "id")],
         mutually_exclusive=[("email", "id")],
     )

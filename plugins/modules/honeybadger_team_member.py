@@ -117,8 +117,10 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/teams", "detail": "Access denied", "hint": ""}
 """
 
+from ..module_utils import _catalog as catalog
 from ..module_utils._model import ABSENT, PRESENT
 from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger_teams, run_module
+from ..module_utils._run import nothing_done
 from ..module_utils._team_member import manage_member
 
 
@@ -132,7 +134,11 @@ def main() -> None:
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "admin": {"type": "bool"},
     }
-    run_module(spec, lambda params, check: manage_member(honeybadger_teams(params), params, check))
+    run_module(
+        spec,
+        lambda params, check: manage_member(honeybadger_teams(params), params, check),
+        nothing_done(catalog.HONEYBADGER, ["member", "invitation"]),
+    )
 
 
 if __name__ == "__main__":

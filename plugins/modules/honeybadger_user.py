@@ -161,7 +161,7 @@ error:
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION, MEMBERSHIP
 from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, VERIFY, WAIT, honeybadger, person, run_module
-from ..module_utils._run import manage_person
+from ..module_utils._run import manage_person, nothing_done
 
 
 def main() -> None:
@@ -189,6 +189,7 @@ def main() -> None:
             objects={"user": (MEMBERSHIP,), "invitation": (INVITATION,)},
             may_invite=params["invite"],
         ),
+        nothing_done(catalog.HONEYBADGER, ["user", "invitation"]),
         required_one_of=[("email", "id")],
         mutually_exclusive=[("email", "id")],
     )

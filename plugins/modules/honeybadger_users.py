@@ -201,7 +201,7 @@ error:
 
 from ..module_utils import _catalog as catalog
 from ..module_utils._module import ACCOUNT, HONEYBADGER, VERIFY, honeybadger, people, run_module
-from ..module_utils._run import manage_people
+from ..module_utils._run import manage_people, nothing_done
 
 
 def main() -> None:
@@ -214,7 +214,11 @@ def main() -> None:
         **catalog.BULK,
         **people(catalog.HONEYBADGER),
     }
-    run_module(spec, lambda params, check: manage_people(honeybadger(params, teams=True), params, check))
+    run_module(
+        spec,
+        lambda params, check: manage_people(honeybadger(params, teams=True), params, check),
+        nothing_done(catalog.HONEYBADGER),
+    )
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ error:
 from ..module_utils import _catalog as catalog
 from ..module_utils._model import INVITATION, MEMBERSHIP
 from ..module_utils._module import HONEYCOMB, KEYS, PERSON, VERIFY, WAIT, honeycomb, person, run_module
-from ..module_utils._run import manage_person
+from ..module_utils._run import manage_person, names_of, nothing_done
 
 
 def main() -> None:
@@ -200,12 +200,13 @@ def main() -> None:
     run_module(
         spec,
         lambda params, check: manage_person(
-            honeycomb(params),
+            honeycomb(params, names_of([params])),
             params,
             check,
             min_keepers=0 if params["allow_no_admin"] else 1,
             objects={"member": (MEMBERSHIP, INVITATION)},
         ),
+        {**nothing_done(catalog.HONEYCOMB, ["member"]), "known_invitations": {}, "leaver_keys": []},
     )
 
 

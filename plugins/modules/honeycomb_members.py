@@ -214,7 +214,7 @@ error:
 
 from ..module_utils import _catalog as catalog
 from ..module_utils._module import HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
-from ..module_utils._run import manage_people, names_of
+from ..module_utils._run import manage_people, names_of, nothing_done
 
 
 def main() -> None:
@@ -227,7 +227,11 @@ def main() -> None:
         **people(catalog.HONEYCOMB, name={"type": "str"}),
         "known_invitations": {"type": "dict"},
     }
-    run_module(spec, lambda params, check: manage_people(honeycomb(params, names_of(params["members"])), params, check))
+    run_module(
+        spec,
+        lambda params, check: manage_people(honeycomb(params, names_of(params["members"])), params, check),
+        {**nothing_done(catalog.HONEYCOMB), "known_invitations": {}, "leaver_keys": []},
+    )
 
 
 if __name__ == "__main__":

@@ -218,3 +218,13 @@ def test_an_invitation_replaced_while_another_is_pending(ask: Ask, sim: Simulato
     done = many(ask, HONEYBADGER, [{"email": ADA, "aliases": [WORK]}], reinvite_after=14)
     assert HONEYBADGER.pending(sim) == {WORK: "Member"}
     assert done["changed"] is True
+
+
+def test_who_may_only_read_is_no_admin(ask: Ask, sim: Simulator) -> None:
+    """The vendor's role for reading is below all that can be declared, its owner above."""
+    sim.honeycomb.add(ADA, "Read-Only")
+    ask("honeycomb_member", email=OWNER, state="absent", fails="last_admin")
+    ask("honeycomb_members", members=[{"email": OWNER, "role": "member"}], fails="guard_refused")
+    assert sim.writes() == []
+    raised = ask("honeycomb_members", members=[{"email": ADA, "role": "admin"}], protected=[ADA])
+    assert raised["summary"]["update"] == 1

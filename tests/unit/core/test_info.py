@@ -138,3 +138,10 @@ def test_invitations(ask: Ask, sim: Simulator, accepted_email: str) -> None:
     assert found(email="ada@home.example") == everything[:1]
     assert found(email=ADA) == (everything[:1] if accepted_email == "kept" else [])
     assert found(email="bob@example.com", status="accepted") == []
+
+
+@pytest.mark.parametrize("module", ["honeybadger_user_info", "honeybadger_invitation_info"])
+def test_a_wrapped_list_of_nobody_is_nobody(ask: Ask, sim: Simulator, module: str) -> None:
+    sim.fail(Fault("status", status=200, body={"results": [], "links": {}}))
+    result = ask(module, id=77)
+    assert [value for key, value in result.items() if key in ("users", "invitations")] == [[]]

@@ -235,6 +235,36 @@ def test_no_such_endpoint(ask: Ask, sim: Simulator) -> None:
     ask("honeycomb_member_info", fails="endpoint_unavailable")
 
 
+KEYS = {
+    "honeycomb_member": {"status", "action", "member", "known_invitations", "leaver_keys"},
+    "honeybadger_user": {"status", "action", "user", "invitation"},
+    "honeybadger_invitation": {"status", "action", "invitation"},
+    "honeybadger_team_member": {"status", "action", "member", "invitation"},
+    "honeycomb_members": {"plan", "plan_id", "results", "summary", "members", "known_invitations", "leaver_keys"},
+    "honeybadger_users": {"plan", "plan_id", "results", "summary", "users", "invitations"},
+}
+
+
+@pytest.mark.parametrize("module", KEYS)
+@pytest.mark.parametrize("wrong", [{"api_url": "http://a.example"}, {"max_wait": -1}, {"no_such": 1}])
+def test_a_failure_before_any_request_has_all_keys(
+    ask: Ask, sim: Simulator, module: str, wrong: dict[str, Any]
+) -> None:
+    code = "insecure_url" if "api_url" in wrong else "validation"
+    failed = ask(module, **options_of(module), **wrong, fails=code)
+    assert failed.keys() >= {*KEYS[module], "changed", "follow_up", "api", "error"}
+    assert (failed["changed"], failed["api"]) == (False, {"requests": 0, "waited": 0.0})
+    assert failed["error"]["hint"]
+    assert sim.log == []
+
+
+@pytest.mark.parametrize("module", ["honeycomb_member", "honeycomb_members"])
+def test_a_failure_before_any_request_forgets_nobody(ask: Ask, sim: Simulator, module: str) -> None:
+    known = {"eve@example.com": {"id": "a1", "role": "member", "invited_at": "2020-01-01T00:00:00Z"}}
+    options = {**options_of(module), "known_invitations": known}
+    assert ask(module, **options, api_key="key\n", fails="invalid_key")["known_invitations"] == known
+
+
 # The environment
 
 

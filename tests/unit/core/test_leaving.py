@@ -292,6 +292,33 @@ def test_nobody_is_invited_to_a_team_that_cannot_be_read(ask: Ask, sim: Simulato
     assert sim.emails == []
 
 
+@pytest.mark.parametrize("world", ["unknown", "another account's"])
+def test_a_team_that_the_account_does_not_have(ask: Ask, sim: Simulator, world: str) -> None:
+    """A token may see the teams of several accounts."""
+    sim.honeybadger.add(ADA)
+    sim.honeybadger.teams.add_member(3, ADA)
+    if world != "unknown":
+        page = {
+            "results": [{"id": 3, "name": "Ours"}, {"id": 4711, "name": "Theirs", "account_id": "0ther"}],
+            "links": {},
+        }
+        sim.fail(Fault("status", path=r"/v2/teams\?", times=0, status=200, body=page))
+    people = [{"email": ADA, "team_ids": [3, 4711]}]
+    for failed in (
+        ask("honeybadger_users", users=people, manage_teams=True, fails="not_found"),
+        ask("honeybadger_user", **people[0], manage_teams=True, fails="not_found"),
+    ):
+        assert failed["msg"].startswith(f"The account has no team with the id 4711, declared for {ADA}.")
+    assert sim.writes() == []
+
+
+def test_verification_names_every_list_that_it_read(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    sim.configure(team_lists="missing")
+    done = ask("honeybadger_user", email=EVE, state="absent", verify=True)
+    assert {"/v2/teams", "/v2/teams/3/team_members", "/v2/teams/3/team_invitations"} <= set(done["verified"]["read"])
+
+
 def test_an_invitation_to_a_team_whose_answer_is_lost(ask: Ask, sim: Simulator) -> None:
     sim.honeybadger.add(ADA)
     sim.fail(Fault("reset_after", method="POST", path="team_invitations"))

@@ -536,3 +536,8 @@ def test_wait_tells_of_a_fault(ask: Ask, sim: Simulator, side: Side) -> None:
     sim.fail(Fault("status", service=side.service, method="GET", status=403, after=side.lists))
     failed = ask(side.one, email=ADA, wait=True, wait_interval=0.1, wait_timeout=30, fails="forbidden")
     assert (failed["changed"], failed["action"], failed["status"]) == (True, "invite", "pending")
+
+
+def test_the_name_goes_with_the_invitation(ask: Ask, sim: Simulator) -> None:
+    ask("honeycomb_member", email=ADA, name=" Ada Lovelace ")
+    assert sim.log[-1].body == {"email": ADA, "name": "Ada Lovelace", "role": "member"}

@@ -313,3 +313,18 @@ def test_a_role_that_is_not_known_counts_as_the_highest() -> None:
 def test_parse_time(text: str | None, hour: int | None) -> None:
     parsed = parse_time(text)
     assert (parsed and parsed.utctimetuple().tm_hour) == hour
+
+
+def test_an_invitation_that_went_while_another_stayed_counts_as_a_change() -> None:
+    """Of two pending invitations the old one is to be replaced; it is gone, but the answer that says so was lost."""
+    old, new = (
+        Grant(n, "e@example.com", "Member", INVITATION, (3,), day)
+        for n, day in ((1, days_before(99)), (2, days_before(4)))
+    )
+    rules = Rules(("Member", "Billing", "Admin", "Owner"), "Member", reinvite_after=30.0, pending_only=True)
+    people = (Person("e@example.com", "Billing"),)
+    service: Any = Memory(Case((new, old), people, rules, Limits()), ["lost"])
+    report = reconcile(service, people, rules, Limits())
+    (outcome,) = report.outcomes
+    assert (service.world, service.mails, outcome.outcome) == ([new], {}, "failed")
+    assert (outcome.changed, report.changed) == (True, True)

@@ -645,3 +645,19 @@ def test_an_unforeseen_fault_is_told_without_its_values(
     for module in ("honeycomb_member", "honeycomb_member_info"):
         failed = ask(module, email=OWNER, fails="bad_response")
         assert "KeyError" in failed["msg"]
+
+
+def test_an_answer_that_stalls_is_a_timeout(ask: Ask, sim: Simulator) -> None:
+    sim.fail(Fault("slow_bytes", times=0, interval=1.0))
+    failed = ask("honeycomb_member_info", request_timeout=0.3, max_wait=0, fails="timeout")
+    assert failed["msg"].endswith("within 0.3 s. Run again, or set a longer request_timeout.")
+
+
+@pytest.mark.parametrize("status", [400, 409, 422, 500])
+def test_a_failure_says_what_to_do_next(ask: Ask, sim: Simulator, status: int) -> None:
+    sim.fail(Fault("status", method="PUT", status=status, body={"error": "No."}, times=0))
+    sim.honeycomb.add("ada@example.com")
+    code = {400: "validation", 409: "conflict", 422: "validation", 500: "server_error"}[status]
+    failed = ask("honeycomb_member", email="ada@example.com", role="admin", max_wait=0, fails=code)
+    assert failed["error"]["hint"] in failed["msg"]
+    assert failed["error"]["hint"]

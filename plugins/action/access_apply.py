@@ -11,8 +11,8 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, OF_ROLE, SERVICES, ServiceInfo
-from ..module_utils._errors import unexpected
-from ..module_utils._model import ABSENT, PRESENT, check_shown, few, fold
+from ..module_utils._errors import VALIDATION, AccessError, unexpected
+from ..module_utils._model import ABSENT, PRESENT, check_email, check_shown, few, fold
 from ..module_utils._roster import STATES, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._accounts import OtherAccounts, service, title
@@ -71,6 +71,7 @@ class ActionModule(AccessAction):
         checked, faults = check(listed, check_main=check_shown)
         if faults:
             raise Refused("Nothing was done, because the declared people have faults:\n" + "\n".join(tell(faults)))
+        self._nameless = not all(map(_is_address, (person["email"] for person in checked)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
         self._leaving = state == ABSENT or any(person["state"] == ABSENT for person in checked)
         if state == PRESENT:
@@ -125,12 +126,20 @@ class ActionModule(AccessAction):
         return OtherAccounts(lambda name, args: self._module(name, args, check=True), options, remove)
 
     def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
-        """The approved plans, compared with the present plans of all services before the first write."""
-        if not approved:
+        """The approved plans, compared with the present plans of all services before the first write.
+
+        Without an approval, all services are planned first if somebody is declared by a text that is no address: they may
+        be there under it, but if they are not, it is a mistake in the list, and nothing is done anywhere.
+        """
+        if not approved and (not self._nameless or self._task.check_mode):
             return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
-        changes = {key: change(approved[key], result) for key, result in planned.items() if result.get("plan_id")}
-        refusals = _summary.refusals(planned)
+        changes = {
+            key: change(approved[key], result)
+            for key, result in planned.items()
+            if key in approved and result.get("plan_id")
+        }
+        refusals = _summary.refusals(planned if approved else _invalid(planned))
         moved = [f"{title(key)}: {text}" for key, text in changes.items() if text]
         if not moved and not refusals:
             return approved
@@ -226,6 +235,19 @@ class ActionModule(AccessAction):
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)
         return recall.facts if recall else {}
+
+
+def _is_address(email: str) -> bool:
+    try:
+        check_email(email)
+    except AccessError:
+        return False
+    return True
+
+
+def _invalid(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The results of services that refused what is declared."""
+    return {key: result for key, result in results.items() if (result.get("error") or {}).get("code") == VALIDATION}
 
 
 def _now() -> str:

@@ -63,8 +63,7 @@ class ActionModule(AccessAction):
             spool.put(f"part {self._host}", part)
             result = self._together(spool, folder, inputs, failing=bool(faults))
         strict = bool(inputs and inputs.fail_on_drift)
-        result.update(faults=faults, fail_on_drift=strict, warnings=self._warnings)
-        return {**result, "failed": True, "msg": refused} if refused else result
+        return {**result, "faults": faults, "fail_on_drift": strict, "warnings": self._warnings}
 
     def _part(self, inputs: Inputs) -> Data:
         target = self._target()
@@ -77,9 +76,9 @@ class ActionModule(AccessAction):
         return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
 
     def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, failing: bool) -> dict[str, t.Any]:
-        """Write the report if this is the time to."""
+        """Write the report if this is the time to, and if anything was read: an earlier report would be lost for nothing."""
         parts, waiting = self._gathered(spool, self._vars)
-        if waiting and not failing:
+        if (waiting and not failing) or (inputs is None and not _was_read(parts)):
             return {"changed": False, "report": None}
         try:
             result = self._publish(spool, parts, folder, inputs)
@@ -135,6 +134,10 @@ class ActionModule(AccessAction):
                 kept = {}
             spool.put("previous", kept)
         return kept or None
+
+
+def _was_read(parts: list[Data]) -> bool:
+    return any(target["status"] == "read" for part in parts for target in part["targets"])
 
 
 def _fault(target: Mapping[str, t.Any]) -> str:

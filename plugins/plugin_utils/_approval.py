@@ -57,6 +57,8 @@ def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict
         raise Refused("Both access_plan and lifecycle_expected_plan_id are set; set one of them.")
     if plan is not None:
         return _from_plan(plan, host, list(services))
+    if isinstance(ids, str) and ids.lstrip().startswith("{"):
+        ids = variables.mapping("lifecycle_expected_plan_id")
     if ids is not None:
         return _from_ids(ids, host, list(services))
     if variables.flag("lifecycle_require_approval"):

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ..module_utils._catalog import SERVICES
+from ._accounts import SEPARATOR, title
 
 LONGEST = 600  # characters about one host
 WHOLE = 1500  # characters of a message
@@ -53,10 +54,9 @@ def shortened(text: str, length: int = LONGEST) -> str:
 def _services(plan: t.Any) -> t.Iterator[tuple[str, str, Mapping[str, t.Any]]]:
     if isinstance(plan, Mapping):
         for host, services in plan.items():
-            for key, info in SERVICES.items():
-                entry = services.get(key) if isinstance(services, Mapping) else None
-                if isinstance(entry, Mapping):
-                    yield str(host), info.title, entry
+            for key, entry in services.items() if isinstance(services, Mapping) else ():
+                if str(key).partition(SEPARATOR)[0] in SERVICES and isinstance(entry, Mapping):
+                    yield str(host), title(str(key)), entry
 
 
 def _size(entry: Mapping[str, t.Any]) -> int:

@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -40,7 +41,7 @@ def write_evidence(
                 "services": _records(person),
                 "by_hand": by_hand,
             }
-            name = re.sub(r"[^A-Za-z0-9@._+-]+", "_", f"{at.replace(':', '')}-{host}-{person['email']}")[:200]
+            name = _file_name(f"{at.replace(':', '')}-{host}-{person['email']}")
             write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
             write(place / f"{name}.txt", _text(document))
     except OSError as error:
@@ -48,6 +49,12 @@ def write_evidence(
             f"The evidence could not be written to {place}: {error.strerror}. It is also in lifecycle_result.people."
         ]
     return []
+
+
+def _file_name(text: str) -> str:
+    """The text as the name of a file. Where that changes it, a digest keeps the names of two people apart."""
+    name = re.sub(r"[^A-Za-z0-9@._+-]+", "_", text)[:200]
+    return name if name == text else f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _records(person: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from ..module_utils._catalog import SERVICES
-from ..module_utils._model import fold
+from ..module_utils._model import check_shown, fold
 from ..module_utils._roster import check, tell
 from ._report import Data, Roster
 from ._report_drift import Rules
@@ -81,7 +81,7 @@ def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster |
         return _from_file(file, real_file)
     if people is None:
         return None
-    checked, faults = check(people)
+    checked, faults = check(people, check_main=check_shown)
     if faults:
         raise Refused("The declared people have faults:\n" + "\n".join(tell(faults)))
     return Roster("", checked, [0] * len(checked))
@@ -93,7 +93,7 @@ def _from_file(file: str, real_file: t.Callable[[str], str]) -> Roster:
         raise Refused(f"roster_file is {file}, but there is no such file.")
     try:
         with open(real_file(path), "rb") as opened:
-            people, lines, faults = locate(path, opened.read(MAX_BYTES + 1))
+            people, lines, faults = locate(path, opened.read(MAX_BYTES + 1), check_shown)
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}.") from None
     if faults:

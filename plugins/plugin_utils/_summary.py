@@ -16,6 +16,7 @@ from ._accounts import SEPARATOR, attributed, title
 from ._approval import digest
 from ._evidence import not_found
 
+MOST_MADE = 10  # changes and texts in the message of a run that failed
 _VERBS = {
     "invite": "invited as {after}",
     "update": "changed from {before} to {after}",
@@ -120,11 +121,27 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
 def failure(result: Mapping[str, Any], check: bool = False) -> str:
     """Why a run failed, in one short text; empty if it did not."""
     texts = refusals(result)
+    if not texts:
+        return ""
     done = len(_services(result)) - len(texts)
-    if texts and done:
+    made = [] if check else list(_made(result))
+    if made:
+        more = f"; and {len(made) - MOST_MADE} more" if len(made) > MOST_MADE else ""
+        texts.append(f"Changed: {'; '.join(made[:MOST_MADE])}{more}.")
+        if result.get("follow_up"):
+            texts.append(f"Left to do by hand: {' '.join(result['follow_up'][:MOST_MADE])}")
+    if done:
         others = "The other service" if done == 1 else "The others"
         texts.append(f"{others} can be done." if check else f"{others} {'was' if done == 1 else 'were'} done.")
     return " ".join(texts)
+
+
+def _made(result: Mapping[str, Any]) -> Iterator[str]:
+    """The changes that were made, where others failed."""
+    for key in _services(result):
+        for step, done in zip(result[key].get("plan", ()), result[key].get("results", ())):
+            if done["outcome"] == "applied" and done["action"] != "none":
+                yield f"{step['email']}: {title(key)}: {_VERBS[step['action']].format(**_words(step))}"
 
 
 def refusals(result: Mapping[str, Any]) -> list[str]:

@@ -168,12 +168,24 @@ class Variables:
 
 
 def split(value: t.Any) -> list[t.Any]:
-    """The items of a list, of a text, or of each text in a list, without blank ones."""
+    """The items of a list, of a text, or of each text in a list, without blank ones.
+
+    A text in a list may be what a service shows for somebody, so it is split at spaces between addresses or numbers only.
+    """
     if isinstance(value, str):
         return [part for part in re.split(r"[,;\s]+", value) if part]
     if isinstance(value, (list, tuple, set)):
-        return [part for item in value for part in split(item)]
+        return [part for item in value for part in (_parts(item) if isinstance(item, str) else split(item))]
     return [] if value is None else [value]
+
+
+def _parts(text: str) -> list[str]:
+    lines = [line.strip() for line in re.split(r"[,;\n]+", text)]
+    words = [line.split() for line in lines]
+    apart = [all("@" in word or word.isdigit() for word in found) for found in words]
+    return [
+        part for line, found, is_list in zip(lines, words, apart) if line for part in (found if is_list else [line])
+    ]
 
 
 def _written(name: str, text: str) -> t.Any:

@@ -157,6 +157,11 @@ def test_what_needs_approval() -> None:
     refused = plan_text(plan(refused="It would remove 9 people."))
     assert refused["needs_approval"]
     assert "It would remove 9 people." in refused["chat"]
+    elsewhere = {
+        "payments": {"honeybadger": plan()["payments"]["honeycomb"], "honeybadger/A2": removal["payments"]["honeycomb"]}
+    }
+    assert plan_text(elsewhere)["needs_approval"]
+    assert "payments, Honeybadger account A2: 1 change, plan abc" in plan_text(elsewhere)["lines"]
     for nothing in ({}, None, "", {"payments": None}):
         assert plan_text(nothing)["needs_approval"]
     many = plan_text(plan(counts={"remove": 500}, steps=[step("remove", f"p{i}@example.com") for i in range(200)]))

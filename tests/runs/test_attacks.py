@@ -128,3 +128,109 @@ def test_a_list_that_comes_as_json_text_is_a_list(control: Control, sim: Simulat
     assert done.code != 0
     assert "people begins like JSON" in done.text
     assert sim.emails == []
+
+
+def two_keys(sim: Simulator) -> dict[str, Any]:
+    """Two hosts with different keys of one team."""
+    keys = {"a": sim.configuration_key, "b": sim.ingest_key}
+    return {host: {"honeycomb_api_key": key, "honeycomb_api_url": sim.honeycomb_url} for host, key in keys.items()}
+
+
+@pytest.mark.parametrize("way", [("--limit", "a"), ("--forks", "1")], ids=["limit", "host_pinned"])
+def test_two_keys_of_one_team_are_one_team_whatever_the_order(
+    control: Control, sim: Simulator, way: tuple[str, ...]
+) -> None:
+    environment = {"ANSIBLE_STRATEGY": "host_pinned"} if "--forks" in way else {}
+    done = control.play("onboard", *control.inventory(two_keys(sim)), *way, environment=environment, email=EVE)
+    assert "a and b are the same Honeycomb team" in done.failures["a"]
+    assert done.failures["a"].count("are the same") == 1
+    assert sim.writes() == []
+
+
+def test_a_connection_of_the_inventory_is_for_other_playbooks(control: Control, sim: Simulator) -> None:
+    """The credentials would go to that machine."""
+    away = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1", "ansible_become": True}
+    hosts = control.inventory({"a": {**control.variables("one"), **away}})
+    for playbook, options in (("onboard", {"email": EVE}), ("report", {"report_dir": "out"})):
+        done = control.play(playbook, *hosts, **options)
+        assert done.code == 0, done.output
+    assert len(sim.emails) == 2
+
+
+def test_a_name_with_a_space_in_a_list_is_one_name(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add("CI robot")
+    for name in ("lifecycle_ignore", "lifecycle_protected"):
+        done = control.play("reconcile", people=["owner@example.com"], **{name: ["CI robot", "x@y.z z@y.x"]})
+        assert (done.code != 0) is (name == "lifecycle_protected")
+        assert "ci robot" in members(sim) or "CI robot" in members(sim)
+    assert sim.writes() == []
+
+
+def test_a_mistyped_address_stops_every_service(control: Control, sim: Simulator) -> None:
+    people = [{"email": "typo.example.com", "honeycomb": {"role": "member"}}, EVE]
+    done = control.play("onboard", people=people)
+    assert "Nothing was done on localhost. Honeycomb: 'typo.example.com' is not an e-mail address" in done.text
+    assert sim.writes() == []
+    sim.honeycomb.add("typo.example.com")
+    assert control.play("onboard", people=people).code == 0
+    assert len(sim.emails) == 2
+
+
+def test_a_roster_with_a_name_that_is_no_address_can_be_reported(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add("robot")
+    assert control.play("dump", dump_file="people.yml", warned="may hide people").code == 0
+    done = control.play("report", report_dir="out", roster_file="people.yml", fail_on_drift=True)
+    assert done.code == 0, done.output
+
+
+def test_a_refused_report_replaces_nothing(control: Control, sim: Simulator) -> None:
+    assert control.play("report", report_dir="out").code == 0
+    before = (control.folder / "out" / "report.json").read_text()
+    refused = control.play("report", report_dir="out", roster_file="none.yml")
+    assert "there is no such file" in refused.failures["localhost"]
+    assert '"report"' not in refused.output
+    assert (control.folder / "out" / "report.json").read_text() == before
+
+
+def test_one_refused_host_keeps_no_other_from_the_report(control: Control, sim: Simulator) -> None:
+    hosts = {"a": control.variables("one"), "b": {**control.variables("two"), "honeycomb_rolle": "member"}}
+    done = control.play("report", *control.inventory(hosts), report_dir="out", people=[EVE], fail_on_drift=True)
+    assert "honeycomb_rolle" in done.failures["b"]
+    assert done.artefacts["report_result"]["drift"]["text"]
+    report = json.loads((control.folder / "out" / "report.json").read_text())
+    assert {target["host"] for target in report["targets"] if target["status"] == "read"} == {"a"}
+
+
+def test_what_was_done_is_told_although_something_failed(control: Control, sim: Simulator) -> None:
+    for service in (sim.honeycomb, sim.honeybadger):
+        service.add(EVE)
+    sim.fail(Fault("status", service="honeycomb", status=403, times=0))
+    done = control.play("offboard", email=EVE)
+    text = done.failures["localhost"]
+    assert f"Changed: {EVE}: Honeybadger: removed, was Member." in text
+    assert "Left to do by hand: " in text
+
+
+def test_the_evidence_of_two_people_is_two_files(control: Control, sim: Simulator) -> None:
+    people = ["jürgen@example.com", "jörgen@example.com"]
+    for email in people:
+        sim.honeybadger.add(email)
+    done = control.play("offboard", people=people, evidence_dir="evidence")
+    assert done.code == 0, done.output
+    files = list((control.folder / "evidence").glob("*.json"))
+    assert sorted(json.loads(file.read_text())["email"] for file in files) == sorted(people)
+
+
+def test_a_reconcile_leaves_evidence_too(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add(EVE)
+    done = control.play("reconcile", people=["owner@example.com"], evidence_dir="evidence")
+    assert done.code == 0, done.output
+    assert len(list((control.folder / "evidence").glob("*.json"))) == 1
+
+
+def test_expected_plan_ids_may_come_as_json_text(control: Control, sim: Simulator) -> None:
+    plan = control.play("onboard", "--check", email=EVE).artefacts["access_plan"]["localhost"]
+    ids = json.dumps({service: entry["plan_id"] for service, entry in plan.items()})
+    done = control.play("onboard", email=EVE, lifecycle_expected_plan_id=ids)
+    assert done.code == 0, done.output
+    assert len(sim.emails) == 2

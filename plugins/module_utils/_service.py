@@ -60,6 +60,7 @@ class Companion(t.Protocol):
 
     def check(self, people: t.Iterable[Person]) -> None:
         """Refuse what is declared for people who are there already, and cannot be."""
+        return
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
         """What is left to do by hand after these people have lost access."""

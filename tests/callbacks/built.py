@@ -31,7 +31,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._kept = Path(os.environ["ACCESS_TEST_BUILT"])
-        self._used = Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache")
+        self._used = Path(constants.DEFAULT_LOCAL_TMP, "ansiballz_cache")  # type: ignore[attr-defined]
 
     def v2_playbook_on_start(self, playbook: object) -> None:
         self._used.mkdir(exist_ok=True)

@@ -151,8 +151,8 @@ def test_a_connection_of_the_inventory_is_for_other_playbooks(control: Control, 
     """The credentials would go to that machine."""
     away = {"ansible_connection": "ssh", "ansible_host": "192.0.2.1", "ansible_become": True}
     hosts = control.inventory({"a": {**control.variables("one"), **away}})
-    for playbook, options in (("onboard", {"email": EVE}), ("report", {"report_dir": "out"})):
-        done = control.play(playbook, *hosts, **options)
+    for playbook in ("onboard", "report"):
+        done = control.play(playbook, *hosts, email=EVE, report_dir="out")
         assert done.code == 0, done.output
     assert len(sim.emails) == 2
 
@@ -160,7 +160,8 @@ def test_a_connection_of_the_inventory_is_for_other_playbooks(control: Control, 
 def test_a_name_with_a_space_in_a_list_is_one_name(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add("CI robot")
     for name in ("lifecycle_ignore", "lifecycle_protected"):
-        done = control.play("reconcile", people=["owner@example.com"], **{name: ["CI robot", "x@y.z z@y.x"]})
+        names: dict[str, Any] = {name: ["CI robot", "x@y.z z@y.x"]}
+        done = control.play("reconcile", people=["owner@example.com"], **names)
         assert (done.code != 0) is (name == "lifecycle_protected")
         assert "ci robot" in members(sim) or "CI robot" in members(sim)
     assert sim.writes() == []

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..module_utils._errors import AccessError
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._recall import ask_team
 from ..plugin_utils._targets import Target
+
+ASKED_AT_ONCE = 8
 
 
 class ActionModule(AccessAction):
@@ -24,12 +27,19 @@ class ActionModule(AccessAction):
         """Record the host."""
         target, claims = self._target(), self._claims()
         for service in claims.add(target, self._pattern(), self._targets_of_play):
-            claims.name(service, [target, *self._targets_of_play()], self._team)
+            claims.name(service, target, self._targets_of_play, self._teams)
         return {}
 
-    def _team(self, target: Target) -> str:
-        """The team of a host. One that cannot be told is no other host's; the host's own run reports why."""
-        try:
-            return ask_team(self._honeycomb(target) or {})
-        except AccessError:
-            return f"unknown, of {target.host}"
+    def _teams(self, targets: list[Target]) -> list[str]:
+        """The team of each host."""
+        options = [self._honeycomb(target) or {} for target in targets]  # not in threads, since it templates
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+            return list(pool.map(_team, targets, options))
+
+
+def _team(target: Target, options: dict[str, Any]) -> str:
+    """The team of a host. One that cannot be told is no other host's; the host's own run reports why."""
+    try:
+        return ask_team(options)
+    except AccessError:
+        return f"unknown, of {target.host}"

@@ -16,7 +16,6 @@ import json
 import os
 import secrets
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,7 +26,6 @@ from ._variables import Refused, Variables
 
 LOCALHOST = "localhost"
 ENVIRONMENT, VARIABLES = "environment", "variables"
-ASKED_AT_ONCE = 8
 PORTS = {"https": 443, "http": 80}
 
 Environ = t.Mapping[str, str]
@@ -172,27 +170,30 @@ class Claims:
             if SERVICES[service].asks_identity and any(claim["origins"].get(service) == place for claim in others_of)
         ]
 
-    def name(self, service: str, targets: t.Sequence[Target], ask: t.Callable[[Target], str]) -> None:
-        """Record the team of each host that has the address of the first one. A run asks once for each host."""
-        place = origin(SERVICES[service], targets[0].services[service])
-        alike = {
-            target.host: target
-            for target in reversed(targets)
-            if service in target.services and origin(SERVICES[service], target.services[service]) == place
-        }
-        with self._locked("names"):
-            with self._locked() as file:
-                key = file.readline().strip().encode()
-                named = {
-                    claim["host"] for claim in _claims(file) if service in claim["services"] and not claim["origins"]
-                }
-            unnamed = [target for target in alike.values() if target.host not in named]
-            with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
-                teams = list(pool.map(ask, unnamed))
-            with self._locked() as file:
-                for target, team in zip(unnamed, teams):
-                    found = {"origins": {}, "services": {service: _digest(key, team)}}
-                    self._note(file, {"host": target.host, "of_play": False, "faults": (), **found})
+    def name(
+        self,
+        service: str,
+        target: Target,
+        others: t.Callable[[], t.Iterable[Target]],
+        ask: t.Callable[[list[Target]], list[str]],
+    ) -> None:
+        """Record the team of a host. The first host at an address records it for all of them, so each is asked about once."""
+        with self._locked() as file:
+            key = file.readline().strip().encode()
+            named = {claim["host"] for claim in _claims(file) if service in claim["services"] and not claim["origins"]}
+            if target.host in named:
+                return
+            info = SERVICES[service]
+            place = origin(info, target.services[service])
+            alike = {
+                other.host: other
+                for other in (*others(), target)
+                if service in other.services and origin(info, other.services[service]) == place
+            }
+            unnamed = [other for host, other in alike.items() if host not in named]
+            for other, team in zip(unnamed, ask(unnamed)):
+                found = {"origins": {}, "services": {service: _digest(key, team)}}
+                self._note(file, {"host": other.host, "of_play": False, "faults": (), **found})
 
     def faults(self, host: str, hosts: t.Iterable[str]) -> list[str]:
         """Why nothing may be done on ``host``: faults of hosts of the play, or a team or account of another host."""
@@ -236,10 +237,10 @@ class Claims:
         return text
 
     @contextlib.contextmanager
-    def _locked(self, name: str = "targets") -> t.Iterator[t.TextIO]:
-        """A file, locked; its first line is the key for the digests."""
+    def _locked(self) -> t.Iterator[t.TextIO]:
+        """The file, locked; its first line is the key for the digests."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        opened = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        opened = os.open(self._folder / "targets", os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(opened, "r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if os.fstat(opened).st_size == 0:

@@ -180,12 +180,11 @@ def split(value: t.Any) -> list[t.Any]:
 
 
 def _parts(text: str) -> list[str]:
-    lines = [line.strip() for line in re.split(r"[,;\n]+", text)]
-    words = [line.split() for line in lines]
-    apart = [all("@" in word or word.isdigit() for word in found) for found in words]
-    return [
-        part for line, found, is_list in zip(lines, words, apart) if line for part in (found if is_list else [line])
-    ]
+    found: list[str] = []
+    for line in re.split(r"[,;\n]+", text):
+        words = line.split()
+        found += words if all("@" in word or word.isdigit() for word in words) else [line.strip()]
+    return found
 
 
 def _written(name: str, text: str) -> t.Any:

@@ -102,8 +102,10 @@ class ActionModule(AccessAction):
             for key, options in others.options():
                 people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
                 args[key] = self._args(HONEYBADGER, options, people[key])
-        approved = approval(self._variables, self._host, args)
-        for key, plan in self._confirmed(args, approved or {}).items():
+        approved = approval(self._variables, self._host, args) or {}
+        if approved or (self._nameless and not self._task.check_mode):
+            self._confirm(args, approved)
+        for key, plan in approved.items():
             args[key]["expected_plan_id"] = plan.plan_id
         for key, options in args.items():
             self._results[key] = self._service(key, options, check=self._task.check_mode)
@@ -125,24 +127,18 @@ class ActionModule(AccessAction):
             return None
         return OtherAccounts(lambda name, args: self._module(name, args, check=True), options, remove)
 
-    def _confirmed(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> dict[str, Approved]:
-        """The approved plans, compared with the present plans of all services before the first write.
+    def _confirm(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> None:
+        """Plan all services before the first write, and refuse the run if a plan is not the approved one, or is refused.
 
-        Without an approval, all services are planned first if somebody is declared by a text that is no address: they may
-        be there under it, but if they are not, it is a mistake in the list, and nothing is done anywhere.
+        Without an approval, this is for somebody who is declared by a text that is no address: they may be there under it,
+        but if they are not, it is a mistake in the list, and nothing is done anywhere.
         """
-        if not approved and (not self._nameless or self._task.check_mode):
-            return approved
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
-        changes = {
-            key: change(approved[key], result)
-            for key, result in planned.items()
-            if key in approved and result.get("plan_id")
-        }
+        changes = {key: change(plan, planned[key]) for key, plan in approved.items() if planned[key].get("plan_id")}
         refusals = _summary.refusals(planned if approved else _invalid(planned))
         moved = [f"{title(key)}: {text}" for key, text in changes.items() if text]
         if not moved and not refusals:
-            return approved
+            return
         why = ", because the plan is not the one that was approved" if moved else ""
         text = " ".join(
             [f"Nothing was done on {self._host}{why}.", *moved, *refusals, *([PLAN_AGAIN] if moved else [])]

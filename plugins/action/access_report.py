@@ -78,12 +78,12 @@ class ActionModule(AccessAction):
     def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, failing: bool) -> dict[str, t.Any]:
         """Write the report if this is the time to, and if anything was read: an earlier report would be lost for nothing."""
         parts, waiting = self._gathered(spool, self._vars)
-        if (waiting and not failing) or (inputs is None and not _was_read(parts)):
-            return {"changed": False, "report": None}
-        try:
-            result = self._publish(spool, parts, folder, inputs)
-        except OSError as error:
-            raise Refused(f"{folder} cannot be written: {error.strerror}.") from None
+        result: dict[str, t.Any] = {"changed": False, "report": None}
+        if (failing or not waiting) and (inputs or _was_read(parts)):
+            try:
+                result = self._publish(spool, parts, folder, inputs)
+            except OSError as error:
+                raise Refused(f"{folder} cannot be written: {error.strerror}.") from None
         if not waiting:
             spool.clear(self._vars["ansible_play_hosts_all"])
         return result

@@ -185,14 +185,14 @@ class Honeybadger(Service):
     def _by_id(self, collection: str, identity: int) -> list[dict[str, t.Any]]:
         """The record with this id, if there is one; from the list if the path for one record is unknown to the service."""
         try:
-            records = self._records(f"{collection}/{segment(identity)}", identity)
+            found = self._records(f"{collection}/{segment(identity)}", identity)[:1]
         except AccessError as error:
             if error.status != 404:
                 raise
-            records = [record for record in self._list(collection) if record["id"] == identity]
-        for record in records[:1]:
+            return [record for record in self._list(collection) if record["id"] == identity]
+        for record in found:
             self._check(Shape(self.info.title, "GET", collection), record)
-        return records[:1]
+        return found
 
     def _records(self, path: str, identity: t.Any) -> list[dict[str, t.Any]]:
         """The records with this id at its path: the reference wraps them in a list, the official client reads one bare."""

@@ -13,7 +13,7 @@ import typing as t
 
 from . import _errors as errors
 from ._errors import AccessError
-from ._honeybadger_teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember, no_team
+from ._honeybadger_teams import HoneybadgerTeams, Team, TeamInvitation, TeamMember, no_team
 from ._leaving import Leaver
 from ._model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind, Person
 from ._outcome import Outcome
@@ -40,7 +40,6 @@ class TeamGrants(Companion):
     def read(self, leavers: t.Sequence[Leaver]) -> list[Grant]:
         """Everybody who is in a team or invited to one. Teams that the token cannot read are left out, with a warning."""
         self.warnings, self.lists = [], []
-        self._teams.lists = []
         try:
             teams = self._teams.teams()
         except AccessError as error:
@@ -48,7 +47,7 @@ class TeamGrants(Companion):
                 raise
             self.warnings = [f"Teams could not be read, so nobody is removed from a team. {error.sentence}"]
             return []
-        self.lists = [TEAMS, *self._teams.lists]
+        self.lists = self._teams.lists
         self._ids = {team.id for team in teams}
         for team in teams:
             self._members.update({(team.id, member.id): member for member in team.members})

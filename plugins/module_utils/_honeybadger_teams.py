@@ -89,7 +89,7 @@ class Team:
 
 
 class HoneybadgerTeams:
-    """The teams of an account."""
+    """The teams of an account. ``lists`` are the paths that were read for the teams."""
 
     def __init__(self, client: Client, account_id: str) -> None:
         self.client = client
@@ -105,9 +105,11 @@ class HoneybadgerTeams:
         """
         path = f"{TEAMS}?account_id={segment(self._account)}"
         shape = Shape(HONEYBADGER.title, "GET", TEAMS)
+        listed = self._list(path)
+        self.lists = [TEAMS]
         return [
             self._team(shape, record)
-            for record in self._list(path)
+            for record in listed
             if str(record.get("account_id") or self._account) == self._account and team_id in (None, record["id"])
         ]
 

@@ -224,10 +224,10 @@ def _of_everybody(info: ServiceInfo, report: Report) -> dict[str, t.Any]:
 
 def _partial(report: Report) -> AccessError | None:
     """Why a run that was completed did not do everything."""
-    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     first = next((outcome for outcome in report.outcomes if outcome.error), None)
     if first is None or first.error is None:
         return _unresolved(report)
+    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     return AccessError(
         errors.PARTIAL_FAILURE,
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "

@@ -75,10 +75,10 @@ def _services(result: Mapping[str, Any]) -> list[str]:
 def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str]]:
     """The outcome of each step of the plan; the results are in the same order."""
     for step, result in zip(service.get("plan", ()), service.get("results", ())):
-        if result["outcome"] == "applied" and result["action"] == "none":
-            yield step["email"], "was done already"
-        elif result["outcome"] == "applied":
+        if _is_made(result):
             yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step))
+        elif result["outcome"] == "applied":
+            yield step["email"], "was done already"
         else:
             error = result["error"] or {}
             yield step["email"], _NOT[result["outcome"]].format(action=step["action"], why=error.get("detail", ""))
@@ -139,9 +139,13 @@ def failure(result: Mapping[str, Any], check: bool = False) -> str:
 def _made(result: Mapping[str, Any]) -> Iterator[str]:
     """The changes that were made, where others failed."""
     for key in _services(result):
-        for step, done in zip(result[key].get("plan", ()), result[key].get("results", ())):
-            if done["outcome"] == "applied" and done["action"] != "none":
-                yield f"{step['email']}: {title(key)}: {_VERBS[step['action']].format(**_words(step))}"
+        for (email, text), outcome in zip(_changes(result[key], check=False), result[key].get("results", ())):
+            if _is_made(outcome):
+                yield f"{email}: {title(key)}: {text}"
+
+
+def _is_made(outcome: Mapping[str, Any]) -> bool:
+    return bool(outcome["outcome"] == "applied" and outcome["action"] != "none")
 
 
 def refusals(result: Mapping[str, Any]) -> list[str]:

@@ -108,5 +108,5 @@ def _check(email: str) -> None:
         check_email(email)
     except AccessError as fault:
         raise Refused(f"email: {fault.sentence}") from None
-    if not set(email).isdisjoint("<>()[]\"'"):
+    if not set(email).isdisjoint('<>()[]"') or email != email.strip("'"):
         raise Refused(f"email: {email[:80]!r} is not an e-mail address. Give the address alone, as in ada@example.com.")

@@ -63,14 +63,18 @@ def companion_of(service: Service, step: Step) -> Companion | None:
 
 
 def verify(service: Service, report: Report, now: datetime) -> None:
-    """Read the lists once more, and record what the people who should be gone still have."""
+    """Read the lists once more, and record what the people who should be gone still have.
+
+    They are those who lost something, and those whom only another list than that of the members still shows.
+    """
     losses = [outcome for outcome in report.outcomes if outcome.step.takes_away]
-    gone = {outcome.step.email for outcome in losses} - {
-        outcome.step.email for outcome in losses if outcome.outcome != APPLIED
-    }
+    kept = {outcome.step.email for outcome in losses if outcome.outcome != APPLIED}
+    leavers = [leaver for leaver in report.leaving.leavers if leaver.email not in kept]
+    shown = {email for companion in service.companions for email, _what in companion.remaining(leavers)}
+    gone = {*(outcome.step.email for outcome in losses), *shown} - kept
     if not gone:
         return
-    leavers = [leaver for leaver in report.leaving.leavers if leaver.email in gone]
+    leavers = [leaver for leaver in leavers if leaver.email in gone]
     notes = report.notes
     try:
         report.world = service.read()

@@ -146,6 +146,12 @@ class KeyGrants(Companion):
                 f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers)}, so it is not "
                 f"known which API keys they created. Look {WHERE}."
             )
+        lost = {outcome.step.email for outcome in outcomes}
+        texts += [
+            f"Honeycomb: the list of members does not show {email}, but there is {what}. Remove them by hand {MEMBERS}."
+            for email, what in self.remaining(leavers)
+            if email not in lost
+        ]
         if self._departed:
             who = ", ".join(leaver.email for leaver in leavers)
             texts.append(

@@ -18,7 +18,7 @@ from ..module_utils._model import ABSENT, fold
 NOT_FOUND = "not found"
 NOT_READ = "not read"
 REPORTED = "reported"
-ADDRESS = re.compile(r"[^\s,;:()<>\"']+@[^\s,;:()<>\"']*[^\s,;:()<>\"'.]")
+BETWEEN_WORDS = re.compile(r"[\s,;:()<>\"]+")
 
 Results = Mapping[str, t.Any]
 
@@ -36,9 +36,11 @@ def evidence(
     """
     found: dict[str, dict[str, t.Any]] = {}
     for service, result in results.items():
-        history = _History(result, check, at.get(service, ""))
-        for person in leavers.get(service, ()):
-            addresses = [fold(person["email"]), *map(fold, person.get("aliases") or ())]
+        gone = [
+            [fold(person["email"]), *map(fold, person.get("aliases") or ())] for person in leavers.get(service, ())
+        ]
+        history = _History(result, check, at.get(service, ""), [address for one in gone for address in one])
+        for addresses in gone:
             _note(found, addresses[0])[service] = history.of(addresses, leaving=True)
         for step in result.get("plan", ()):
             if service not in _note(found, step["email"]):
@@ -62,6 +64,22 @@ def named(step: Mapping[str, t.Any]) -> str:
     return next((str(word) for word in words if word), "")
 
 
+def by_person(texts: t.Iterable[str], emails: t.Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The texts that name each of these people, and the texts that name nobody."""
+    people = set(emails)
+    several_words = [name for name in people if BETWEEN_WORDS.search(name)]
+    found: dict[str, list[str]] = defaultdict(list)
+    about_all = []
+    for text in texts:
+        words = {word.rstrip(".") for word in BETWEEN_WORDS.split(fold(text))}
+        named = [*(people & words), *(name for name in several_words if name in fold(text))]
+        for email in named:
+            found[email].append(text)
+        if not named and "@" not in text:
+            about_all.append(text)
+    return found, about_all
+
+
 def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
     return found.setdefault(email, {"email": email})
 
@@ -69,7 +87,7 @@ def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
 class _History:
     """What one service had and has for each person."""
 
-    def __init__(self, result: Mapping[str, t.Any], check: bool, at: str) -> None:
+    def __init__(self, result: Mapping[str, t.Any], check: bool, at: str, leavers: t.Iterable[str]) -> None:
         self._read = bool(result.get("plan_id"))
         self._check = check
         self._at = at
@@ -85,20 +103,16 @@ class _History:
         for key in result.get("leaver_keys", ()):
             if key["outcome"] == REPORTED:
                 self._reported[fold(key["creator"]["email"])].append(_reported(key))
-        self._by_hand: dict[str, list[str]] = defaultdict(list)
-        self._for_all: list[str] = []
-        for text in result.get("follow_up", ()):
-            emails = set(ADDRESS.findall(text))
-            for email in emails:
-                self._by_hand[email].append(text)
-            if not emails:
-                self._for_all.append(text)
+        self._by_hand, self._for_all = by_person(result.get("follow_up", ()), {*leavers, *self._steps})
 
     def of(self, addresses: t.Sequence[str], leaving: bool = False) -> dict[str, t.Any]:
         """The record of a person with these addresses; a person who loses something counts as leaving."""
         steps = [pair for email in addresses for pair in self._steps.get(email, ())]
         there = [step["before"] for step, _outcome in steps if step["before"]]
         there += [key for email in addresses for key in self._reported.get(email, ())]
+        remaining = [(email, what) for email in addresses for what in self._remaining.get(email, ())]
+        if not steps:
+            there += [{"email": email, "what": what} for email, what in remaining]
         kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
         lost = any(step["after"] is None for step, _outcome in steps)
         return {
@@ -113,9 +127,9 @@ class _History:
                 }
                 for step, outcome in steps
             ],
-            "remains": kept + [what for email in addresses for what in self._remaining.get(email, ())],
+            "remains": kept + [what for _email, what in remaining],
             "verified": self._verified,
-            "by_hand": [text for email in addresses for text in self._by_hand.get(email, ())]
+            "by_hand": list(dict.fromkeys(text for email in addresses for text in self._by_hand.get(email, ())))
             + (self._for_all if lost else []),
         }
 

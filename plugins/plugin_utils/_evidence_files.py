@@ -16,7 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ._accounts import title
-from ._evidence import ADDRESS, NOT_FOUND, NOT_READ
+from ._evidence import NOT_FOUND, NOT_READ, by_person
 from ._files import write
 
 SCHEMA_VERSION = 1
@@ -29,17 +29,16 @@ def write_evidence(
     place = Path(os.path.realpath(os.path.expanduser(folder)))
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for person in people:
-            if not any(_leaves(record) for record in _records(person).values()):
-                continue
-            by_hand = [text for text in follow_up if person["email"] in ADDRESS.findall(text)]
+        leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
+        by_hand, for_all = by_person(follow_up, [person["email"] for person in leavers])
+        for person in leavers:
             document = {
                 "version": SCHEMA_VERSION,
                 "email": person["email"],
                 "host": host,
                 "at": at,
                 "services": _records(person),
-                "by_hand": by_hand,
+                "by_hand": [*by_hand.get(person["email"], ()), *for_all],
             }
             name = _file_name(f"{at.replace(':', '')}-{host}-{person['email']}")
             write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
@@ -93,6 +92,8 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
 def _access(access: t.Any) -> str:
     if not isinstance(access, dict):
         return str(access)
+    if "what" in access:
+        return str(access["what"])
     words = [str(access[key]) for key in ("role", "status") if access.get(key)]
     rest = [f"{key} {value}" for key, value in access.items() if key not in ("role", "status", "email") and value]
     return ", ".join([*words, *rest])

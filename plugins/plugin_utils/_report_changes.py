@@ -9,7 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..module_utils._model import ACTIVE, PENDING
 
@@ -30,6 +30,8 @@ TYPES = (
 
 Seat = Mapping[str, t.Any]
 """What one person has: ``id``, ``email``, ``role``, ``status``, and if known ``also`` and ``invitations`` (ids)."""
+Name = tuple[str, t.Any]
+"""What identifies a person: ``id`` or ``email``, and its value."""
 
 
 class Change(t.NamedTuple):
@@ -42,73 +44,71 @@ class Change(t.NamedTuple):
 
 
 def changes(before: Sequence[Seat], after: Sequence[Seat]) -> list[Change]:
-    """The changes from one read to the next, by person."""
-    old, new = _Seats(before), _Seats(after)
+    """The changes from one read to the next, by person.
+
+    A seat is what one seat was before: the one with its id, or else one of the same person and status.
+    """
+    old = _Seats(before)
     found: list[Change] = []
-    kept: set[int] = set()
-    for seat in after:
-        was = old.of(seat)
-        kept.update(id(item) for item in was.values())
-        found += _change(was, seat, new)
-    for seat in before:
-        if id(seat) not in kept and not new.accepted(seat):
-            found.append(
-                Change(LEFT if seat["status"] == ACTIVE else INVITATION_CANCELLED, seat["email"], _view(seat), None)
-            )
+    rest = list(after)
+    for names in (_ids, _addresses):
+        left = []
+        for seat in rest:
+            was = old.take(seat["status"], names(seat))
+            if was is None:
+                left.append(seat)
+            elif was["role"] != seat["role"]:
+                found.append(Change(ROLE_CHANGED, seat["email"], _view(was), _view(seat)))
+        rest = left
+    found += [_arrival(old, seat) for seat in rest]
+    accepted = {identity for seat in after for identity in seat.get("invitations", ())}
+    for was in old.left():
+        if was["status"] == ACTIVE:
+            found.append(Change(LEFT, was["email"], _view(was), None))
+        elif was["id"] not in accepted:
+            found.append(Change(INVITATION_CANCELLED, was["email"], _view(was), None))
     return sorted(found, key=lambda change: (change.email, TYPES.index(change.type)))
 
 
-def _change(was: dict[str, Seat], seat: Seat, new: _Seats) -> Iterator[Change]:
-    same = was.get(seat["status"])
-    if same is not None:
-        if same["role"] != seat["role"]:
-            yield Change(ROLE_CHANGED, seat["email"], _view(same), _view(seat))
-        if seat["status"] == ACTIVE and PENDING in was and not new.has(was[PENDING]) and not new.accepted(was[PENDING]):
-            yield Change(INVITATION_CANCELLED, was[PENDING]["email"], _view(was[PENDING]), None)
-    elif seat["status"] == PENDING:
-        if ACTIVE in was and not new.has(was[ACTIVE]):
-            yield Change(LEFT, was[ACTIVE]["email"], _view(was[ACTIVE]), None)
-        yield Change(INVITED, seat["email"], None, _view(seat))
-    elif PENDING in was:
-        yield Change(INVITATION_ACCEPTED, seat["email"], _view(was[PENDING]), _view(seat))
-    else:
-        yield Change(JOINED, seat["email"], None, _view(seat))
+def _arrival(old: _Seats, seat: Seat) -> Change:
+    """How somebody got a seat that was not there before."""
+    if seat["status"] == PENDING:
+        return Change(INVITED, seat["email"], None, _view(seat))
+    invited = [("id", identity) for identity in seat.get("invitations", ())]
+    was = old.take(PENDING, [*invited, *_addresses(seat)])
+    if was is None:
+        return Change(JOINED, seat["email"], None, _view(seat))
+    return Change(INVITATION_ACCEPTED, seat["email"], _view(was), _view(seat))
 
 
 class _Seats:
-    """Finds the seat of a person under any of their addresses and ids."""
+    """Seats that are found by status and name, each once."""
 
     def __init__(self, seats: Sequence[Seat]) -> None:
-        self._by: dict[tuple[t.Any, ...], Seat] = {}
-        self._accepted = {identity for seat in seats for identity in seat.get("invitations", ())}
+        self._left = {id(seat): seat for seat in seats}
+        self._by: dict[tuple[t.Any, ...], list[Seat]] = {}
         for seat in seats:
-            for name in _names(seat):
-                self._by.setdefault((seat["status"], *name), seat)
+            for name in (*_ids(seat), *_addresses(seat)):
+                self._by.setdefault((seat["status"], *name), []).append(seat)
 
-    def of(self, seat: Seat) -> dict[str, Seat]:
-        """The seats that the same person had, by status."""
-        found = {}
-        for status in (ACTIVE, PENDING):
-            invited = [("id", identity) for identity in seat.get("invitations", ())] if status == PENDING else []
-            names = [name for name in _names(seat) if name[0] != "id" or seat["status"] == status]
-            held = next((self._by[(status, *name)] for name in (*names, *invited) if (status, *name) in self._by), None)
-            if held is not None:
-                found[status] = held
-        return found
+    def take(self, status: str, names: Sequence[Name]) -> Seat | None:
+        """A seat with one of these names that was not taken yet."""
+        found = (seat for name in names for seat in self._by.get((status, *name), ()) if id(seat) in self._left)
+        seat = next(found, None)
+        return self._left.pop(id(seat)) if seat is not None else None
 
-    def has(self, seat: Seat) -> bool:
-        """Whether the person has a seat of the same status."""
-        return seat["status"] in self.of(seat)
-
-    def accepted(self, seat: Seat) -> bool:
-        """Whether somebody here accepted this pending seat."""
-        return seat["status"] == PENDING and seat["id"] in self._accepted
+    def left(self) -> list[Seat]:
+        """The seats that were not taken."""
+        return list(self._left.values())
 
 
-def _names(seat: Seat) -> list[tuple[str, t.Any]]:
-    """What identifies a person: addresses, then the id, which is unique only among seats of one status."""
-    addresses = [("email", address) for address in (seat["email"], *seat.get("also", ())) if address]
-    return [*addresses, ("id", seat["id"])] if seat["id"] is not None else addresses
+def _ids(seat: Seat) -> list[Name]:
+    """The id, which is unique only among seats of one status."""
+    return [("id", seat["id"])] if seat["id"] is not None else []
+
+
+def _addresses(seat: Seat) -> list[Name]:
+    return [("email", address) for address in (seat["email"], *seat.get("also", ())) if address]
 
 
 def key_changes(before: Mapping[str, Seat], after: Mapping[str, Seat]) -> list[Change]:

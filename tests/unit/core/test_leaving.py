@@ -409,6 +409,24 @@ def test_a_leaver_whom_the_list_of_users_does_not_have(ask: Ask, sim: Simulator)
     assert [text for text in done["follow_up"] if "is not known which API keys" in text and EVE in text]
 
 
+@pytest.mark.parametrize("verify", [True, False])
+def test_a_leaver_whom_only_the_list_of_users_shows(ask: Ask, sim: Simulator, verify: bool) -> None:
+    """Nobody is called gone whom a list that was read still shows."""
+    sim.honeycomb.add(EVE)
+    shown = json.loads(sim.honeycomb.listing())
+    members = [member for member in shown if member["email"] != EVE]
+    sim.fail(Fault("html", method="GET", path="/1/team_memberships", body=members, times=0))
+    leaving = {"members": [{"email": EVE, "state": "absent"}], "known_invitations": {}, **with_key(sim)}
+    planned = ask("honeycomb_members", check=True, **leaving)
+    done = ask("honeycomb_members", verify=verify, fails="partial_failure" if verify else "", **leaving)
+    for result in (planned, done):
+        assert (result["changed"], result["plan"]) == (False, [])
+        assert [text for text in result["follow_up"] if EVE in text and "by hand" in text]
+    if verify:
+        assert EVE in done["msg"]
+        assert [item["email"] for item in done["verified"]["remaining"]] == [EVE]
+
+
 @pytest.mark.parametrize("mode", ["report", "disable", "delete"])
 def test_a_list_of_keys_that_is_cut_on_page_two(ask: Ask, sim: Simulator, mode: str) -> None:
     sim.configure(v2_page_size=2)

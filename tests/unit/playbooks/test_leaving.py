@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 from tests.tools.tree import ROOT
 
 from .conftest import Control, access
@@ -36,19 +36,21 @@ def managed(sim: Simulator) -> dict[str, str]:
     return {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
 
 
-def evidence(control: Control) -> dict[str, Any]:
-    """The one JSON file; everything in the folder is its owner's."""
-    folder = control.folder / "evidence"
+def evidence(control: Control, email: str = EVE, name: str = "evidence") -> dict[str, Any]:
+    """The JSON file of a person; each has a text beside it, and everything in the folder is its owner's."""
+    folder = control.folder / name
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = list(folder.iterdir())
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert sorted(file.suffix for file in files) == [".json", ".txt"]
     text = "".join(file.read_text() for file in files)
     for sim in control.sims.values():
         assert not [secret for secret in sim.secrets if secret in text]
-    found: dict[str, Any] = json.loads(next(file for file in files if file.suffix == ".json").read_text())
-    jsonschema.validate(found, SCHEMA)
-    return found
+    documents = {file.stem: json.loads(file.read_text()) for file in files if file.suffix == ".json"}
+    assert set(documents) == {file.stem for file in files if file.suffix == ".txt"}
+    for document in documents.values():
+        jsonschema.validate(document, SCHEMA)
+    (found,) = (document for document in documents.values() if document["email"] == email)
+    return dict(found)
 
 
 @pytest.mark.slow  # tests/runs/test_leaving.py shows more of it in every run
@@ -89,6 +91,29 @@ def test_what_remains_elsewhere_is_reported(control: Control, sim: Simulator) ->
     done = control.play("offboard", email=EVE, lifecycle_all_accounts=True)
     assert done.code == 0, done.output
     assert EVE not in {user.email for user in elsewhere.users}
+
+
+def test_evidence_holds_what_is_left_to_do_for_whom(control: Control, sim: Simulator) -> None:
+    """Whatever their address looks like, and also for somebody whom only the list of users shows."""
+    brien = "o'brien@example.com"
+    for email in (EVE, brien):
+        sim.honeybadger.add(email)
+        sim.honeycomb.add(email)
+        sim.honeycomb.keys.add(email, name="theirs")
+    shown = [member for member in json.loads(sim.honeycomb.listing()) if member["email"] != EVE]
+    sim.fail(Fault("html", method="GET", path="/1/team_memberships", body=shown, times=0))
+    told = control.play(
+        "offboard", email=[EVE, brien], evidence_dir="evidence", environment=managed(sim), lifecycle_verify=False
+    )
+    assert told.code == 0, told.output
+    found = {email: evidence(control, email)["services"]["honeycomb"] for email in (EVE, brien)}
+    for email, record in found.items():
+        assert [text for text in record["by_hand"] if f"{email} created API keys that still work" in text], record
+    again = control.play("offboard", email=EVE, evidence_dir="again", environment=managed(sim))
+    assert again.code == 2
+    assert "not found" not in " ".join(again.told)
+    record = evidence(control, EVE, "again")["services"]["honeycomb"]
+    assert [item["what"] for item in record["found"] if "what" in item] == record["remains"] != []
 
 
 def test_a_management_key_of_the_environment_is_not_for_other_hosts(control: Control, sim: Simulator) -> None:

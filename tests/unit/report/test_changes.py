@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -61,6 +62,15 @@ INVITED = seat("bob@example.com", "pending", identity=7)
             [INVITED],
             [("invited", "bob@example.com"), ("left", "bob@example.com")],
         ),
+        # A user who loses access and keeps an invitation has left.
+        ([seat("bob@example.com", identity=7), INVITED], [INVITED], [("left", "bob@example.com")]),
+        # Of two invitations to one address, and of two users of one person, each is one.
+        ([INVITED, {**INVITED, "id": 8}], [{**INVITED, "id": 8}], [("invitation_cancelled", "bob@example.com")]),
+        (
+            [ADA, seat("ada@corp.example", role="admin", also=["ada@example.com"])],
+            [seat("ada@corp.example", role="admin", also=["ada@example.com"])],
+            [("left", "ada@example.com")],
+        ),
     ],
 )
 def test_each_change_is_told_once(before: list[Any], after: list[Any], expected: list[tuple[str, str]]) -> None:
@@ -76,6 +86,33 @@ SEATS = st.lists(
     ),
     unique_by=lambda item: (item["email"], item["status"]),
 )
+
+
+MANY = st.lists(
+    st.builds(
+        seat,
+        st.sampled_from(["a@example.com", "b@example.com", ""]),
+        st.sampled_from(["active", "pending"]),
+        st.sampled_from(["member", "admin"]),
+        st.integers(1, 9),
+        also=st.lists(st.sampled_from(["a@example.com", "c@example.com"]), max_size=1),
+    ),
+    unique_by=lambda item: (item["id"], item["status"]),
+)
+
+
+@given(MANY, st.randoms())
+def test_the_same_twice_is_no_change(seats: list[Any], chance: Any) -> None:
+    assert told(seats, chance.sample(seats, len(seats))) == []
+
+
+@given(MANY, MANY)
+def test_the_changes_add_up(before: list[Any], after: list[Any]) -> None:
+    types = Counter(kind for kind, _email in told(before, after))
+    had, has = (Counter(item["status"] for item in seats) for seats in (before, after))
+    assert has["active"] - had["active"] == types["joined"] + types["invitation_accepted"] - types["left"]
+    gone = types["invitation_accepted"] + types["invitation_cancelled"]
+    assert has["pending"] - had["pending"] == types["invited"] - gone
 
 
 @given(SEATS, SEATS)

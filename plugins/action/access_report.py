@@ -15,6 +15,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 
 from ..module_utils._catalog import SERVICES
+from ..module_utils._errors import unexpected
 from ..plugin_utils._accounts import attributed
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._files import write
@@ -29,6 +30,7 @@ from ..plugin_utils._variables import Refused, is_blank
 
 MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
 COLLECTION = Path(__file__).resolve().parents[2]
+IN_STEP = ("linear", "debug")  # strategies
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
 
 
@@ -46,24 +48,43 @@ class ActionModule(AccessAction):
         folder = folder_of(self._variables)
         play: t.Any = self._task.get_play()
         spool = Spool(C.DEFAULT_LOCAL_TMP, f"{play._uuid} {folder}")  # type: ignore[attr-defined]
-        if self._task.args.get("gathered"):
-            return {"report": spool.get("result")}
         self._warnings: list[str] = []
+        if self._task.args.get("gathered"):
+            return {"report": self._gathered(spool, folder), "warnings": self._warnings}
         inputs = None
         refused = ""
         try:
             self._refuse_misspelt()
-            inputs = inputs_of(self._variables, self._loader.get_real_file)
+            inputs = self._inputs()
             part = self._part(inputs)
         except (Refused, AnsibleError) as fault:
             refused = str(fault)
+        except Exception as bug:  # noqa: BLE001
+            refused = unexpected(bug).sentence
+        if refused:
             part = {**empty_part(self._host, inputs), "targets": [failed_target(self._host, refused)]}
         faults = [_fault(target) for target in part["targets"] if target["status"] != "read"]
         with spool.locked():
             spool.put(f"part {self._host}", part)
-            result = self._together(spool, folder, inputs, failing=bool(faults))
+            result = self._together(spool, folder, inputs, last=bool(faults))
         strict = bool(inputs and inputs.fail_on_drift)
         return {**result, "faults": faults, "fail_on_drift": strict, "warnings": self._warnings}
+
+    def _inputs(self) -> Inputs:
+        return inputs_of(self._variables, self._loader.get_real_file)
+
+    def _gathered(self, spool: Spool, folder: Path) -> Data | None:
+        """The report of all hosts. It is written now if it waits for hosts that do not run the role."""
+        with spool.locked():
+            if self._waits_in_vain(spool):
+                try:
+                    inputs = self._inputs()
+                except Refused:  # the host has failed already
+                    inputs = None
+                self._together(spool, folder, inputs, last=True)
+                spool.clear(self._vars["ansible_play_hosts_all"])
+            report: Data | None = spool.get("result")
+            return report
 
     def _part(self, inputs: Inputs) -> Data:
         target = self._target()
@@ -75,11 +96,14 @@ class ActionModule(AccessAction):
 
         return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
 
-    def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, failing: bool) -> dict[str, t.Any]:
-        """Write the report if this is the time to, and if anything was read: an earlier report would be lost for nothing."""
-        parts, waiting = self._gathered(spool, self._vars)
+    def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, last: bool) -> dict[str, t.Any]:
+        """Write the report if this is the time to, and if anything was read: an earlier report would be lost for nothing.
+
+        ``last``: no host may come after this one.
+        """
+        parts, waiting = self._all_parts(spool)
         result: dict[str, t.Any] = {"changed": False, "report": None}
-        if (failing or not waiting) and (inputs or _was_read(parts)):
+        if (last or not waiting) and (inputs or _was_read(parts)):
             try:
                 result = self._publish(spool, parts, folder, inputs)
             except OSError as error:
@@ -88,13 +112,31 @@ class ActionModule(AccessAction):
             spool.clear(self._vars["ansible_play_hosts_all"])
         return result
 
-    def _gathered(self, spool: Spool, values: Mapping[str, t.Any]) -> tuple[list[Data], list[str]]:
-        """All existing parts, with one for each host that failed earlier, and the hosts that are still to come."""
-        parts, without = spool.parts(values["ansible_play_hosts_all"])
-        alive = set(values["ansible_play_hosts"])
+    def _waits_in_vain(self, spool: Spool) -> bool:
+        """Whether nobody wrote the report, and no host is still to come.
+
+        That can be known only if all hosts run each task before any of them runs the next one.
+        """
+        play: t.Any = self._task.get_play()
+        parts, without = self._parts(spool)
+        if not parts or str(play.strategy).rpartition(".")[2] not in IN_STEP:
+            return False
+        batch = set(self._vars["ansible_play_batch"])
+        hosts = self._vars["ansible_play_hosts_all"]
+        end = max((number for number, host in enumerate(hosts, 1) if host in batch), default=0)
+        return set(hosts[end:]).isdisjoint(without)
+
+    def _parts(self, spool: Spool) -> tuple[list[Data], list[str]]:
+        """The parts of the hosts of the play, and the hosts that have none."""
+        return spool.parts(self._vars["ansible_play_hosts_all"])
+
+    def _all_parts(self, spool: Spool) -> tuple[list[Data], list[str]]:
+        """The existing parts, with one for each host that has none, and the hosts that may still come."""
+        parts, without = self._parts(spool)
+        alive = set(self._vars["ansible_play_hosts"])
         waiting = [host for host in without if host in alive]
         for host in without:
-            why = "It is not read yet." if host in alive else "An earlier task failed there, so it was not read."
+            why = "It was not read." if host in alive else "An earlier task failed there, so it was not read."
             parts.append({**empty_part(host, None), "targets": [failed_target(host, why)]})
         return parts, waiting
 

@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import replace
 
@@ -21,7 +22,12 @@ from ._wire import check_id
 
 ENABLED, DISABLED = "enabled", "disabled"
 ENABLE_KEY = "enable_key"
+MANAGEMENT_KEY_ID = re.compile("hc[a-z]mk_")  # of keys that no list shows
 STATES = (ENABLED, DISABLED, ABSENT)
+
+
+UNTOUCHED: dict[str, t.Any] = {"changed": False, "key": None, "action": "none"}
+"""The result for a key that is left as it is."""
 
 
 def list_keys(service: HoneycombKeys, params: Params) -> Result:
@@ -51,15 +57,15 @@ def list_keys(service: HoneycombKeys, params: Params) -> Result:
 
 def manage_key(service: HoneycombKeys, params: Params, check: bool) -> Result:
     """Bring one key to the state that is declared."""
-    values: dict[str, t.Any] = {"changed": False, "key": None, "action": "none"}
+    values = {**UNTOUCHED}
     error = None
     diff = {"before": "", "after": ""}
     try:
-        check_id(params["id"])
-        if service.is_own(params["id"]):
-            raise own_key(params["id"])
-        key = _find(service, params["id"])
-        action = _action(key, params["id"], params["state"])
+        key_id = check_id(params["id"].strip(" "))
+        if service.is_own(key_id):
+            raise own_key(key_id)
+        key = _find(service, key_id)
+        action = _action(key, key_id, params["state"])
         after: ApiKey | None = key
         if key and action:
             values.update(key=key.public())
@@ -81,7 +87,7 @@ def _find(service: HoneycombKeys, key_id: str) -> ApiKey | None:
 def _action(key: ApiKey | None, key_id: str, state: str) -> str | None:
     """The action that brings the key to the declared state, None if it is in that state."""
     if key is None:
-        if state == ABSENT:
+        if state == ABSENT and not MANAGEMENT_KEY_ID.match(key_id):
             return None
         raise AccessError(
             errors.NOT_FOUND,

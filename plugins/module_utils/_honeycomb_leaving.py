@@ -117,25 +117,7 @@ class KeyGrants(Companion):
         if not leavers:
             return []
         changed = {str(o.step.target.id) for o in outcomes if o.step.target and o.outcome == APPLIED and o.changed}
-        texts = []
-        for leaver in leavers:
-            left = [
-                key
-                for key in map(self._keys.__getitem__, self._theirs.get(leaver.email, ()))
-                if key.id not in changed and not key.disabled
-            ]
-            own = [key for key in left if key.id == self._own]
-            others = [key for key in left if key.id != self._own]
-            if others:
-                texts.append(
-                    f"Honeycomb: {leaver.email} created API keys that still work: {_named(others)}. Replace them, "
-                    f"then disable or delete them {WHERE}, or with honeycomb_api_key."
-                )
-            if own:
-                texts.append(
-                    f"Honeycomb: {leaver.email} created the API key that this run uses, {_named(own)}, so it was not "
-                    f"changed. Create another one and replace it {WHERE}."
-                )
+        texts = [text for leaver in leavers for text in self._working(leaver, changed)]
         if self.warnings:
             who = ", ".join(leaver.email for leaver in leavers)
             texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} created.")
@@ -164,6 +146,26 @@ class KeyGrants(Companion):
                 "to somebody who left."
             )
         return texts
+
+    def _working(self, leaver: Leaver, changed: t.Container[str]) -> t.Iterator[str]:
+        """What is left to do about the keys of one leaver that still work."""
+        left = [
+            key
+            for key in map(self._keys.__getitem__, self._theirs.get(leaver.email, ()))
+            if key.id not in changed and not key.disabled
+        ]
+        own = [key for key in left if key.id == self._own]
+        others = [key for key in left if key.id != self._own]
+        if others:
+            yield (
+                f"Honeycomb: {leaver.email} created API keys that still work: {_named(others)}. Replace them, "
+                f"then disable or delete them {WHERE}, or with honeycomb_api_key."
+            )
+        if own:
+            yield (
+                f"Honeycomb: {leaver.email} created the API key that this run uses, {_named(own)}, so it was not "
+                f"changed. Create another one and replace it {WHERE}."
+            )
 
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """``leaver_keys``: each key created by a leaver, and what was done with it."""

@@ -136,6 +136,9 @@ SHORTEST_SECRET = 4  # characters; no service has shorter ones
 SECRETS = [found.option for info in catalog.SERVICES.values() for found in info.credentials if found.secret]
 
 
+NO_CHANGE: t.Mapping[str, t.Any] = MappingProxyType({"changed": False, "api": {"requests": 0, "waited": 0.0}})
+
+
 class Module(AnsibleModule):
     """An Ansible module whose failures all have ``error`` and its result keys, also those of the argument spec.
 
@@ -235,7 +238,7 @@ def _client(
 def run_module(
     spec: Spec,
     work: t.Callable[[t.Mapping[str, t.Any], bool], Result],
-    unchanged: t.Mapping[str, t.Any] = MappingProxyType({"changed": False}),
+    unchanged: t.Mapping[str, t.Any] = NO_CHANGE,
     **constraints: t.Any,
 ) -> None:
     """Run a module: ``work`` takes the options and the check mode, and returns the result to exit with.
@@ -243,7 +246,7 @@ def run_module(
     ``unchanged`` is the result of a run that fails before it can ask the service. Modules exit only here. Failures are
     raised outside any ``except``, where Ansible would add a traceback.
     """
-    module = Module(unchanged=unchanged, argument_spec=spec, supports_check_mode=True, **constraints)
+    module = Module(unchanged={**NO_CHANGE, **unchanged}, argument_spec=spec, supports_check_mode=True, **constraints)
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     _mask(module)

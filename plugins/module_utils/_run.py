@@ -146,7 +146,7 @@ def nothing_done(info: ServiceInfo, objects: t.Iterable[str] | None = None) -> d
         if objects is None
         else {"status": None, "action": "none", **dict.fromkeys(objects)}
     )
-    return {"changed": False, **values, "follow_up": [], "api": {"requests": 0, "waited": 0.0}}
+    return {**values, "follow_up": []}
 
 
 def inspect(service: Reader, values: t.Callable[[], dict[str, t.Any]]) -> Result:

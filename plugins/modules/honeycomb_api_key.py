@@ -108,7 +108,7 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/2/auth", "detail": "Forbidden", "hint": ""}
 """
 
-from ..module_utils._api_key import ENABLED, STATES, manage_key
+from ..module_utils._api_key import ENABLED, STATES, UNTOUCHED, manage_key
 from ..module_utils._module import MANAGEMENT, honeycomb_keys, run_module
 
 
@@ -119,7 +119,7 @@ def main() -> None:
         "id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": list(STATES), "default": ENABLED},
     }
-    run_module(spec, lambda params, check: manage_key(honeycomb_keys(params), params, check))
+    run_module(spec, lambda params, check: manage_key(honeycomb_keys(params), params, check), UNTOUCHED)
 
 
 if __name__ == "__main__":

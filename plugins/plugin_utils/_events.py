@@ -64,6 +64,7 @@ class Polled:
     scope: str = ""
     credential: str = ""
     due: float = 0.0
+    polled: float = 0.0
     failures: int = 0
     cost: tuple[int, int | None] = (0, None)
     state: dict[str, t.Any] | None = field(default=None, repr=False)
@@ -86,9 +87,13 @@ class Snapshot:
         self.targets: dict[str, t.Any] = {}
         self.outbox: list[Event] = []
         if self._path:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._claim(self._path)
-            self._load(self._path)
+            try:
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._claim(self._path)
+                self._load(self._path)
+            except OSError as error:
+                self.close()
+                raise ValueError(f"The snapshot {path} cannot be used: {error.strerror}.") from None
 
     def _claim(self, path: Path) -> None:
         """Keep others from using the same file, since each would miss the changes that another one reported."""
@@ -108,9 +113,11 @@ class Snapshot:
             if kept["version"] != VERSION:
                 raise ValueError("another version")
             self.targets, self.outbox = dict(kept["targets"]), list(kept["outbox"])
+            for state in self.targets.values():
+                changed(state, state)  # which reads everything that a comparison needs
         except FileNotFoundError:
             return
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, LookupError, TypeError, AttributeError):
             self.close()
             raise ValueError(
                 f"{path} is not a valid snapshot. Move it away to start again; changes made since then are not reported."
@@ -172,7 +179,7 @@ class Poller:
             LOG.info("%s can be read again.", target)
         target.failures = 0
         target.cost = (look.requests, look.hourly)
-        target.due = asyncio.get_running_loop().time() + self._pause(target)
+        self._schedule(target)
         state = {"seats": look.seats, "keys": look.keys}
         if target.state is not None:
             snapshot.outbox += events(target, target.state, state)
@@ -216,8 +223,11 @@ class Poller:
             why,
         )
 
-    def _pause(self, target: Polled) -> float:
-        """The interval, or a longer one if the rate limit of the credential requires it, which is logged."""
+    def _schedule(self, target: Polled) -> None:
+        """Set when to poll next: after the interval, or later if the rate limit requires it, which is logged.
+
+        Targets that share the rate limit and were to be polled too early are polled later, too.
+        """
         sharing = [
             other
             for other in self._targets
@@ -226,9 +236,11 @@ class Poller:
         requests = sum(other.cost[0] for other in sharing)
         hourly = target.cost[1]
         needed = requests * HOUR / (hourly * SHARE) if hourly else 0.0
-        if needed <= self._interval:
-            return self._interval
-        if self._told.get(target.key, 0.0) < needed:
+        target.polled = asyncio.get_running_loop().time()
+        target.due = target.polled + self._interval
+        for polled in (other for other in sharing if other.cost[0]):
+            polled.due = max(polled.due, polled.polled + needed)
+        if needed > max(self._interval, self._told.get(target.key, 0.0)):
             self._told[target.key] = needed
             LOG.warning(
                 "%s is polled every %.0f s instead of %.0f s: a poll takes %d requests, and %d an hour are allowed, of which "
@@ -239,14 +251,10 @@ class Poller:
                 requests,
                 hourly,
             )
-        return needed
 
 
 def events(target: Polled, before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> list[Event]:
     """The events from one state of a target to the next."""
-    found: list[Change] = changes(before["seats"], after["seats"])
-    if before["keys"] is not None and after["keys"] is not None:
-        found += key_changes(before["keys"], after["keys"])
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [
         {
@@ -259,8 +267,16 @@ def events(target: Polled, before: Mapping[str, t.Any], after: Mapping[str, t.An
             "after": change.after,
             "time": now,
         }
-        for change in found
+        for change in changed(before, after)
     ]
+
+
+def changed(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> list[Change]:
+    """The changes from one state of a target to the next, of people and, if they were read, of keys."""
+    found = changes(before["seats"], after["seats"])
+    if before["keys"] is not None and after["keys"] is not None:
+        found += key_changes(before["keys"], after["keys"])
+    return found
 
 
 async def in_thread(call: Callable[[], Look]) -> Look:

@@ -36,9 +36,7 @@ def evidence(
     """
     found: dict[str, dict[str, t.Any]] = {}
     for service, result in results.items():
-        gone = [
-            [fold(person["email"]), *map(fold, person.get("aliases") or ())] for person in leavers.get(service, ())
-        ]
+        gone = [[fold(person["email"]), *map(fold, person.get("aliases") or ())] for person in leavers.get(service, ())]
         history = _History(result, check, at.get(service, ""), [address for one in gone for address in one])
         for addresses in gone:
             _note(found, addresses[0])[service] = history.of(addresses, leaving=True)

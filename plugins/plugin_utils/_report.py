@@ -21,6 +21,7 @@ from ..module_utils._plan import parse_time
 
 SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
 COLLECTION = "honeyops.access"
+TEAM_LISTS = {"members": ACTIVE, "invitations": PENDING}
 LONGEST = 1000  # characters of any text from outside
 _NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -83,22 +84,29 @@ def _entry(
     }
 
 
-def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> None:
-    """Add the teams of each person, as a member or by a pending invitation."""
-    by_email = {entry["email"]: entry for entry in reversed(entries)}
+def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> list[Data]:
+    """Add the teams of each person, as a member or by a pending invitation. Returns those of people without an entry."""
+    by_email = {
+        address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"]) if address
+    }
+    others = []
     for team in teams:
-        for kind, status in (("members", ACTIVE), ("invitations", PENDING)):
+        for kind, status in TEAM_LISTS.items():
             for somebody in team.get(kind) or ():
-                entry = by_email.get(clean(fold(somebody.get("email") or "")))
-                if entry and not somebody.get("accepted_at"):
-                    entry["teams"].append(
-                        {
-                            "id": team.get("id"),
-                            "name": clean(team.get("name")),
-                            "admin": bool(somebody.get("admin")),
-                            "status": status,
-                        }
-                    )
+                if somebody.get("accepted_at"):
+                    continue
+                email = clean(fold(somebody.get("email") or ""))
+                place = {
+                    "id": team.get("id"),
+                    "name": clean(team.get("name")),
+                    "admin": bool(somebody.get("admin")),
+                    "status": status,
+                }
+                if email in by_email:
+                    by_email[email]["teams"].append(place)
+                elif email:
+                    others.append({**place, "email": email})
+    return others
 
 
 def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]], makers_known: bool = True) -> list[Data]:
@@ -140,7 +148,8 @@ def quota_of(account: Mapping[str, t.Any]) -> Data:
 def _days(stats: Mapping[str, t.Any]) -> list[Data]:
     days: dict[str, Data] = {}
     for kind in ("stored", "limited", "ignored"):
-        for pair in stats.get(kind) or ():
+        pairs = stats.get(kind)
+        for pair in pairs if isinstance(pairs, list) else ():
             try:
                 day = datetime.fromtimestamp(int(pair[0]), timezone.utc).strftime("%Y-%m-%d")
                 count = int(pair[1])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ..module_utils._catalog import HONEYCOMB, SERVICES
+from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ..module_utils._model import ACTIVE, PENDING, PRESENT, fold
 from ..module_utils._roster import for_service
 from ._report import Data, Roster
@@ -60,6 +60,8 @@ def _of_service(
         else:
             yield place.finding("missing", number, person["email"], _wanted(service, wanted[0]), None)
     for entry in entries:
+        if not _addresses(entry):
+            continue  # reconcile leaves it as it is
         number = next((declared[address] for address in _addresses(entry) if address in declared), -1)
         if number >= 0:
             wanted = for_service([roster.people[number]], service, PRESENT, None)
@@ -93,7 +95,7 @@ class _Place(t.NamedTuple):
         title = SERVICES[self.service].title
         where = f"{title} of {self.host}"
         message = {
-            "unexpected": f"{email or 'Somebody without an address'} should not be in {where}, but is there: {found}.",
+            "unexpected": f"{email} should not be in {where}, but is there: {found}.",
             "missing": f"{email} is missing in {where}, but should be there: {expected}.",
             "role": f"{email} has another role in {where}: {found}, but should be {expected}.",
             "teams": f"{email} has other teams in {where}: {found}, but should have {expected}.",
@@ -109,6 +111,16 @@ class _Place(t.NamedTuple):
             "file": self.roster.file or None,
             "line": (self.roster.lines[number] if number >= 0 else 1) if self.roster.file else None,
         }
+
+
+def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rules) -> Iterator[Data]:
+    """A finding for each team of somebody whom neither the account nor the roster has."""
+    declared = {fold(address) for person in roster.people for address in (person["email"], *person["aliases"])}
+    place = _Place(host, HONEYBADGER.key, roster)
+    for one in others:
+        if one["email"] not in declared.union(map(fold, rules.ignore)):
+            what = "invited to" if one["status"] == PENDING else "in"
+            yield place.finding("unexpected", -1, one["email"], None, f"{what} the team {one['name'] or one['id']}")
 
 
 def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:

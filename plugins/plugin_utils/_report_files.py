@@ -62,7 +62,8 @@ def to_csv(report: Data) -> str:
     writer.writerow(COLUMNS)
     for person in report["people"]:
         for access in person["access"]:
-            kinds = drift.pop((access["host"], access["service"], person["email"]), [])
+            place = (access["host"], access["service"], person["email"])
+            kinds = drift.pop(place, []) if person["email"] else []
             writer.writerow(_cells(person, access, kinds, now))
     strays = _by_place(report, "found", ("stray_key",))
     for (host, service, email), kinds in sorted(drift.items()):
@@ -122,12 +123,15 @@ def to_sarif(report: Data, folder: str) -> str:
                 "rules": rules,
             }
         },
-        "results": [_sarif_result(finding, folder) for finding in report["drift"]["findings"]],
+        "results": [
+            _sarif_result(finding, report["drift"]["rosters"], folder) for finding in report["drift"]["findings"]
+        ],
     }
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _sarif_result(finding: Data, folder: str) -> Data:
+def _sarif_result(finding: Data, rosters: Sequence[str], folder: str) -> Data:
+    """A finding that is in no roster is at the beginning of one, since GitHub refuses a file with a finding nowhere."""
     mark = " ".join(str(finding[key]) for key in ("kind", "host", "service", "email", "found"))
     result: Data = {
         "ruleId": f"access/{finding['kind']}",
@@ -135,8 +139,9 @@ def _sarif_result(finding: Data, folder: str) -> Data:
         "message": {"text": finding["message"]},
         "partialFingerprints": {"access/v1": hashlib.sha256(mark.encode()).hexdigest()[:32]},
     }
-    if finding["file"]:
-        place = {"artifactLocation": {"uri": _uri(finding["file"], folder)}, "region": {"startLine": finding["line"]}}
+    file = finding["file"] or next(iter(rosters), None)
+    if file:
+        place = {"artifactLocation": {"uri": _uri(file, folder)}, "region": {"startLine": finding["line"] or 1}}
         result["locations"] = [{"physicalLocation": place}]
     return result
 

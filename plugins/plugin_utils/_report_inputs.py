@@ -20,6 +20,7 @@ from ..module_utils._catalog import SERVICES
 from ..module_utils._model import check_shown, fold
 from ..module_utils._roster import check, tell
 from ._report import Data, Roster
+from ._report_changes import report_changes
 from ._report_drift import Rules
 from ._roster_file import MAX_BYTES, locate
 from ._variables import Refused, Variables
@@ -110,13 +111,11 @@ def aliases_of(roster: Roster | None) -> dict[str, str]:
 def last_report(path: Path) -> Data:
     """An earlier report, or ``Refused``."""
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        usable = isinstance(report, dict) and {"generated_at", "targets", "people"} <= report.keys()
-    except (OSError, ValueError):
-        usable = False
-    if not usable:
-        raise Refused(f"{path} is not a report of this collection, so changes since then cannot be reported.")
-    return t.cast("Data", report)
+        report: Data = json.loads(path.read_text(encoding="utf-8"))
+        report_changes(report, report)  # which reads everything that a comparison needs
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
+        raise Refused(f"{path} is not a report of this collection, so changes since then cannot be reported.") from None
+    return report
 
 
 def version_of(collection: Path) -> str:

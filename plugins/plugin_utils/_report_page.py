@@ -98,7 +98,7 @@ class Rows:
         self._drift = self._by_email(report["drift"]["findings"])
         self._changed = self._by_email((report["changes"] or {"findings": []})["findings"])
         known = {person["email"] for person in report["people"]}
-        lost = [email for email in self._drift if email not in known]
+        lost = [email for email in self._drift if email and email not in known]
         self.people: list[Data] = sorted(
             [
                 *report["people"],

@@ -12,8 +12,9 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
-from ._report import Data, add_keys, add_teams, clean, entries_of, quota_of
-from ._report_drift import drift, stray_keys
+from ..module_utils._model import few
+from ._report import TEAM_LISTS, Data, add_keys, add_teams, clean, entries_of, quota_of
+from ._report_drift import drift, only_in_teams, stray_keys
 from ._report_inputs import Inputs, aliases_of
 from ._targets import Target
 
@@ -28,6 +29,7 @@ def part_of(
     part = empty_part(target.host, inputs)
     part["identities"] = target.fingerprints()
     keys: list[Data] = []
+    elsewhere: list[Data] = []
     for service in target.services:
         found = _Found(target.host, service)
         found.target["notes"] += notes if service == HONEYCOMB.key else ()
@@ -35,12 +37,14 @@ def part_of(
         part["targets"].append(found.target)
         part["entries"] += found.entries
         keys += found.stray_keys
+        elsewhere += found.only_in_teams
     part["targets"] += [failed_target(target.host, fault) for fault in target.faults]
     read = [found["service"] for found in part["targets"] if found["status"] == "read"]
     with_teams = [found["service"] for found in part["targets"] if found["teams_read"]]
     if inputs.roster is not None:
         rules = inputs.rules._replace(with_teams=with_teams)
         part["findings"] += drift(target.host, read, part["entries"], inputs.roster, rules)
+        part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
     part["findings"] += stray_keys(target.host, keys)
     return part
 
@@ -81,6 +85,7 @@ class _Found:
         }
         self.entries: list[Data] = []
         self.stray_keys: list[Data] = []
+        self.only_in_teams: list[Data] = []
 
     def take(self, result: Mapping[str, t.Any]) -> bool:
         """The people of a result, or the failure."""
@@ -88,6 +93,11 @@ class _Found:
             self.target.update(status="failed", error=_why(result))
             return False
         self.entries = entries_of(self.target["host"], self.target["service"], result)
+        nameless = [str(entry["id"]) for entry in self.entries if not entry["email"]]
+        if nameless:
+            self.target["notes"].append(
+                f"Entries without an e-mail address are not compared with a roster: {few(nameless)}"
+            )
         return True
 
     def note(self, what: str, result: Mapping[str, t.Any]) -> bool:
@@ -129,8 +139,13 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
     if inputs.teams:
         result = module("honeybadger_team_info", options)
         if not found.note("Teams were not read", result):
-            found.target["teams_read"] = True
-            add_teams(found.entries, result.get("teams") or ())
+            teams = result.get("teams") or ()
+            found.target["notes"] += map(clean, result.get("warnings") or ())
+            found.target["teams_read"] = all(team.get(kind) is not None for team in teams for kind in TEAM_LISTS)
+            found.only_in_teams = add_teams(found.entries, teams)
+            if found.only_in_teams:
+                names = few(sorted({f"{one['email']} ({one['name'] or one['id']})" for one in found.only_in_teams}))
+                found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
 
 
 MORE = {HONEYCOMB.key: _keys, HONEYBADGER.key: _quota_and_teams}

@@ -208,13 +208,28 @@ def test_a_snapshot_is_of_one_rulebook(tmp_path: Path) -> None:
     _events.Snapshot(path).close()
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": 2, "targets": {}, "outbox": []}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"version": 2, "targets": {}, "outbox": []}',
+        '{"version": 1, "targets": {"honeycomb a": {"seats": [{"id": 1}], "keys": null}}, "outbox": []}',
+        '{"version": 1, "targets": {"honeycomb a": []}, "outbox": []}',
+    ],
+)
 def test_a_snapshot_that_cannot_be_read_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "snapshot.json"
     path.write_text(content)
     with pytest.raises(ValueError, match="is not a valid snapshot"):
         _events.Snapshot(str(path))
     assert path.read_text() == content
+
+
+def test_a_snapshot_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be used: Is a directory"):
+        _events.Snapshot(str(tmp_path))
 
 
 def test_keys_are_told_where_they_are_read(tmp_path: Path) -> None:
@@ -234,10 +249,33 @@ def test_polling_keeps_to_half_of_the_quota(caplog: pytest.LogCaptureFixture) ->
     alone = Polled("c", "honeybadger", lambda: Look([]), credential="other", cost=(3, 360))
     poller = Poller([*targets, alone], Listed(), 300)
     with caplog.at_level(logging.WARNING, "honeyops.access"):
-        pauses = [poller._pause(target) for target in (*targets, alone, *targets)]
+        pauses = scheduled(poller, *targets, alone, *targets)
     assert pauses == [1200, 1200, 300, 1200, 1200]
     assert len(caplog.records) == 2
     assert "every 1200 s instead of 300 s" in caplog.records[0].getMessage()
+
+
+def test_the_first_polls_of_many_accounts_keep_to_half_of_the_quota() -> None:
+    """What the others cost is not known when the first one is polled."""
+    targets = [Polled(str(number), "honeybadger", lambda: Look([]), credential="same") for number in range(10)]
+    poller = Poller(targets, Listed(), 300)
+    for target in targets:
+        target.cost = (20, 360)
+        scheduled(poller, target)
+    assert {round(target.due - target.polled) for target in targets} == {4000}
+
+
+def scheduled(poller: Poller, *targets: Polled) -> list[int]:
+    """The pauses after polls of these targets."""
+
+    async def play() -> list[int]:
+        pauses = []
+        for target in targets:
+            poller._schedule(target)
+            pauses.append(round(target.due - target.polled))
+        return pauses
+
+    return asyncio.run(play())
 
 
 def test_cancelling_does_not_wait_for_a_request() -> None:

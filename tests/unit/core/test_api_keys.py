@@ -192,7 +192,14 @@ def test_a_key_that_is_not_there(ask: Ask, sim: Simulator) -> None:
         assert "honeycomb_api_key_info" in failed["msg"]
     gone = ask(ONE, id="hcxik_nowhere", state="absent")
     assert (gone["changed"], gone["key"]) == (False, None)
+    hidden = ask(ONE, id="hcxmk_another", state="absent", fails="not_found")  # no list shows whether it is
+    assert "management keys" in hidden["msg"]
     assert sim.writes() == []
+
+
+def test_blanks_around_an_id_are_none_of_it(ask: Ask, sim: Simulator, key: Any) -> None:
+    assert ask(ONE, id=f" {key.id} ", state="absent")["changed"]
+    assert key.id not in {one.id for one in sim.honeycomb.keys}
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -236,23 +236,33 @@ def test_no_such_endpoint(ask: Ask, sim: Simulator) -> None:
 
 
 KEYS = {
-    "honeycomb_member": {"status", "action", "member", "known_invitations", "leaver_keys"},
-    "honeybadger_user": {"status", "action", "user", "invitation"},
-    "honeybadger_invitation": {"status", "action", "invitation"},
-    "honeybadger_team_member": {"status", "action", "member", "invitation"},
-    "honeycomb_members": {"plan", "plan_id", "results", "summary", "members", "known_invitations", "leaver_keys"},
-    "honeybadger_users": {"plan", "plan_id", "results", "summary", "users", "invitations"},
+    "honeycomb_member": {"follow_up", "status", "action", "member", "known_invitations", "leaver_keys"},
+    "honeybadger_user": {"follow_up", "status", "action", "user", "invitation"},
+    "honeybadger_invitation": {"follow_up", "status", "action", "invitation"},
+    "honeybadger_team_member": {"follow_up", "status", "action", "member", "invitation"},
+    "honeycomb_members": {
+        "follow_up",
+        "plan",
+        "plan_id",
+        "results",
+        "summary",
+        "members",
+        "known_invitations",
+        "leaver_keys",
+    },
+    "honeybadger_users": {"follow_up", "plan", "plan_id", "results", "summary", "users", "invitations"},
+    "honeycomb_api_key": {"key", "action"},
 }
 
 
-@pytest.mark.parametrize("module", KEYS)
+@pytest.mark.parametrize("module", ALL)
 @pytest.mark.parametrize("wrong", [{"api_url": "http://a.example"}, {"max_wait": -1}, {"no_such": 1}])
 def test_a_failure_before_any_request_has_all_keys(
     ask: Ask, sim: Simulator, module: str, wrong: dict[str, Any]
 ) -> None:
     code = "insecure_url" if "api_url" in wrong else "validation"
     failed = ask(module, **options_of(module), **wrong, fails=code)
-    assert failed.keys() >= {*KEYS[module], "changed", "follow_up", "api", "error"}
+    assert failed.keys() >= {*KEYS.get(module, ()), "changed", "api", "error"}
     assert (failed["changed"], failed["api"]) == (False, {"requests": 0, "waited": 0.0})
     assert failed["error"]["hint"]
     assert sim.log == []

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 from tests.unit.playbooks.conftest import Control
 
 ROSTER = """\
@@ -151,6 +151,73 @@ def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
     assert {host for host, _service in status(control)} == {"first", "last"}
 
 
+@pytest.mark.parametrize("how", [{"when": "inventory_hostname == 'first'"}, {"run_once": True}])
+def test_hosts_that_do_not_run_the_role(control: Control, how: dict[str, Any]) -> None:
+    """The others do not wait for them in vain, and find drift all the same."""
+    control.sims["one"].honeycomb.add("mallory@example.com", "admin")
+    hosts = {"first": control.variables("one"), "last": control.variables("two")}
+    control.write("hosts.json", {"all": {"hosts": hosts}})
+    role = {"name": "honeyops.access.report"}
+    control.write(
+        "mine.yml",
+        [
+            {
+                "hosts": "all",
+                "connection": "local",
+                "gather_facts": False,
+                "vars": {
+                    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+                    "report_dir": "out",
+                    "report_people": ["owner@example.com"],
+                    "report_fail_on_drift": True,
+                },
+                "tasks": [{"ansible.builtin.include_role": role, **how}],
+            }
+        ],
+    )
+    done = control.play("mine.yml", "-i", "hosts.json")
+    assert done.code == 2
+    assert "1 should not be there" in done.failures["first"]
+    assert status(control) == {
+        ("first", "honeycomb"): "read",
+        ("first", "honeybadger"): "read",
+        ("last", None): "failed",
+    }
+
+
+def test_odd_figures_do_not_keep_the_report_from_being_written(control: Control, sim: Simulator) -> None:
+    account = {"id": sim.account_id, "api_stats": {"stored": 5, "limited": [5], "ignored": None}}
+    sim.fail(Fault("html", method="GET", path="/v2/accounts/[^/]+$", body=account))
+    assert control.play("report", report_dir="out").code == 0
+    assert read(control)["targets"][1]["quota"]["days"] == []
+
+
+def test_teams_that_cannot_be_read_are_no_drift(control: Control, sim: Simulator) -> None:
+    sim.configure(team_lists="missing", teams_denied=(7,))
+    sim.honeybadger.teams.add_member(7, "owner@example.com")
+    people = [{"email": "owner@example.com", "honeycomb": {}, "honeybadger": {"team_ids": [7]}}]
+    done = control.play("report", report_dir="out", report_teams="yes", people=people, fail_on_drift=True)
+    assert done.code == 0, done.output
+    (target,) = (target for target in read(control)["targets"] if target["service"] == "honeybadger")
+    assert not target["teams_read"]
+    assert [note for note in target["notes"] if "cannot read the members" in note]
+
+
+def test_somebody_who_is_only_invited_to_a_team(control: Control, sim: Simulator) -> None:
+    for email in ("ghost@example.com", "zoe@example.com"):
+        sim.honeybadger.teams.add_invitation(7, email)
+    told = control.play("report", report_dir="out", report_teams="yes")
+    assert told.code == 0, told.output
+    assert "In teams only" in told.output
+    control.write("people.yml", ROSTER)
+    sim.honeycomb.add("zoe@example.com")
+    done = control.play("report", report_dir="out", report_teams="yes", roster_file="people.yml", fail_on_drift=True)
+    assert done.code == 2
+    findings = read(control)["drift"]["findings"]
+    assert [(one["kind"], one["email"]) for one in findings] == [("unexpected", "ghost@example.com")]
+    assert "invited to the team" in findings[0]["message"]
+
+
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
@@ -168,10 +235,12 @@ def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
             *({"report_dir": "out", "people": ["nobody"]}, "is not an e-mail address"), marks=pytest.mark.slow
         ),
         ({"report_dir": "out", "report_previous": "hosts.json"}, "is not a report of this collection"),
+        ({"report_dir": "out", "report_previous": "empty.json"}, "is not a report of this collection"),
         ({"report_dir": "out", "fail_on_drfit": "true"}, "Did you mean fail_on_drift?"),
     ],
 )
 def test_what_cannot_be_worked_with_is_said(control: Control, variables: dict[str, Any], says: str) -> None:
+    control.write("empty.json", {"generated_at": "", "targets": [{}], "people": []})
     done = control.play("report", **variables)
     assert done.code == 2
     assert says in done.failures["localhost"]

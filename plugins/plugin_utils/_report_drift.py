@@ -12,7 +12,8 @@ import typing as t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
-from ..module_utils._model import ACTIVE, PENDING, PRESENT, fold
+from ..module_utils._errors import AccessError
+from ..module_utils._model import ACTIVE, PENDING, PRESENT, check_email, fold
 from ..module_utils._roster import for_service
 from ._report import Data, Roster
 
@@ -111,6 +112,18 @@ class _Place(t.NamedTuple):
             "file": self.roster.file or None,
             "line": (self.roster.lines[number] if number >= 0 else 1) if self.roster.file else None,
         }
+
+
+def mistyped(findings: Sequence[Data]) -> list[str]:
+    """What is wrong with each text that is no address, and under which nobody is there; ``reconcile`` refuses it."""
+    faults = set()
+    for finding in findings:
+        if finding["kind"] == "missing":
+            try:
+                check_email(finding["email"])
+            except AccessError as fault:
+                faults.add(f"{fault.sentence} Nobody is there under this text.")
+    return sorted(faults)
 
 
 def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rules) -> Iterator[Data]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ..module_utils._model import few
 from ._report import TEAM_LISTS, Data, add_keys, add_teams, clean, entries_of, quota_of
-from ._report_drift import drift, only_in_teams, stray_keys
+from ._report_drift import drift, mistyped, only_in_teams, stray_keys
 from ._report_inputs import Inputs, aliases_of
 from ._targets import Target
 
@@ -38,7 +38,6 @@ def part_of(
         part["entries"] += found.entries
         keys += found.stray_keys
         elsewhere += found.only_in_teams
-    part["targets"] += [failed_target(target.host, fault) for fault in target.faults]
     read = [found["service"] for found in part["targets"] if found["status"] == "read"]
     with_teams = [found["service"] for found in part["targets"] if found["teams_read"]]
     if inputs.roster is not None:
@@ -46,6 +45,8 @@ def part_of(
         part["findings"] += drift(target.host, read, part["entries"], inputs.roster, rules)
         part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
     part["findings"] += stray_keys(target.host, keys)
+    faults = [*target.faults, *mistyped(part["findings"])]
+    part["targets"] += [failed_target(target.host, fault) for fault in faults]
     return part
 
 

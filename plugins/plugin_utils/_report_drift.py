@@ -64,10 +64,8 @@ def _of_service(
         if not _addresses(entry):
             continue  # reconcile leaves it as it is
         number = next((declared[address] for address in _addresses(entry) if address in declared), -1)
-        if number >= 0:
-            wanted = for_service([roster.people[number]], service, PRESENT, None)
-            if wanted and wanted[0]["state"] == PRESENT:
-                continue
+        if number >= 0 and _belongs(roster.people[number], service):
+            continue
         yield place.finding("unexpected", number, entry["email"], None, _held(entry))
 
 
@@ -127,11 +125,14 @@ def mistyped(findings: Sequence[Data]) -> list[str]:
 
 
 def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rules) -> Iterator[Data]:
-    """A finding for each team of somebody whom neither the account nor the roster has."""
-    declared = {fold(address) for person in roster.people for address in (person["email"], *person["aliases"])}
+    """A finding for each team of somebody who is not in the account and, by the roster, should not be."""
+    expected = {fold(address) for address in rules.ignore}
+    for person in roster.people:
+        if _belongs(person, HONEYBADGER.key):
+            expected.update(map(fold, (person["email"], *person["aliases"])))
     place = _Place(host, HONEYBADGER.key, roster)
     for one in others:
-        if one["email"] not in declared.union(map(fold, rules.ignore)):
+        if one["email"] not in expected:
             what = "invited to" if one["status"] == PENDING else "in"
             yield place.finding("unexpected", -1, one["email"], None, f"{what} the team {one['name'] or one['id']}")
 
@@ -154,6 +155,12 @@ def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
         for key in keys
         if not key["disabled"]
     ]
+
+
+def _belongs(person: Data, service: str) -> bool:
+    """Whether somebody in the roster should be in a service."""
+    wanted = for_service([person], service, PRESENT, None)
+    return bool(wanted) and wanted[0]["state"] == PRESENT
 
 
 def _addresses(entry: Mapping[str, t.Any]) -> set[str]:

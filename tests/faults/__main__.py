@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 import time
@@ -22,6 +23,7 @@ sys.path.insert(0, str(ROOT / ".build" / "src"))
 from tests.tools import tree  # noqa: E402
 
 tree.link_source()
+importlib.invalidate_caches()  # .build/src may not have been there when Python first looked
 
 from .cells import ORDERS, REACHES, Arena, Verdict, arena  # noqa: E402
 from .scenarios import SCENARIOS  # noqa: E402

@@ -101,7 +101,7 @@ class ControllerStore:
         results = answer.get("results") if isinstance(answer, Mapping) else None
         if not isinstance(results, list):
             raise self._odd(path)
-        found = [host["id"] for host in results if isinstance(host, Mapping) and host.get("name") == self._host]
+        found = [_lasting(host) for host in results if isinstance(host, Mapping) and host.get("name") == self._host]
         if len(found) != 1 or not isinstance(found[0], int):
             raise AccessError(
                 errors.NOT_FOUND,
@@ -127,6 +127,13 @@ class ControllerStore:
             method="GET",
             path=path,
         )
+
+
+def _lasting(host: Mapping[str, t.Any]) -> t.Any:
+    """The id of a host. One of a constructed inventory stands for another one, whose variables replace its own at each launch."""
+    inventory = (host.get("summary_fields") or {}).get("inventory") or {}
+    original = str(host.get("instance_id"))
+    return int(original) if inventory.get("kind") == "constructed" and original.isdigit() else host.get("id")
 
 
 def _connection(environ: Mapping[str, str]) -> Connection:

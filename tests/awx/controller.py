@@ -240,6 +240,8 @@ class Controller:
             faults += rules.schedule_faults(body["rrule"])
         if kind == "notification_templates":
             faults += rules.message_faults(body.get("messages") or {})
+            if not body["notification_configuration"].get("channels"):
+                faults.append("Missing required fields for Notification Configuration: channels.")
         if kind == "job_templates" and body.get("playbook") not in self.playbooks():
             faults.append("Playbook not found for project.")
         return faults
@@ -257,7 +259,12 @@ class Controller:
         related = {"survey_spec": f"{url}survey_spec/"} if kind.endswith("job_templates") else {}
         if "approval" in item:
             related["unified_job_template"] = f"/api/v2/workflow_approval_templates/{item['approval']}/"
-        return {**item, "type": KINDS[kind], "url": url, "related": related, "summary_fields": {}}
+        inventory = self.objects["inventories"].get(item.get("inventory", 0))
+        summary = {"inventory": {"kind": inventory["kind"]}} if kind == "hosts" and inventory else {}
+        hidden = {}
+        if kind == "notification_templates":
+            hidden["notification_configuration"] = {**item["notification_configuration"], "token": "$encrypted$"}
+        return {**item, **hidden, "type": KINDS[kind], "url": url, "related": related, "summary_fields": summary}
 
 
 def _parsed(variables: str) -> Any:

@@ -98,6 +98,11 @@ def credential_type_faults(item: Mapping[str, Any]) -> list[str]:
         ]
         if "default" in field and not isinstance(field["default"], {"string": str, "boolean": bool}[kind]):
             faults.append(f"{field['default']} is not a {kind}")
+    faults += [
+        f"{field['id']} may be left blank, and AWX's form sends it as an empty text, which is no URL"
+        for field in fields
+        if field.get("format") == "url" and field["id"] not in inputs.get("required", [])
+    ]
     faults += [f"{name} is required and no field" for name in inputs.get("required", []) if name not in ids]
     faults += [f"{name} is not allowed" for name in injectors.get("env", {}) if name.startswith("ANSIBLE_")]
     for kind in ("env", "file"):

@@ -72,6 +72,7 @@ def test_credential_types_inject_what_the_collection_reads(name: str, service: s
         {"inputs": {"fields": [{"id": "a", "label": "x"}, {"id": "a", "label": "y"}]}},
         {"inputs": {"fields": [{"id": "a", "label": "x", "type": "boolean", "secret": True}]}},
         {"inputs": {"fields": [{"id": "1a", "label": "x"}]}},
+        {"inputs": {"fields": [{"id": "a", "label": "x", "format": "url"}]}},
         {"inputs": {"fields": [], "dependencies": {}}},
         {"injectors": {"env": {"ANSIBLE_CONFIG": "x"}}},
         {"injectors": {"env": {"KEY": "{{ missing }}"}}},
@@ -121,6 +122,20 @@ def test_nothing_is_applied_without_an_approval() -> None:
             assert template["job_type"] == "run"
         if template["name"].endswith(" - plan"):
             assert template["job_type"] == "check"
+
+
+def test_a_form_that_is_sent_as_it_is_changes_no_role() -> None:
+    """AWX gives a question's default to whoever leaves the answer out, too."""
+    questions = data("target")["awx_setup__honeycomb"] + data("target")["awx_setup__honeybadger"]
+    assert [question["variable"] for question in questions] == ["honeycomb_role", "honeybadger_role"]
+    assert {question["default"] for question in questions} == {""}
+
+
+def test_a_sliced_job_uses_no_credential_of_the_environment() -> None:
+    """No slice sees whether the hosts of another one use the same."""
+    for item in data("shared")["controller_templates"]:
+        if item["job_slice_count"] != 1:
+            assert item["extra_vars"]["access_credentials"] == "variables", item["name"]
 
 
 def test_surveys_ask_for_no_secret() -> None:

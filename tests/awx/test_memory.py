@@ -70,6 +70,18 @@ def test_other_variables_hosts_and_teams_stay(controller: Controller, inventory:
     assert VARIABLE not in controller.variables("search")
 
 
+def test_a_constructed_inventory_has_the_memory_of_its_input(controller: Controller, inventory: int) -> None:
+    """Its own variables are replaced at each launch."""
+    original = controller.named("hosts", "payments")
+    constructed = controller.add("inventories", name="constructed", kind="constructed")
+    copy = controller.add(
+        "hosts", name="payments", inventory=constructed, instance_id=str(original["id"]), variables="{}"
+    )
+    store(controller, constructed).save(TEAM, {"ada@example.com": ADA}, {})
+    assert controller.objects["hosts"][copy]["variables"] == "{}"
+    assert store(controller, inventory).load(TEAM) == {"ada@example.com": ADA}
+
+
 def test_what_another_job_wrote_about_others_stays(controller: Controller, inventory: int) -> None:
     slow, quick = store(controller, inventory), store(controller, inventory)
     assert not slow.teams()

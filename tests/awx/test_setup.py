@@ -18,16 +18,20 @@ from tests.awx import rules, stub_module
 from tests.awx.controller import TOKEN, Controller
 from tests.tools import tree
 
+CHAT_TOKEN = "chatToken7f3a"
 SETTINGS: dict[str, Any] = {
     "awx_setup_project_url": "https://git.example.com/access.git",
     "awx_setup_project_credential": "Git",
     "awx_setup_image": "registry.example.com/access-ee:1.0",
     "awx_setup_targets": [{"name": "search", "services": ["honeybadger"], "teams": ["3 - platform"]}],
-    "awx_setup_chat": {"type": "slack", "configuration": {"token": "chatToken", "channels": ["access"]}},
+    "awx_setup_chat": {"type": "slack", "configuration": {"token": CHAT_TOKEN, "channels": ["access"]}},
+    "awx_setup_vault_credential": "Vault",
+    "awx_setup_variables": {"lifecycle_memory": "file", "lifecycle_protected": ["boss@example.com"]},
+    "awx_setup_evidence_dir": "/mnt/evidence",
 }
 
 
-def set_up(controller: Controller, folder: Path, settings: dict[str, Any]) -> str:
+def set_up(controller: Controller, folder: Path, settings: dict[str, Any], *options: str, code: int = 0) -> str:
     modules = folder / "stub" / "ansible_collections" / "awx" / "awx" / "plugins" / "modules"
     modules.mkdir(parents=True, exist_ok=True)
     source = Path(stub_module.__file__).read_text(encoding="utf-8")
@@ -42,7 +46,7 @@ def set_up(controller: Controller, folder: Path, settings: dict[str, Any]) -> st
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     }
-    command = ["-m", "ansible", "playbook", "honeyops.access.awx_setup", "-e", json.dumps(settings)]
+    command = ["-m", "ansible", "playbook", "honeyops.access.awx_setup", "-e", json.dumps(settings), *options]
     done = subprocess.run(
         [sys.executable, *command],
         env=environment,
@@ -54,7 +58,8 @@ def set_up(controller: Controller, folder: Path, settings: dict[str, Any]) -> st
     )
     output = done.stdout + done.stderr
     assert TOKEN not in output
-    assert done.returncode == 0, output
+    assert CHAT_TOKEN not in output
+    assert done.returncode == code, output
     return output
 
 
@@ -62,6 +67,7 @@ def set_up(controller: Controller, folder: Path, settings: dict[str, Any]) -> st
 def test_set_up_twice(tmp_path: Path) -> None:
     with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
         git = controller.add("credentials", name="Git")
+        controller.add("credentials", name="Vault")
         set_up(controller, tmp_path, SETTINGS)
         assert controller.named("projects", "Access: project")["credential"] == git
         for kind in ("job_templates", "workflow_job_templates"):
@@ -75,7 +81,17 @@ def test_set_up_twice(tmp_path: Path) -> None:
         assert questions["honeybadger_team_ids"]["choices"] == ["3 - platform"]
         linked = controller.links["job_templates", onboard["id"], "credentials"]
         names = {controller.objects["credentials"][number]["name"] for number in linked}
-        assert names == {"Access: search: Honeybadger", "Access: memory"}
+        assert names == {"Access: search: Honeybadger", "Access: memory", "Vault"}
+        everybody = controller.named("job_templates", "Access: all: onboard")
+        linked = controller.links["job_templates", everybody["id"], "credentials"]
+        assert {controller.objects["credentials"][number]["name"] for number in linked} == {"Access: memory", "Vault"}
+        assert json.loads(controller.named("inventories", "Access: targets")["variables"]) == {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            **SETTINGS["awx_setup_variables"],
+        }
+        apply = controller.named("job_templates", "Access: search: offboard - apply")
+        assert json.loads(apply["extra_vars"])["evidence_dir"] == "/mnt/evidence"
         assert "inputs" not in controller.named("credentials", "Access: search: Honeybadger")
         assert controller.variables("search") == {"access_credentials": "environment"}
         assert len(controller.objects["workflow_approval_templates"]) == 2
@@ -83,9 +99,9 @@ def test_set_up_twice(tmp_path: Path) -> None:
         memory = {"access_credentials": "environment", "honeyops_access_memory": {"team": {}}}
         controller.set_variables("search", memory)
         controller.log.clear()
-        assert "changed=0" in set_up(controller, tmp_path, SETTINGS)
-        assert controller.log != []
-        assert controller.writes == []
+        # The controller does not return the token, so nobody can tell whether it is the same.
+        assert "changed=1 " in set_up(controller, tmp_path, SETTINGS, "-vvv")
+        assert [entry[1].split("/")[3] for entry in controller.writes] == ["notification_templates"]
         assert controller.variables("search") == memory
 
 
@@ -95,7 +111,36 @@ def test_set_up_with_what_must_be_given(tmp_path: Path) -> None:
     least = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
     with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
         set_up(controller, tmp_path, least)
+        controller.log.clear()
+        assert "changed=0 " in set_up(controller, tmp_path, least)
+        assert controller.log != []
+        assert controller.writes == []
         assert controller.objects["execution_environments"] == controller.objects["notification_templates"] == {}
         assert "credential" not in controller.named("projects", "Access: project")
         for item in controller.objects["job_templates"].values():
             assert "execution_environment" not in item
+
+
+@pytest.mark.slow
+def test_the_token_of_a_chat_is_never_shown(tmp_path: Path) -> None:
+    chat = {"type": "slack", "configuration": {"token": CHAT_TOKEN, "channels": []}}
+    with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
+        controller.add("credentials", name="Git")
+        controller.add("credentials", name="Vault")
+        output = set_up(controller, tmp_path, {**SETTINGS, "awx_setup_chat": chat}, "-vvv", code=2)
+    assert "Check type and configuration in awx_setup_chat" in output
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"name": "all", "services": ["honeycomb"]},
+        pytest.param({"name": "a:b", "services": ["honeycomb"]}, marks=pytest.mark.slow),
+        pytest.param({"name": "payments", "services": ["Honeycomb"]}, marks=pytest.mark.slow),
+    ],
+)
+def test_a_target_that_no_job_could_have_is_refused(tmp_path: Path, target: dict[str, Any]) -> None:
+    with Controller() as controller:
+        output = set_up(controller, tmp_path, {**SETTINGS, "awx_setup_targets": [target]}, code=2)
+        assert "Nothing was done" in output
+        assert controller.log == []

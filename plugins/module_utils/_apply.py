@@ -84,7 +84,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(
             errors.PLAN_CHANGED,
-            f"The plan is now {report.plan_id}, not {options.expected_plan_id}: people, roster or options changed "
+            f"The plan is now {report.plan_id}, not {options.expected_plan_id[:40]}: people, roster or options changed "
             "since it was approved.",
             hint="Plan again, and have the new plan approved.",
         )

@@ -58,7 +58,7 @@ class Budget:
         """
         with self._lock:
             now = self._clock()
-            if max(0.0, now + seconds - max(now, self._charged_until)) > self.left:
+            if seconds - max(0.0, self._charged_until - now) > self.left:
                 return False
             self._count(now if since is None else since, now + seconds)
             self._resume_at = max(self._resume_at, now + seconds)

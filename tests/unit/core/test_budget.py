@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
@@ -87,6 +87,7 @@ def test_no_patience_at_all_means_one_try(clock: Clock) -> None:
     assert one.pause(0)
 
 
+@example([(False, 6.784017541002938, 1.0), (True, 8.00001, 9.0)])  # the sum of two moments is not exact
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 9), st.floats(0, 9)), max_size=30))
 def test_never_past_the_limits(events: list[tuple[bool, float, float]]) -> None:
     clock = Clock()

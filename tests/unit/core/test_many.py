@@ -258,6 +258,7 @@ def test_an_approved_plan(ask: Ask, sim: Simulator, side: Side) -> None:
         failed = people(ask, side, listed, check=check, expected_plan_id="0123456789abcdef", fails="plan_changed")
         assert (failed["changed"], failed["plan_id"], len(failed["plan"])) == (False, approved, 6)
         assert failed["summary"]["not_attempted"] == 6
+    assert len(people(ask, side, listed, expected_plan_id="1" * 5000, fails="plan_changed")["msg"]) < 300
     side.add(sim, "new@example.com")
     people(ask, side, listed, expected_plan_id=approved, fails="plan_changed")
     assert sim.writes() == []

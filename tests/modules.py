@@ -17,7 +17,7 @@ from ansible.module_utils import basic
 
 from tests.simulator import Simulator
 
-INTERNAL = "ansible.module_utils._internal"  # from ansible-core 2.19 on it says which side of Ansible this process is
+INTERNAL = "ansible.module_utils._internal"  # from 2.19 on it says which side of Ansible this process is; 2.18 has it, too
 PACKAGE = "ansible_collections.honeyops.access.plugins.modules."
 
 
@@ -47,7 +47,7 @@ def _on_the_target() -> contextlib.AbstractContextManager[Any]:
     """Whatever tests of other plugins imported, a module runs on the target, where its warnings are in its result."""
     if importlib.util.find_spec(INTERNAL) is None:
         return contextlib.nullcontext()
-    return mock.patch(f"{INTERNAL}.is_controller", False)
+    return mock.patch(f"{INTERNAL}.is_controller", False, create=True)
 
 
 def options_for(sim: Simulator, name: str, /, **options: Any) -> dict[str, Any]:

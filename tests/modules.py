@@ -17,7 +17,7 @@ from ansible.module_utils import basic
 
 from tests.simulator import Simulator
 
-INTERNAL = "ansible.module_utils._internal"  # from 2.19 on it says which side of Ansible this process is; 2.18 has it, too
+INTERNAL = "ansible.module_utils._internal"  # in 2.18, too; from 2.19 on it says which side of Ansible this is
 PACKAGE = "ansible_collections.honeyops.access.plugins.modules."
 
 

@@ -141,8 +141,10 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
         result = module("honeybadger_team_info", options)
         if not found.note("Teams were not read", result):
             teams = result.get("teams") or ()
-            found.target["notes"] += map(clean, result.get("warnings") or ())
-            found.target["teams_read"] = all(team.get(kind) is not None for team in teams for kind in TEAM_LISTS)
+            unread = [str(team["id"]) for team in teams if any(team.get(kind) is None for kind in TEAM_LISTS)]
+            found.target["teams_read"] = not unread
+            if unread:
+                found.target["notes"].append(f"The token cannot read who is in these teams: {few(unread)}")
             found.only_in_teams = add_teams(found.entries, teams)
             if found.only_in_teams:
                 names = few(sorted({f"{one['email']} ({one['name'] or one['id']})" for one in found.only_in_teams}))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -196,11 +197,14 @@ def test_teams_that_cannot_be_read_are_no_drift(control: Control, sim: Simulator
     sim.configure(team_lists="missing", teams_denied=(7,))
     sim.honeybadger.teams.add_member(7, "owner@example.com")
     people = [{"email": "owner@example.com", "honeycomb": {}, "honeybadger": {"team_ids": [7]}}]
-    done = control.play("report", report_dir="out", report_teams="yes", people=people, fail_on_drift=True)
+    variables = {"report_dir": "out", "report_teams": "yes", "people": people, "fail_on_drift": True}
+    # Not play(), since newer versions of ansible-core show the warning of the module, too.
+    command = [sys.executable, "-m", "ansible", "playbook", "honeyops.access.report", "-e", json.dumps(variables)]
+    done = control.run(command)
     assert done.code == 0, done.output
     (target,) = (target for target in read(control)["targets"] if target["service"] == "honeybadger")
     assert not target["teams_read"]
-    assert [note for note in target["notes"] if "cannot read" in note and "team 7" in note]
+    assert [note for note in target["notes"] if "cannot read" in note and note.endswith(" 7")]
 
 
 def test_somebody_who_is_only_invited_to_a_team(control: Control, sim: Simulator) -> None:

@@ -99,7 +99,7 @@ class ActionModule(AccessAction):
     def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, last: bool) -> dict[str, t.Any]:
         """Write the report if this is the time to, and if anything was read: an earlier report would be lost for nothing.
 
-        ``last``: no host may come after this one.
+        ``last``: this may be the last host that comes, although others have not come.
         """
         parts, waiting = self._all_parts(spool)
         result: dict[str, t.Any] = {"changed": False, "report": None}

@@ -69,8 +69,9 @@ def by_person(texts: t.Iterable[str], emails: t.Iterable[str]) -> tuple[dict[str
     found: dict[str, list[str]] = defaultdict(list)
     about_all = []
     for text in texts:
-        words = {word.rstrip(".") for word in BETWEEN_WORDS.split(fold(text))}
-        named = [*(people & words), *(name for name in several_words if name in fold(text))]
+        folded = fold(text)
+        words = {word.rstrip(".") for word in BETWEEN_WORDS.split(folded)}
+        named = [*(people & words), *(name for name in several_words if name in folded)]
         for email in named:
             found[email].append(text)
         if not named and "@" not in text:

@@ -86,9 +86,7 @@ def _entry(
 
 def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> list[Data]:
     """Add the teams of each person, as a member or by a pending invitation. Returns those of people without an entry."""
-    by_email = {
-        address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"]) if address
-    }
+    by_email = _by_address(entries)
     others = []
     for team in teams:
         for kind, status in TEAM_LISTS.items():
@@ -114,19 +112,24 @@ def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]], maker
 
     ``makers_known``: a creator without an address is not in the list of users. Otherwise, no addresses could be read.
     """
-    by_email = {address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"])}
+    by_email = _by_address(entries)
     strays = []
     for key in keys:
         creator = key.get("creator") or {}
         shown = {name: key.get(name) for name in ("id", "type", "disabled", "created_at")}
         shown = {**shown, "name": clean(key.get("name")), "environment": _environment(key.get("environment"))}
         email = clean(fold(creator.get("email") or ""))
-        entry = by_email.get(email) if email else None
+        entry = by_email.get(email)
         if entry:
             entry["keys"].append(shown)
         elif email or (creator and makers_known):
             strays.append({**shown, "creator": {"id": creator.get("id"), "email": email}})
     return strays
+
+
+def _by_address(entries: Sequence[Data]) -> dict[str, Data]:
+    """The first entry with each address, under which somebody is or was invited."""
+    return {address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"]) if address}
 
 
 def _environment(environment: t.Any) -> str:

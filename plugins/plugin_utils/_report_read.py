@@ -138,17 +138,21 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
     if not found.note("The quota was not read", account):
         found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
     if inputs.teams:
-        result = module("honeybadger_team_info", options)
-        if not found.note("Teams were not read", result):
-            teams = result.get("teams") or ()
-            unread = [str(team["id"]) for team in teams if any(team.get(kind) is None for kind in TEAM_LISTS)]
-            found.target["teams_read"] = not unread
-            if unread:
-                found.target["notes"].append(f"The token cannot read who is in these teams: {few(unread)}")
-            found.only_in_teams = add_teams(found.entries, teams)
-            if found.only_in_teams:
-                names = few(sorted({f"{one['email']} ({one['name'] or one['id']})" for one in found.only_in_teams}))
-                found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
+        _teams(found, module("honeybadger_team_info", options))
+
+
+def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
+    if found.note("Teams were not read", result):
+        return
+    teams = result.get("teams") or ()
+    unread = [str(team["id"]) for team in teams if any(team.get(kind) is None for kind in TEAM_LISTS)]
+    found.target["teams_read"] = not unread
+    if unread:
+        found.target["notes"].append(f"The token cannot read who is in these teams: {few(unread)}")
+    found.only_in_teams = add_teams(found.entries, teams)
+    if found.only_in_teams:
+        names = few(sorted({f"{one['email']} ({one['name'] or one['id']})" for one in found.only_in_teams}))
+        found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
 
 
 MORE = {HONEYCOMB.key: _keys, HONEYBADGER.key: _quota_and_teams}

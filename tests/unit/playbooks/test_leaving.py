@@ -36,8 +36,8 @@ def managed(sim: Simulator) -> dict[str, str]:
     return {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
 
 
-def evidence(control: Control, email: str = EVE, name: str = "evidence") -> dict[str, Any]:
-    """The JSON file of a person; each has a text beside it, and everything in the folder is its owner's."""
+def evidence(control: Control, *more: str, of: str = EVE, name: str = "evidence") -> dict[str, Any]:
+    """The JSON file of a person; ``more`` have the only other ones, and everything in the folder is its owner's."""
     folder = control.folder / name
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = list(folder.iterdir())
@@ -45,12 +45,14 @@ def evidence(control: Control, email: str = EVE, name: str = "evidence") -> dict
     text = "".join(file.read_text() for file in files)
     for sim in control.sims.values():
         assert not [secret for secret in sim.secrets if secret in text]
-    documents = {file.stem: json.loads(file.read_text()) for file in files if file.suffix == ".json"}
-    assert set(documents) == {file.stem for file in files if file.suffix == ".txt"}
-    for document in documents.values():
+    count = 1 + len(more)
+    assert sorted(file.suffix for file in files) == [".json"] * count + [".txt"] * count
+    documents = [json.loads(file.read_text()) for file in files if file.suffix == ".json"]
+    for document in documents:
         jsonschema.validate(document, SCHEMA)
-    (found,) = (document for document in documents.values() if document["email"] == email)
-    return dict(found)
+    found: dict[str, dict[str, Any]] = {document["email"]: document for document in documents}
+    assert found.keys() == {of, *more}
+    return found[of]
 
 
 @pytest.mark.slow  # tests/runs/test_leaving.py shows more of it in every run
@@ -106,13 +108,14 @@ def test_evidence_holds_what_is_left_to_do_for_whom(control: Control, sim: Simul
         "offboard", email=[EVE, brien], evidence_dir="evidence", environment=managed(sim), lifecycle_verify=False
     )
     assert told.code == 0, told.output
-    found = {email: evidence(control, email)["services"]["honeycomb"] for email in (EVE, brien)}
-    for email, record in found.items():
-        assert [text for text in record["by_hand"] if f"{email} created API keys that still work" in text], record
+    found = {EVE: evidence(control, brien), brien: evidence(control, EVE, of=brien)}
+    for email, document in found.items():
+        by_hand = document["services"]["honeycomb"]["by_hand"]
+        assert [text for text in by_hand if f"{email} created API keys that still work" in text], by_hand
     again = control.play("offboard", email=EVE, evidence_dir="again", environment=managed(sim))
     assert again.code == 2
     assert "not found" not in " ".join(again.told)
-    record = evidence(control, EVE, "again")["services"]["honeycomb"]
+    record = evidence(control, name="again")["services"]["honeycomb"]
     assert [item["what"] for item in record["found"] if "what" in item] == record["remains"] != []
 
 

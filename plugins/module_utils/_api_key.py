@@ -37,18 +37,19 @@ def list_keys(service: HoneycombKeys, params: Params) -> Result:
     warnings: list[str] = []
 
     def values() -> dict[str, t.Any]:
-        users = []
+        users, users_read = [], True
         try:
             users = service.users()
         except AccessError as error:
             if email is not None or error.code not in (errors.FORBIDDEN, errors.ENDPOINT_UNAVAILABLE):
                 raise
+            users_read = False
             warnings.append(f"The addresses of the people who created the keys could not be read. {error.sentence}")
         makers = {user.id for user in users if user.email == email}
         if email is not None and not makers:
             warnings.append(f"Honeycomb lists no user {email}, so it is not known which keys they created.")
         found = [key for key in service.keys(kind) if email is None or key.creator in makers]
-        return {"api_keys": [key.public(users) for key in found]}
+        return {"api_keys": [key.public(users) for key in found], "users_read": users_read}
 
     result = inspect(service, values)
     result.warnings += warnings

@@ -83,7 +83,16 @@ api_keys:
       returned: always
       contains:
         id: {description: ID of the user., type: str, returned: always}
-        email: {description: Address of the user; null if they are not in the list of users., type: str, returned: always}
+        email:
+          description: Address of the user; null if they are not in the list of users, or if RV(users_read) is false.
+          type: str
+          returned: always
+users_read:
+  description:
+    - Whether the management key could read the list of users. If not, no address of a creator is known, and a warning gives the reason.
+  returned: success
+  type: bool
+  sample: true
 api:
   description: The cost of the task.
   returned: always

@@ -18,6 +18,11 @@ from ._report_drift import drift, mistyped, only_in_teams, stray_keys
 from ._report_inputs import Inputs, aliases_of
 from ._targets import Target
 
+MAKERS_UNKNOWN = (
+    "Who created the API keys is not known, because the management key cannot list the users of the team. "
+    "It needs the scope users:read."
+)
+
 Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 """Runs a module of the collection in check mode and returns its result."""
 
@@ -127,10 +132,9 @@ def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inp
     result = module("honeycomb_api_key_info", {**own, "type": "all"})
     if not found.note("Keys were not read", result):
         found.target["keys_read"] = True
-        keys = result.get("api_keys") or ()
-        makers_known = not result.get("warnings") or any((key.get("creator") or {}).get("email") for key in keys)
-        found.target["notes"] += map(clean, result.get("warnings") or ())
-        found.stray_keys = add_keys(found.entries, keys, makers_known)
+        makers_known = bool(result.get("users_read"))
+        found.target["notes"] += [] if makers_known else [MAKERS_UNKNOWN]
+        found.stray_keys = add_keys(found.entries, result.get("api_keys") or (), makers_known)
 
 
 def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:

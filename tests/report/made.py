@@ -120,7 +120,7 @@ class Company:
             "honeycomb_members": {"members": members},
             "honeybadger_users": {"users": users, "invitations": invitations},
             "honeybadger_account_info": {"accounts": [self._account()]},
-            "honeycomb_api_key_info": {"api_keys": self._keys()},
+            "honeycomb_api_key_info": {"api_keys": self._keys(), "users_read": True},
             "honeybadger_team_info": {"teams": [{"id": 3, "name": "On call", "members": users[:5], "invitations": []}]},
         }
 

@@ -103,6 +103,7 @@ def test_without_the_scope_for_users(ask: Ask, sim: Simulator, key: Any) -> None
     found = ask(INFO)
     assert found["api_keys"][2]["creator"] == {"id": _maker(sim, key)["id"], "email": None}
     assert "users:read" in warnings_of(found)[0]
+    assert found["users_read"] is False
     failed = ask(INFO, creator=ADA, fails="forbidden")
     assert "users:read" in failed["msg"]
 

@@ -214,7 +214,7 @@ def agree(where: str, documented: dict[str, Any], value: Any) -> None:
             agree(f"{where}.{key}", contains[key], item[key])
 
 
-KINDS = {"str": str, "dict": dict, "list": list, "float": float, "int": int}
+KINDS = {"str": str, "dict": dict, "list": list, "float": float, "bool": bool, "int": int}
 
 
 def hold(module: str, result: dict[str, Any]) -> None:

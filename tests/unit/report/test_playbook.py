@@ -280,3 +280,15 @@ def test_keys_and_teams_where_they_may_be_read(control: Control, sim: Simulator)
     assert [finding["kind"] for finding in strays] == ["stray_key"]
     text = "".join(path.read_text() for path in (control.folder / "out").iterdir())
     assert not [secret for secret in sim.secrets if secret in text]
+
+
+def test_keys_whose_makers_cannot_be_read_are_no_drift(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.keys.add("left@example.com", "configuration", "Old deploy")
+    sim.configure(management_scopes="api-keys:read")
+    environment = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+    assert control.play("report", environment=environment, report_dir="out").code == 0
+    report = read(control)
+    (honeycomb,) = [target for target in report["targets"] if target["service"] == "honeycomb"]
+    assert honeycomb["keys_read"]
+    assert [note for note in honeycomb["notes"] if "users:read" in note]
+    assert not [finding for finding in report["drift"]["findings"] if finding["kind"] == "stray_key"]

@@ -219,8 +219,7 @@ class Arena:
             options["known_invitations"] = first.result["known_invitations"]
         options.pop("wait", None)
         self.sim.faults.clear()
-        # A request that was given up may come in late, and so be counted here.
-        again = perform(self.sim, scenario.module, options, wired=not cell.order.slow)
+        again = perform(self.sim, scenario.module, options)
         problems = faults(again, self.sim.secrets)
         if again.result["rc"] != 0:
             problems.append(f"failed: {again.result['msg']}")

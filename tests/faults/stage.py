@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
+from ansible_collections.honeyops.access.plugins.module_utils import _exchange
 from tests.modules import run_on
 from tests.simulator import Simulator
 
@@ -30,12 +35,15 @@ def perform(
     request_timeout: float = PATIENT,
     wired: bool = True,
 ) -> Run:
-    """Run a module whose waits take no time, and note the state on both sides of it."""
+    """Run a module whose waits take no time, and note the state on both sides of it.
+
+    Without ``wired``, requests may be given up, and their effects belong to this run however late they come.
+    """
     service = module.partition("_")[0]
     subject = subject_of(module)
     before, beside, first = state_of(sim, subject), _beside(sim, subject), len(sim.log)
     clock = Clock(sim.advance)
-    with clock.installed():
+    with clock.installed(), contextlib.nullcontext() if wired else _all_effects(sim):
         started = clock()
         limits = {"request_timeout": request_timeout, "max_wait": MAX_WAIT}
         result = run_on(sim, module, check=check, **{**limits, **options})
@@ -54,6 +62,23 @@ def perform(
         wired=wired,
         beside=(beside, _beside(sim, subject)),
     )
+
+
+@contextlib.contextmanager
+def _all_effects(sim: Simulator) -> Iterator[None]:
+    """Leave only when every request that is sent in here has ended, given up or not."""
+    threads: list[threading.Thread] = []
+
+    class Followed(threading.Thread):
+        def start(self) -> None:
+            threads.append(self)
+            super().start()
+
+    with mock.patch.object(_exchange, "threading", SimpleNamespace(Thread=Followed, Lock=threading.Lock)):
+        yield
+    with sim.settling():
+        for thread in threads:
+            thread.join()
 
 
 def _beside(sim: Simulator, subject: str) -> State:

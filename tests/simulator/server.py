@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import select
 import socket
 import ssl
 import sys
@@ -49,7 +50,7 @@ class Backend(Protocol):
     def now(self) -> float: ...
 
     def pause(self, seconds: float) -> object:
-        """Sleep, but no longer than the simulator runs."""
+        """Sleep, but no longer than until the simulator is in a hurry."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -60,11 +61,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.number = self.server.enter(self.connection)
-
-    def finish(self) -> None:
-        self.server.leave(self.connection)
-        super().finish()
+        self.number = next(self.server.numbers)
 
     def log_message(self, *_: object) -> None:
         """Nothing on stderr: the log is the simulator's own."""
@@ -157,7 +154,7 @@ class Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.backend = backend
         self.tls = tls
-        self._numbers = itertools.count(1)
+        self.numbers = itertools.count(1)
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
@@ -178,16 +175,36 @@ class Listener(ThreadingHTTPServer):
         if self.tls:
             # The handshake happens in the connection's own thread, with its first read.
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        return connection, address
-
-    def enter(self, connection: socket.socket) -> int:
         with self._guard:
             self._open.add(connection)
-            return next(self._numbers)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        self.leave(request)
+        super().shutdown_request(request)
 
     def leave(self, connection: socket.socket) -> None:
         with self._guard:
             self._open.discard(connection)
+
+    def settle(self, seconds: float = 10.0) -> None:
+        """Wait until everything is answered that clients sent before they went away."""
+        with socket.create_connection(self.server_address) as last, contextlib.suppress(ConnectionError):
+            last.shutdown(socket.SHUT_WR)
+            last.recv(1)  # connections are accepted in order, so the end of this one comes after all others
+        deadline = time.monotonic() + seconds
+        while self._unread():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.url} has requests that are not answered")
+            time.sleep(0.001)
+
+    def _unread(self) -> list[tuple[int, int]]:
+        """The connections with something to read: a request, or the end."""
+        poll = select.poll()
+        with self._guard:
+            for connection in self._open:
+                poll.register(connection, select.POLLIN)
+            return poll.poll(0)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no news; anything else is a fault of the simulator."""

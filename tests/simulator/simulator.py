@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .account import Account
@@ -38,7 +39,7 @@ class Service:
         self.control = simulator.control.handle
 
     def pause(self, seconds: float) -> object:
-        return self._sim.stopping.wait(seconds)
+        return self._sim.hurry.wait(seconds)
 
     def latency(self) -> float:
         return self._sim.settings.latency
@@ -114,7 +115,7 @@ class Simulator:
         self.faults: list[Fault] = []
         self.violations: list[str] = []
         self.check_contract = check_contract
-        self.stopping = threading.Event()
+        self.hurry = threading.Event()
         self.control = Control(self)
         self._checkers: dict[str, Any] = {}
         self._certificates = Certificates(tls) if tls else None
@@ -130,7 +131,7 @@ class Simulator:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stopping.set()
+        self.hurry.set()
         for listener in self._listeners.values():
             listener.stop()
         if self._certificates:
@@ -212,6 +213,17 @@ class Simulator:
         """Order failures, after those ordered before."""
         with self.world.lock:
             self.faults.extend(faults)
+
+    @contextlib.contextmanager
+    def settling(self) -> Iterator[None]:
+        """End the waits that were ordered, and leave only when all is answered that clients sent and gave up."""
+        self.hurry.set()
+        try:
+            yield
+            for listener in self._listeners.values():
+                listener.settle()
+        finally:
+            self.hurry.clear()
 
     def act(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Have people do something by themselves; see `actions.perform`."""

@@ -189,7 +189,7 @@ class Listener(ThreadingHTTPServer):
 
     def settle(self, seconds: float = 10.0) -> None:
         """Wait until everything is answered that clients sent before they went away."""
-        with socket.create_connection(self.server_address) as last, contextlib.suppress(ConnectionError):
+        with socket.create_connection(("127.0.0.1", self.server_port)) as last, contextlib.suppress(ConnectionError):
             last.shutdown(socket.SHUT_WR)
             last.recv(1)  # connections are accepted in order, so the end of this one comes after all others
         deadline = time.monotonic() + seconds

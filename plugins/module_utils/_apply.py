@@ -147,7 +147,7 @@ def _apply(
             todo = _settle(service, report, outcomes, list(batch), attempt, now)
             if not todo:
                 break
-        report.outcomes = list(outcomes.values())
+        report.outcomes = [_half_done(outcome) for outcome in outcomes.values()]
 
 
 def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
@@ -211,6 +211,15 @@ def _in_all(earlier: Outcome, outcome: Outcome, attempt: int) -> Outcome:
         error.request = replace(error.request, repeated=True)
     changed = outcome.changed or (attempt > 0 and (outcome.outcome == APPLIED or step.action == REINVITE))
     return replace(outcome, step=step, changed=changed)
+
+
+def _half_done(outcome: Outcome) -> Outcome:
+    """The outcome, with a word on an old invitation that was cancelled if the new one was refused."""
+    error = outcome.error
+    if not (error and outcome.changed and outcome.step.action == REINVITE) or error.request.leaves_doubt:
+        return outcome
+    cancelled = f"The old invitation of {outcome.step.email} was cancelled, and no new one was sent."
+    return replace(outcome, error=error.hinted(" ".join(filter(None, (cancelled, error.hint)))))
 
 
 def _settle(

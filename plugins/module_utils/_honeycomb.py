@@ -228,7 +228,8 @@ class Honeycomb(Service):
         if wanted:
             texts.append(
                 f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). Keep known_invitations from "
-                "this result and pass it to the next run, which may otherwise invite them again."
+                "this result and pass it to the next run, which may otherwise invite them again. The role lifecycle does "
+                "so unless lifecycle_memory is none."
             )
         if leaving or exclusive:
             who = f" of {few(leaving)}" if leaving else ""

@@ -182,10 +182,17 @@ def diff(steps: t.Iterable[Step]) -> dict[str, str]:
     before: dict[str, list[str]] = defaultdict(list)
     after: dict[str, list[str]] = defaultdict(list)
     for step in steps:
-        before[step.email] += [str(step.target)] if step.target else []
         again = ", invited again" if step.action == REINVITE else ""
-        after[step.email] += [f"{step.goal}{again}"] if step.goal else []
+        before[step.email] += [str(step.target)] if step.target else _without(step.goal)
+        after[step.email] += (
+            [f"{step.goal}{again}"] if step.goal else _without(None if step.takes_away else step.target)
+        )
     return {"before": _lines(before), "after": _lines(after)}
+
+
+def _without(grant: Grant | None) -> list[str]:
+    """The side of a change on which somebody who has access does not have this."""
+    return [] if grant is None or grant.kind.is_access else [f"no {grant.title}"]
 
 
 def _lines(people: t.Mapping[str, list[str]]) -> str:

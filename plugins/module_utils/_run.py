@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from . import _errors as errors
 from ._apply import await_acceptance, follow_ups, reconcile
 from ._catalog import ServiceInfo
+from ._doubt import UNKNOWN_FATE, UNKNOWN_INVITATION
 from ._errors import AccessError
 from ._guards import Limits, check_max_removals
 from ._match import Rules
@@ -228,13 +229,17 @@ def _partial(report: Report) -> AccessError | None:
     if first is None or first.error is None:
         return _unresolved(report)
     outcomes = Counter(outcome.outcome for outcome in report.outcomes)
+    doubt = any(
+        outcome.error and outcome.error.hint in (UNKNOWN_FATE, UNKNOWN_INVITATION) for outcome in report.outcomes
+    )
+    rest = "Find out first what is not known." if doubt else "Run again to do the rest; nothing is done twice."
     return AccessError(
         errors.PARTIAL_FAILURE,
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
         f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
         f"{first.step.action} of {first.step.email}: "
         f"{first.error.sentence}{''.join(f' {conflict.msg}' for conflict in report.conflicts)}",
-        hint="See results for each person. Run again to do the rest; nothing is done twice.",
+        hint=f"See results for each person. {rest}",
         detail=first.error.detail or first.error.msg,
         status=first.error.status,
         method=first.error.method,

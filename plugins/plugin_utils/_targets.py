@@ -115,6 +115,8 @@ def _nothing_configured(host: str, reads_environment: bool) -> str:
             " and ".join(setting.environment for setting in _required(info)) for info in SERVICES.values()
         )
         return f"{text}; or, in the environment, {needs}."
+    if host == LOCALHOST:
+        return f"{text}; or remove access_credentials: variables, which keeps {host} from using the environment."
     return (
         f"{text}. The environment is used for the host localhost only. If its credentials are for {host}, set "
         "access_credentials: environment on that host."

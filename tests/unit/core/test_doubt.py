@@ -129,6 +129,8 @@ def test_the_other_invitations_of_a_run_are_evidence_too(ask: Ask, sim: Simulato
     assert [mail.email for mail in sim.emails] == [item["email"] for item in listed]
     assert [item["outcome"] for item in failed["results"]] == ["applied", "failed", "applied", "applied"]
     assert failed["known_invitations"].keys() == {"0@example.com", "2@example.com", "3@example.com"}
+    assert "Find out first what is not known." in failed["msg"]
+    assert "nothing is done twice" not in failed["msg"]
     assert failed["changed"] is True
 
 
@@ -268,6 +270,7 @@ def test_half_of_a_new_invitation_is_told(ask: Ask, sim: Simulator) -> None:
     sim.fail(Fault("status", method="POST", status=403))
     failed = ask("honeybadger_user", email=ADA, reinvite_after=1, fails="forbidden")
     assert (failed["changed"], failed["status"], failed["invitation"]) == (True, "absent", None)
+    assert f"The old invitation of {ADA} was cancelled, and no new one was sent." in failed["msg"]
     assert ask("honeybadger_user", email=ADA, reinvite_after=1)["action"] == "invite"
 
 

@@ -277,6 +277,18 @@ def test_teams_of_a_user(ask: Ask, sim: Simulator) -> None:
     assert ask("honeybadger_user", email=ADA, team_ids=[7], manage_teams=True)["action"] == "none"
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_the_diff_of_teams_says_nothing_of_access(ask: Ask, sim: Simulator, check: bool) -> None:
+    sim.honeybadger.add(ADA)
+    sim.honeybadger.teams.add_member(3, ADA)
+    done = ask("honeybadger_user", email=ADA, team_ids=[], manage_teams=True, check=check, diff=True)
+    assert done["diff"]["before"].startswith(f"{ADA}: team membership '3'")
+    assert done["diff"]["after"].startswith(f"{ADA}: no team membership '3'")
+    done = ask("honeybadger_user", email=ADA, team_ids=[3, 7], manage_teams=True, check=check, diff=True)
+    assert "no team invitation '7'" in done["diff"]["before"]
+    assert "absent" not in str(done["diff"])
+
+
 @pytest.mark.parametrize("world", [{"teams_access": "403"}, {"team_lists": "missing", "teams_denied": (7,)}])
 def test_nobody_is_invited_to_a_team_that_cannot_be_read(ask: Ask, sim: Simulator, world: dict[str, Any]) -> None:
     """They may be in it already. Where others leave, those leave all the same."""

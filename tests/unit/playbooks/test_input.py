@@ -130,6 +130,11 @@ def test_services(control: Control, sim: Simulator) -> None:
     for variables, message in cases.values():
         done = control.play("onboard", *control.inventory({"acme": variables}), email="ada@example.com")
         assert done.failures["acme"].startswith("Nothing was done. " + message)
+    local = control.inventory({"localhost": {"access_credentials": "variables"}})
+    key = {"HONEYCOMB_API_KEY": sim.configuration_key}
+    done = control.play("onboard", *local, environment=key, email="ada@example.com")
+    assert "remove access_credentials: variables" in done.failures["localhost"]
+    assert "localhost only" not in done.failures["localhost"]
     assert sim.log == []
 
 

@@ -75,8 +75,7 @@ class Watch:
         lists = ("/1/team_memberships", f"/v2/accounts/{self.sim.account_id}/users")
 
         def seen() -> int:
-            begun = [entry.path for entry in self.sim.log if "page=2" not in entry.path and "page=3" not in entry.path]
-            return min(sum(path.startswith(start) for path in begun) for start in lists)
+            return min(sum(entry.path == first for entry in self.sim.log) for first in lists)
 
         wanted, late = seen() + count, time.monotonic() + 20
         while seen() < wanted:

@@ -50,7 +50,7 @@ class Backend(Protocol):
     def now(self) -> float: ...
 
     def pause(self, seconds: float) -> object:
-        """Sleep, but no longer than until the simulator is in a hurry."""
+        """Sleep, unless the simulator is in a hurry, which also ends a sleep."""
 
 
 class Handler(BaseHTTPRequestHandler):

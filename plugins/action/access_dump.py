@@ -30,8 +30,7 @@ class ActionModule(AccessAction):
         self._refuse_misspelt()
         path = self._path()
         results, warnings = self._read()
-        people, _faults = check(present_people(results), check_main=check_shown)
-        text = dump(str(path), people)
+        text = _roster(str(path), present_people(results))
         there = _content(path)
         if there not in (None, text.encode()) and not self._variables.flag("lifecycle_dump_force"):
             raise Refused(f"{path} exists and is not overwritten. Name another file, or set force to true.")
@@ -71,6 +70,25 @@ class ActionModule(AccessAction):
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
         return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []
+
+
+def _roster(file: str, present: list[dict[str, Any]]) -> str:
+    """The content of the file, refused if it would leave out somebody or something."""
+    people, faults = check(present, check_main=check_shown)
+    if faults:
+        reasons = [f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults]
+        raise Refused(
+            "Nothing was written, because a roster cannot have everybody who is there. Correct this in the service, and "
+            "dump again:\n" + "\n".join(reasons)
+        )
+    try:
+        return dump(file, people)
+    except ValueError as fault:
+        raise Refused(f"Nothing was written. {fault}") from None
+
+
+def _where(person: dict[str, Any]) -> str:
+    return " and ".join(info.title for key, info in SERVICES.items() if key in person)
 
 
 def _content(path: Path) -> bytes | None:

@@ -292,8 +292,7 @@ def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate
         added = service.assume_invited(step.goal.email, step.goal.role)
         return Outcome(step, APPLIED, None, None, added, True)
     if fate is Fate.OVERTAKEN and error.method == "DELETE" and error.request.leaves_doubt and step.target:
-        target = step.target
-        gone = not any((grant.kind, grant.id, grant.about) == (target.kind, target.id, target.about) for grant in world)
+        gone = all(grant.identity != step.target.identity for grant in world)
         outcome = replace(outcome, changed=outcome.changed or gone)
     return replace(outcome, error=explain(fate, step, error))
 

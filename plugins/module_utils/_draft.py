@@ -65,24 +65,32 @@ def companion_of(service: Service, step: Step) -> Companion | None:
 def verify(service: Service, report: Report, now: datetime) -> None:
     """Read the lists once more, and record what the people who should be gone still have.
 
-    They are those who lost something, and those whom only another list than that of the members still shows.
+    They are those who lost something, and those whom only another list than that of the members still shows. What a
+    failed step left is in its outcome, and is not recorded here again.
     """
     losses = [outcome for outcome in report.outcomes if outcome.step.takes_away]
-    kept = {outcome.step.email for outcome in losses if outcome.outcome != APPLIED}
+    undone = [outcome.step for outcome in losses if outcome.outcome != APPLIED]
+    kept = {step.email for step in undone if step.target and step.target.kind.is_access}
     leavers = [leaver for leaver in report.leaving.leavers if leaver.email not in kept]
     shown = {email for companion in service.companions for email, _what in companion.remaining(leavers)}
-    gone = {*(outcome.step.email for outcome in losses), *shown} - kept
+    gone = {*(outcome.step.email for outcome in losses if outcome.outcome == APPLIED), *shown}
     if not gone:
         return
     leavers = [leaver for leaver in leavers if leaver.email in gone]
+    told = {(step.email, step.target.identity) for step in undone if step.target}
     notes = report.notes
     try:
         report.world = service.read()
         steps = draft(service, report, now)
-        found = [(step.email, str(step.target)) for step in steps if step.takes_away and step.email in gone]
-        found += [left for companion in service.companions for left in companion.remaining(leavers)]
+        still = [(step.email, step.target) for step in steps if step.takes_away and step.email in gone and step.target]
+        found = [(email, str(grant)) for email, grant in still if (email, grant.identity) not in told]
+        found += [rest for companion in service.companions for rest in companion.remaining(leavers)]
     except AccessError as error:
-        report.error = error.hinted(f"The changes were made, but could not be verified. {error.hint or 'Run again.'}")
+        error = error.hinted(f"The changes that were made could not be verified. {error.hint or 'Run again.'}")
+        if any(outcome.error for outcome in report.outcomes):
+            report.warnings.append(error.sentence)
+        else:
+            report.error = error
         return
     report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
     report.notes = notes

@@ -214,6 +214,11 @@ class Grant:
         return dict(self.about).get(key)
 
     @property
+    def identity(self) -> tuple[Kind, str | int | None, tuple[tuple[str, t.Any], ...]]:
+        """The same for a grant that is read again, and for no other grant with an id."""
+        return self.kind, self.id, self.about
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """All folded addresses, the service's own first."""
         return (fold(self.email), *self.also) if self.email else self.also

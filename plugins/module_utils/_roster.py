@@ -23,7 +23,7 @@ ROLES = {key: info.roles for key, info in SERVICES.items()}
 SERVICE_KEYS = {key: info.declares for key, info in SERVICES.items()}
 MAX_TEXT = 1000  # characters that any text about a person may have
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 People = list[dict[str, t.Any]]

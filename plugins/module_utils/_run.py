@@ -238,7 +238,8 @@ def _partial(report: Report) -> AccessError | None:
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
         f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
         f"{first.step.action} of {first.step.email}: "
-        f"{first.error.sentence}{''.join(f' {conflict.msg}' for conflict in report.conflicts)}",
+        f"{first.error.sentence}{''.join(f' {conflict.msg}' for conflict in report.conflicts)}"
+        f"{f' The lists still show {remaining}.' if (remaining := _remaining(report)) else ''}",
         hint=f"See results for each person. {rest}",
         detail=first.error.detail or first.error.msg,
         status=first.error.status,
@@ -249,16 +250,21 @@ def _partial(report: Report) -> AccessError | None:
 
 def _left_over(report: Report) -> AccessError | None:
     """Why a run without failed steps did not remove everything."""
-    remaining = report.verified["remaining"] if report.verified else []
+    remaining = _remaining(report)
     if not remaining:
         return None
-    listed = "; ".join(f"{item['email']}: {item['what']}" for item in remaining[:10])
-    more = f"; and {len(remaining) - 10} more" if len(remaining) > 10 else ""
     return AccessError(
         errors.PARTIAL_FAILURE,
-        f"Every change was made, but the lists still show {listed}{more}.",
+        f"Every change was made, but the lists still show {remaining}.",
         hint="Run again; if that does not help, remove what remains by hand.",
     )
+
+
+def _remaining(report: Report) -> str:
+    """What the lists still show of people who lost access, for a sentence."""
+    found = report.verified["remaining"] if report.verified else []
+    more = f"; and {len(found) - 10} more" if len(found) > 10 else ""
+    return "; ".join(f"{item['email']}: {item['what']}" for item in found[:10]) + more
 
 
 def _caps(params: Params) -> dict[str, int]:

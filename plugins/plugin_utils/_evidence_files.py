@@ -94,6 +94,7 @@ def _access(access: t.Any) -> str:
         return str(access)
     if "what" in access:
         return str(access["what"])
-    words = [str(access[key]) for key in ("role", "status") if access.get(key)]
-    rest = [f"{key} {value}" for key, value in access.items() if key not in ("role", "status", "email") and value]
+    first = ("kind", "role", "status")
+    words = [str(access[key]) for key in first if access.get(key)]
+    rest = [f"{key} {value}" for key, value in access.items() if key not in (*first, "email") and value]
     return ", ".join([*words, *rest])

@@ -23,8 +23,8 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for service, records in _records(results):
         for record in records:
-            address = fold(record.get("email") or "")
-            person = found.setdefault(address, {"email": address, "name": ""})
+            email = (record.get("email") or "").strip().lower()
+            person = found.setdefault(fold(email), {"email": email, "name": ""})
             person["name"] = person["name"] or _clean(record.get("name") or "")
             person.setdefault(service, _access(service, record))
     found.pop("", None)

@@ -20,6 +20,7 @@ import yaml
 
 from ..module_utils._model import check_email
 from ..module_utils._roster import MAX_TEXT, SERVICE_KEYS, Broken, Fault, Located, LocatedList, Odd, People, check
+from ._form import NONE
 from ._variables import FORM
 
 MAX_BYTES = 32 * 2**20
@@ -316,16 +317,16 @@ def _entry(cells: dict[str, str]) -> Located:
     for service, keys in SERVICE_KEYS.items():
         filled = {key: cells[f"{service}_{key}"] for key in keys if cells.get(f"{service}_{key}")}
         if filled:
-            entry[service] = {key: cell if key == "role" else _split(cell) for key, cell in filled.items()}
+            entry[service] = {key: cell if key == "role" else _teams(cell) for key, cell in filled.items()}
     return entry
+
+
+def _teams(cell: str) -> list[str]:
+    return [] if cell.lower() == NONE else _split(cell)
 
 
 def _split(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
-
-
-def _join(value: str | list[t.Any]) -> str:
-    return value if isinstance(value, str) else ";".join(map(str, value))
 
 
 READERS: dict[str, t.Callable[[str, list[Fault]], t.Sequence[t.Any]]] = {
@@ -375,14 +376,14 @@ def _to_csv(people: People) -> str:
     writer.writerow(COLUMNS)
     for person in people:
         cells = {key: person.get(key, "") for key in ("email", "name", "state")}
-        cells["aliases"] = _join(person.get("aliases", []))
+        cells["aliases"] = ";".join(person.get("aliases", ()))
         if any(";" in alias for alias in person.get("aliases", ())):
             raise ValueError(
                 f"{person['email']} has an alias with a semicolon, which CSV cannot express: use YAML or JSON."
             )
         for service, keys in SERVICE_KEYS.items():
             access = person.get(service, {})
-            told = {f"{service}_{key}": _join(access.get(key, "")) for key in keys}
+            told = {f"{service}_{key}": _cell(access.get(key, "")) for key in keys}
             cells.update(told)
             if service in person and not any(told.values()):
                 raise ValueError(
@@ -390,6 +391,11 @@ def _to_csv(people: People) -> str:
                 )
         writer.writerow([guard_cell(cells[column]) for column in COLUMNS])
     return text.getvalue()
+
+
+def _cell(value: str | list[int]) -> str:
+    """A role or teams; an empty cell would leave the teams as they are."""
+    return value if isinstance(value, str) else ";".join(map(str, value)) or NONE
 
 
 WRITERS: dict[str, t.Callable[[People], str]] = {

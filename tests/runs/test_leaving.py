@@ -196,6 +196,7 @@ def test_one_run_and_nothing_is_left(control: Control, sim: Simulator, mode: str
     ):
         assert any(place in line for line in by_hand), place
     assert all(line in text for line in by_hand)
+    assert text.count("  Found: API key, enabled, id ") == len(KEYS)
     assert all(line in done.text for line in by_hand)
     assert any(line.startswith(f"Honeybadger account {ELSEWHERE}: ") for line in by_hand)
 

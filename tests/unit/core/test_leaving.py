@@ -171,11 +171,39 @@ def test_the_right_to_change_teams_is_lost_half_way(ask: Ask, sim: Simulator, ve
         ("remove", "applied"),
     ]
     assert teams(sim) == {3: ({ADA, EVE}, set()), 7: ({ADA, HOME}, set()), 11: (set(), {BOB})}
+    if verify:
+        assert "/users" in str(failed["verified"]["read"])
+        assert failed["verified"]["remaining"] == []
     again = ask("honeybadger_users", fails="partial_failure", **options)
     assert steps(again) == [("leave_team", EVE, 3), ("leave_team", EVE, 7)]
     sim.faults.clear()
     assert ask("honeybadger_users", **options)["summary"]["leave_team"] == 2
     assert teams(sim) == {3: ({ADA}, set()), 7: ({ADA}, set()), 11: (set(), {BOB})}
+
+
+def test_what_was_done_is_verified_when_something_else_failed(ask: Ask, sim: Simulator) -> None:
+    """Eve is given access anew after her removal, one of her teams cannot be left: both are named, each once."""
+    in_teams(sim)
+    sim.fail(
+        Fault("status", method="DELETE", path="/v2/teams/3/", times=0, status=403),
+        Fault("action_after", method="DELETE", path="/users/", action=lambda: sim.honeybadger.add(EVE)),
+    )
+    failed = ask("honeybadger_users", users=[leaver()], verify=True, fails="partial_failure")
+    assert [(item["action"], item["outcome"]) for item in failed["results"]].count(("leave_team", "failed")) == 1
+    assert failed["verified"]["remaining"] == [{"email": EVE, "what": "Member, active"}]
+    assert "3 of 4 changes applied" in failed["msg"]
+    assert f"{EVE}: Member, active" in failed["msg"]
+
+
+def test_a_verification_that_fails_does_not_hide_what_failed_before(ask: Ask, sim: Simulator) -> None:
+    in_teams(sim)
+    sim.fail(
+        Fault("status", method="DELETE", path="/v2/teams/3/", times=0, status=403),
+        Fault("status", method="GET", path="/users$", after=1, times=0, status=403),
+    )
+    failed = ask("honeybadger_users", users=[leaver()], verify=True, fails="partial_failure")
+    assert (failed["summary"]["applied"], failed["summary"]["failed"], failed["verified"]) == (3, 1, None)
+    assert [text for text in warnings_of(failed) if "could not be verified" in text]
 
 
 def test_the_right_to_read_teams_is_lost_half_way(ask: Ask, sim: Simulator) -> None:

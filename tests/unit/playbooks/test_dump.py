@@ -78,3 +78,34 @@ def test_text_that_is_no_address_comes_back(control: Control, sim: Simulator) ->
     strange = control.play("onboard", people=["android", "ada@example.com"])
     assert "android" in strange.failures["localhost"]
     assert sim.writes() == []
+
+
+def test_nobody_is_left_out_of_the_file(control: Control, sim: Simulator) -> None:
+    """A text that has an @ and is no address cannot be in a roster, so there is no file without that person."""
+    for text in ("Ada <ada@example.com>", "a@b@example.com"):
+        sim.honeycomb.add(text)
+    refused = control.play("dump", dump_file="now.yml")
+    message = refused.failures["localhost"]
+    assert "Honeycomb: email: The e-mail address 'ada <ada@example.com>'" in message
+    assert "'a@b@example.com'" in message
+    assert not (control.folder / "now.yml").exists()
+
+
+def test_a_file_that_cannot_hold_everything_is_not_written(control: Control, sim: Simulator) -> None:
+    """A role of the vendor that no roster names leaves nothing to write in a cell."""
+    sim.honeycomb.add("root@example.com", "owner")
+    refused = control.play("dump", dump_file="now.csv")
+    assert "root@example.com has honeycomb" in refused.failures["localhost"]
+    assert "use YAML or JSON" in refused.failures["localhost"]
+    assert not (control.folder / "now.csv").exists()
+
+
+def test_nobody_gets_another_address(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add("Straße@example.com")
+    sim.honeybadger.invite("bob@example.com", "Member", [])
+    assert control.play("dump", dump_file="now.csv", warned="are remembered").code == 0
+    text = (control.folder / "now.csv").read_text()
+    assert "\nstraße@example.com," in text
+    assert ",Member,none\n" in text
+    again = control.play("reconcile", roster_file="now.csv", lifecycle_max_removals=0)
+    assert (again.code, again.changed) == (0, {"localhost": 0}), again.output

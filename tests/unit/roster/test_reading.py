@@ -78,6 +78,12 @@ def test_a_csv_needs_no_more_than_addresses() -> None:
     ]
 
 
+@pytest.mark.parametrize(("cell", "teams"), [("none", []), (" None ", []), ("7;3", [3, 7])])
+def test_a_cell_for_teams(cell: str, teams: list[int]) -> None:
+    people, faults = load("a.csv", f"email,honeybadger_team_ids\nbob@example.com,{cell}\n".encode())
+    assert (people, faults) == ([{**BOB, "honeybadger": {"team_ids": teams}}], [])
+
+
 def test_a_service_may_be_named_without_a_role() -> None:
     people, faults = load("a.yml", b"[{email: bob@example.com, honeycomb: {}, honeybadger: {team_ids: []}}]")
     assert faults == []

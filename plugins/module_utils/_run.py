@@ -232,14 +232,14 @@ def _partial(report: Report) -> AccessError | None:
     doubt = any(
         outcome.error and outcome.error.hint in (UNKNOWN_FATE, UNKNOWN_INVITATION) for outcome in report.outcomes
     )
+    still = [f"The lists still show {remaining}." for remaining in (_remaining(report),) if remaining]
     rest = "Find out first what is not known." if doubt else "Run again to do the rest; nothing is done twice."
     return AccessError(
         errors.PARTIAL_FAILURE,
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
         f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
         f"{first.step.action} of {first.step.email}: "
-        f"{first.error.sentence}{''.join(f' {conflict.msg}' for conflict in report.conflicts)}"
-        f"{f' The lists still show {remaining}.' if (remaining := _remaining(report)) else ''}",
+        + " ".join((first.error.sentence, *(conflict.msg for conflict in report.conflicts), *still)),
         hint=f"See results for each person. {rest}",
         detail=first.error.detail or first.error.msg,
         status=first.error.status,

@@ -22,9 +22,9 @@ from urllib.parse import quote
 from ..module_utils._catalog import SERVICES
 from ..module_utils._model import PENDING
 from ._accounts import attributed
+from ._cells import guard_cell
 from ._chat import WHOLE, shortened
 from ._report import COLLECTION, KINDS, Data, age_in_days
-from ._roster_file import guard_cell
 
 COLUMNS = (
     "email",

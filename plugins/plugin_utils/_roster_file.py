@@ -20,6 +20,7 @@ import yaml
 
 from ..module_utils._model import check_email
 from ..module_utils._roster import MAX_TEXT, SERVICE_KEYS, Broken, Fault, Located, LocatedList, Odd, People, check
+from ._cells import guard_cell, unguard_cell
 from ._form import NONE
 from ._variables import FORM
 
@@ -28,11 +29,6 @@ MAX_FAULTS = 1000
 MAX_DEPTH = 10  # a person needs four levels
 COLUMNS = ("email", "name", "state", "aliases", *FORM)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A semicolon separates cells where the comma is a decimal point. East Asian spreadsheets heed the wide signs, too.
-_FORMULA = r"[\s'\"]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
-_CALCULATES = re.compile(rf"(^|;)({_FORMULA})")
-_GUARDED = re.compile(rf"(^|;)'({_FORMULA})")  # what guard_cell put its quote before
-
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -77,11 +73,6 @@ def _bounded(faults: list[Fault]) -> list[Fault]:
     rest = faults[MAX_FAULTS:]
     more = [Fault(rest[0].line, f"and {len(rest)} more faults from here on.")] if rest else []
     return faults[:MAX_FAULTS] + more
-
-
-def guard_cell(text: str) -> str:
-    """The text with a quote before what a spreadsheet would take for a formula; reading removes the quote."""
-    return _CALCULATES.sub(r"\1'\2", text)
 
 
 def _ending(name: str) -> str:
@@ -305,7 +296,7 @@ def _rows(text: str, faults: list[Fault]) -> t.Iterator[tuple[list[str], int]]:
         if any(len(cell) > 10 * MAX_TEXT for cell in row):
             faults.append(Fault(line, f"a cell has more than {10 * MAX_TEXT} characters."))
         elif row:
-            yield [_GUARDED.sub(r"\1\2", cell).strip() for cell in row], line
+            yield [unguard_cell(cell).strip() for cell in row], line
 
 
 def _entry(cells: dict[str, str]) -> Located:

@@ -104,6 +104,6 @@ MUTATIONS = (
     mutation(
         "a name becomes a formula",
         ROSTERS,
-        *("plugin_utils/_roster_file.py", 'return _CALCULATES.sub(r"\\1\'\\2", text)', "return text"),
+        *("plugin_utils/_cells.py", 'return _CALCULATES.sub(r"\\1\'\\2", text)', "return text"),
     ),
 )  # fmt: skip

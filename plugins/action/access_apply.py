@@ -20,6 +20,7 @@ from ..plugin_utils._action import AccessAction
 from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
 from ..plugin_utils._chat import SUMMARY, summary_text
 from ..plugin_utils._evidence_files import write_evidence
+from ..plugin_utils._form import is_decorated
 from ..plugin_utils._targets import Target
 from ..plugin_utils._variables import Refused
 
@@ -40,6 +41,7 @@ class ActionModule(AccessAction):
         self._warnings: list[str] = []
         self._results: Results = {}
         self._follow_up: list[str] = []
+        self._doubts: list[str] = []
         people: dict[str, People] = {}
         failure = ""
         try:
@@ -56,6 +58,7 @@ class ActionModule(AccessAction):
     def _checked_target(self) -> Target:
         """This host, unless something is wrong with it or with another host of the play."""
         self._refuse_misspelt()
+        self._unknown = self._claims().unknown(self._host)
         faults = self._claims().faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
         if faults:
             raise Refused("Nothing was done. " + " ".join(faults))
@@ -73,6 +76,10 @@ class ActionModule(AccessAction):
             raise Refused("Nothing was done, because the declared people have faults:\n" + "\n".join(tell(faults)))
         self._nameless = not all(map(_is_address, (person["email"] for person in checked)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
+        self._note_ignored(
+            [person for person in checked if ABSENT in (state, person["state"])],
+            {fold(str(text)) for text in self._variables.items("lifecycle_ignore") or ()},
+        )
         self._leaving = state == ABSENT or any(person["state"] == ABSENT for person in checked)
         if state == PRESENT:
             self._note_unconfigured(target, [person for person in checked if person["state"] == PRESENT])
@@ -84,6 +91,16 @@ class ActionModule(AccessAction):
 
     def _default_role(self, info: ServiceInfo) -> str | None:
         return self._variables.choice(f"lifecycle_default_{info.key}_role", info.roles)
+
+    def _note_ignored(self, leavers: People, ignored: set[str]) -> None:
+        """Warn about leavers for whom nothing is done, since lifecycle_ignore names them."""
+        named = [
+            person["email"]
+            for person in leavers
+            if {fold(text) for text in (person["email"], *person["aliases"])} & ignored
+        ]
+        if named:
+            self._warnings.append(f"lifecycle_ignore names {few(named)}, so their access was left alone.")
 
     def _note_unconfigured(self, target: Target, people: People) -> None:
         """Warn about people whose access cannot be given, since the service is not configured here."""
@@ -115,7 +132,9 @@ class ActionModule(AccessAction):
             self._follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
 
     def _remember(self, result: dict[str, Any], people: People) -> None:
-        self._warnings += self._recall.remember(result, _unlisted(result, people), self._task.check_mode)
+        doubts = self._recall.remember(result, _unlisted(result, people), self._task.check_mode)
+        self._warnings += doubts
+        self._doubts += doubts
         if "api" in result:
             result["api"]["requests"] += self._recall.requests
 
@@ -151,6 +170,13 @@ class ActionModule(AccessAction):
     def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
         """The options of a bulk module; options that are not set keep the module's defaults."""
         given = self._variables
+        for name in ("lifecycle_protected", "lifecycle_ignore"):
+            decorated = [text for text in given.items(name) or () if isinstance(text, str) and is_decorated(text)]
+            if decorated:
+                raise Refused(
+                    f"Nothing was done. {name} has {few(decorated)}, which is nobody's address. Give the addresses alone, as in "
+                    "ada@example.com."
+                )
         options = {
             **{option: given.of_type(f"lifecycle_{option}", kind) for option, kind in OF_ROLE.items()},
             info.keepers: given.number(f"lifecycle_{info.keepers}"),
@@ -165,7 +191,7 @@ class ActionModule(AccessAction):
         }
 
     def _service(self, key: str, args: dict[str, Any], check: bool) -> dict[str, Any]:
-        fault = self._recall.fault if key == HONEYCOMB.key else None
+        fault = self._unknown.get(key) or (self._recall.fault if key == HONEYCOMB.key else None)
         if fault:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
         result = self._module(service(key).module, args, check)
@@ -226,7 +252,7 @@ class ActionModule(AccessAction):
         """Write files for each leaver, if a folder is set."""
         folder = self._variables.text("lifecycle_evidence_dir")
         if folder:
-            self._warnings += write_evidence(folder, self._host, self._started, people, self._follow_up)
+            self._warnings += write_evidence(folder, self._host, self._started, people, self._follow_up + self._doubts)
 
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)

@@ -15,7 +15,7 @@ from ..module_utils._roster import check
 from ..plugin_utils._accounts import attributed
 from ..plugin_utils._action import AccessAction
 from ..plugin_utils._files import write
-from ..plugin_utils._present import present_people
+from ..plugin_utils._present import present_people, unsettled
 from ..plugin_utils._roster_file import dump
 from ..plugin_utils._variables import Refused
 
@@ -30,7 +30,8 @@ class ActionModule(AccessAction):
         self._refuse_misspelt()
         path = self._path()
         results, warnings = self._read()
-        text = _roster(str(path), present_people(results))
+        defaults = {key: self._variables.text(f"lifecycle_default_{key}_role") for key in SERVICES}
+        text = _roster(str(path), present_people(results), unsettled(results, defaults))
         there = _content(path)
         if there not in (None, text.encode()) and not self._variables.flag("lifecycle_dump_force"):
             raise Refused(f"{path} exists and is not overwritten. Name another file, or set force to true.")
@@ -72,14 +73,14 @@ class ActionModule(AccessAction):
         return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []
 
 
-def _roster(file: str, present: list[dict[str, Any]]) -> str:
-    """The content of the file, refused if it would leave out somebody or something."""
+def _roster(file: str, present: list[dict[str, Any]], unsettled: list[str]) -> str:
+    """The content of the file, refused if reconciling it would change something. ``unsettled`` are reasons for that."""
     people, faults = check(present, check_main=check_shown)
-    if faults:
-        reasons = [f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults]
+    reasons = [*(f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults), *unsettled]
+    if reasons:
         raise Refused(
-            "Nothing was written, because a roster cannot have everybody who is there. Correct this in the service, and "
-            "dump again:\n" + "\n".join(reasons)
+            "Nothing was written, because a roster cannot hold what is there now. Correct this, and dump again:\n"
+            + "\n".join(reasons)
         )
     try:
         return dump(file, people)

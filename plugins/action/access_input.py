@@ -12,7 +12,7 @@ from ..module_utils._catalog import SERVICES
 from ..module_utils._errors import AccessError
 from ..module_utils._model import check_email
 from ..plugin_utils._action import AccessAction
-from ..plugin_utils._form import form_people
+from ..plugin_utils._form import form_people, is_decorated
 from ..plugin_utils._variables import FORM, SOURCES, Refused
 
 
@@ -108,5 +108,5 @@ def _check(email: str) -> None:
         check_email(email)
     except AccessError as fault:
         raise Refused(f"email: {fault.sentence}") from None
-    if not set(email).isdisjoint('<>()[]"') or email != email.strip("'"):
+    if is_decorated(email):
         raise Refused(f"email: {email[:80]!r} is not an e-mail address. Give the address alone, as in ada@example.com.")

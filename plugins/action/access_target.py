@@ -30,16 +30,15 @@ class ActionModule(AccessAction):
             claims.name(service, target, self._targets_of_play, self._teams)
         return {}
 
-    def _teams(self, targets: list[Target]) -> list[str]:
-        """The team of each host."""
+    def _teams(self, targets: list[Target]) -> list[str | AccessError]:
+        """The team of each host, or why it cannot be told."""
         options = [self._honeycomb(target) or {} for target in targets]  # not in threads, since it templates
         with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
-            return list(pool.map(_team, targets, options))
+            return list(pool.map(_team, options))
 
 
-def _team(target: Target, options: dict[str, Any]) -> str:
-    """The team of a host. One that cannot be told is no other host's; the host's own run reports why."""
+def _team(options: dict[str, Any]) -> str | AccessError:
     try:
         return ask_team(options)
-    except AccessError:
-        return f"unknown, of {target.host}"
+    except AccessError as error:
+        return error

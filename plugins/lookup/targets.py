@@ -14,7 +14,8 @@ author:
   - The honeyops.access contributors (@honeyops)
 description:
   - Ansible skips a play whose pattern matches no host, and the run succeeds. With this lookup in C(hosts), the run fails instead.
-  - A blank pattern means V(localhost). C(--limit) is taken into account.
+  - A blank pattern means V(localhost). An empty list, or a list of blank texts, names no host and fails. C(--limit) is taken into
+    account.
 options:
   _terms:
     description:
@@ -48,6 +49,23 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._inventory import inventory_of
+from ..plugin_utils._targets import LOCALHOST
+from ..plugin_utils._variables import is_blank
+
+
+def _pattern(given: Any) -> str:
+    """The pattern in a text or a list of texts. A comma without a name beside it would stand for all hosts."""
+    texts = given if isinstance(given, (list, tuple)) else [given]
+    if any(isinstance(text, bool) or not isinstance(text, (str, int)) for text in texts):
+        raise AnsibleLookupError(
+            f"access_targets is {given!r}, so nothing was done. Give host names or a host pattern."
+        )
+    names = [name.strip() for text in texts for name in str(text).split(",") if name.strip()]
+    if not names:
+        raise AnsibleLookupError(
+            f"access_targets is {given!r}, which names no host, so nothing was done. Leave it blank for localhost."
+        )
+    return ",".join(names)
 
 
 class LookupModule(LookupBase):
@@ -58,9 +76,7 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         if len(terms) != 1:
             raise AnsibleLookupError("The lookup honeyops.access.targets takes one host pattern.")
-        given = terms[0]
-        pattern = ",".join(map(str, given)) if isinstance(given, (list, tuple)) else str(given or "").strip()
-        pattern = pattern or "localhost"
+        pattern = LOCALHOST if is_blank(terms[0]) else _pattern(terms[0])
         manager = inventory_of(self._loader, (variables or {}).get("groups", {}))
         if not manager.get_hosts(pattern):
             raise AnsibleLookupError(

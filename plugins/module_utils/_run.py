@@ -255,7 +255,7 @@ def _left_over(report: Report) -> AccessError | None:
         return None
     return AccessError(
         errors.PARTIAL_FAILURE,
-        f"Every change was made, but the lists still show {remaining}.",
+        f"{'Every change was made, but the' if report.plan else 'The'} lists still show {remaining}.",
         hint="Run again; if that does not help, remove what remains by hand.",
     )
 
@@ -276,7 +276,11 @@ def _unresolved(report: Report) -> AccessError | None:
     """The error for people who cannot be told apart; the plan for everybody else was carried out."""
     if not report.conflicts:
         return None
-    others = " Nothing was planned for these people; the changes for everybody else were made." if report.plan else ""
+    others = (
+        " Nothing was planned for these people; the plan for everybody else does not depend on them."
+        if report.plan
+        else ""
+    )
     return AccessError(
         errors.VALIDATION,
         " ".join(conflict.msg for conflict in report.conflicts) + others,

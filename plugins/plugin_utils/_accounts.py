@@ -67,8 +67,7 @@ class OtherAccounts:
         return texts
 
     def _accounts(self) -> list[str]:
-        connection = {key: value for key, value in self._options.items() if key != "account_id"}
-        result = self._call("honeybadger_account_info", connection)
+        result = self._call("honeybadger_account_info", {**self._options, "account_id": None})
         if "accounts" not in result:
             raise Refused(f"The accounts that the Honeybadger token can see could not be listed. {result.get('msg')}")
         accounts = result["accounts"]

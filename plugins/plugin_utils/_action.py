@@ -22,7 +22,7 @@ from ._inventory import inventory_of
 from ._option_names import result_in_role
 from ._recall import Recall
 from ._targets import Claims, Target, target_of
-from ._variables import Refused, Variables, misspelt
+from ._variables import INTERNAL, Refused, Variables, misspelt
 
 NAMESPACE = "honeyops.access"
 
@@ -65,7 +65,13 @@ class AccessAction(ActionBase):
         return {**self._task.get_play().vars, **load_extra_vars(self._loader)}
 
     def _refuse_misspelt(self) -> None:
-        faults = misspelt(self._vars, load_extra_vars(self._loader))
+        given = load_extra_vars(self._loader)
+        own = [name for name in INTERNAL if name in given]
+        if own:
+            raise Refused(
+                f"{' and '.join(own)} cannot be set on the command line or in a form. Set the variables that it holds instead."
+            )
+        faults = misspelt(self._vars, given)
         if faults:
             raise Refused(" ".join(faults))
 

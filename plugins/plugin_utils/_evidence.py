@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ..module_utils._model import ABSENT, fold
+from ._accounts import service as service_of
+from ._report import status_of
 
 NOT_FOUND = "not found"
 NOT_READ = "not read"
@@ -37,7 +39,7 @@ def evidence(
     found: dict[str, dict[str, t.Any]] = {}
     for service, result in results.items():
         gone = [[fold(person["email"]), *map(fold, person.get("aliases") or ())] for person in leavers.get(service, ())]
-        history = _History(result, check, at.get(service, ""), [address for one in gone for address in one])
+        history = _History(service, result, check, at.get(service, ""), [address for one in gone for address in one])
         for addresses in gone:
             _note(found, addresses[0])[service] = history.of(addresses, leaving=True)
         for step in result.get("plan", ()):
@@ -55,6 +57,16 @@ def not_found(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> list[s
     ]
 
 
+def left_alone(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> t.Iterator[tuple[str, str]]:
+    """The leavers for whom nothing was planned in a service although they are there, and what they have."""
+    for person in people:
+        record = person.get(service)
+        if record and record["leaving"] and not record["done"] and record["found"] not in (NOT_FOUND, NOT_READ):
+            for access in record["found"]:
+                if access.get("role"):
+                    yield person["email"], f"{access['role']}, {access['status']}"
+
+
 def named(step: Mapping[str, t.Any]) -> str:
     """The team, key or role that a step is about."""
     about = step.get("before") or step.get("after") or {}
@@ -62,19 +74,18 @@ def named(step: Mapping[str, t.Any]) -> str:
     return next((str(word) for word in words if word), "")
 
 
-def by_person(texts: t.Iterable[str], emails: t.Iterable[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """The texts that name each of these people, and the texts that name nobody."""
-    people = set(emails)
+def by_person(texts: t.Iterable[str], people: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The texts that name each person, and the texts that name nobody. ``people`` maps addresses to people."""
     several_words = [name for name in people if BETWEEN_WORDS.search(name)]
     found: dict[str, list[str]] = defaultdict(list)
     about_all = []
     for text in texts:
         folded = fold(text)
-        words = {word.rstrip(".") for word in BETWEEN_WORDS.split(folded)}
-        named = [*(people & words), *(name for name in several_words if name in folded)]
+        words = {word if word in people else word.rstrip(".") for word in BETWEEN_WORDS.split(folded)}
+        named = {people[name] for name in (*(people.keys() & words), *several_words) if name in folded}
         for email in named:
             found[email].append(text)
-        if not named and "@" not in text:
+        if not named:
             about_all.append(text)
     return found, about_all
 
@@ -86,7 +97,9 @@ def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
 class _History:
     """What one service had and has for each person."""
 
-    def __init__(self, result: Mapping[str, t.Any], check: bool, at: str, leavers: t.Iterable[str]) -> None:
+    def __init__(
+        self, service: str, result: Mapping[str, t.Any], check: bool, at: str, leavers: t.Iterable[str]
+    ) -> None:
         self._read = bool(result.get("plan_id"))
         self._check = check
         self._at = at
@@ -102,7 +115,17 @@ class _History:
         for key in result.get("leaver_keys", ()):
             if key["outcome"] == REPORTED:
                 self._reported[fold(key["creator"]["email"])].append(_reported(key))
-        self._by_hand, self._for_all = by_person(result.get("follow_up", ()), {*leavers, *self._steps})
+        people = {email: email for email in (*leavers, *self._steps)}
+        for email, pairs in self._steps.items():
+            for step, _outcome in pairs:
+                people.setdefault(fold((step["before"] or {}).get("email") or email), email)
+        self._by_hand, self._for_all = by_person(result.get("follow_up", ()), people)
+        self._unclear, _about_all = by_person([str(result.get("msg"))] if result.get("failed") else (), people)
+        self._here: dict[str, list[dict[str, t.Any]]] = defaultdict(list)
+        for key, kinds in service_of(service).results.items():
+            for record in result.get(key) or ():
+                shown = {name: record.get(name) for name in ("id", "email", "role")}
+                self._here[fold(record.get("email") or "")].append({**shown, "status": status_of(kinds, record)})
 
     def of(self, addresses: t.Sequence[str], leaving: bool = False) -> dict[str, t.Any]:
         """The record of a person with these addresses; a person who loses something counts as leaving."""
@@ -110,13 +133,15 @@ class _History:
         there = [step["before"] for step, _outcome in steps if step["before"]]
         there += [key for email in addresses for key in self._reported.get(email, ())]
         remaining = [(email, what) for email in addresses for what in self._remaining.get(email, ())]
-        if not steps:
-            there += [{"email": email, "what": what} for email, what in remaining]
         kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
+        if not steps:
+            kept = [access for email in addresses for access in self._here.get(email, ())]
+            there += kept + [{"email": email, "what": what} for email, what in remaining]
+        unclear = not self._read or any(email in self._unclear for email in addresses)
         lost = any(step["after"] is None for step, _outcome in steps)
         return {
             "leaving": leaving or lost,
-            "found": there or (NOT_FOUND if self._read else NOT_READ),
+            "found": there or (NOT_READ if unclear else NOT_FOUND),
             "done": [
                 {
                     "action": step["action"],

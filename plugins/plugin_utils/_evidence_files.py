@@ -18,6 +18,7 @@ from pathlib import Path
 from ._accounts import title
 from ._evidence import NOT_FOUND, NOT_READ, by_person
 from ._files import write
+from ._report import NOT_SHOWN
 
 SCHEMA_VERSION = 1
 
@@ -30,7 +31,7 @@ def write_evidence(
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
-        by_hand, for_all = by_person(follow_up, [person["email"] for person in leavers])
+        by_hand, for_all = by_person(follow_up, {person["email"]: person["email"] for person in leavers})
         for person in leavers:
             document = {
                 "version": SCHEMA_VERSION,
@@ -71,7 +72,9 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
         lines.append(title(key))
         found = record["found"]
         if found in (NOT_FOUND, NOT_READ):
-            lines.append(f"  Found: {'nothing' if found == NOT_FOUND else 'the service could not be read'}")
+            lines.append(
+                f"  Found: {'nothing' if found == NOT_FOUND else 'not known; the message of the run says why'}"
+            )
         else:
             lines += [f"  Found: {_access(access)}" for access in found]
         lines += [
@@ -86,7 +89,12 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
         lines += [f"  Left to do by hand: {text}" for text in record["by_hand"]]
         lines.append("")
     lines += [f"Left to do by hand: {text}" for text in document["by_hand"]]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(map(_line, lines)).rstrip() + "\n"
+
+
+def _line(text: str) -> str:
+    """The text as one line, whatever is in names from outside."""
+    return NOT_SHOWN.sub(" ", text)
 
 
 def _access(access: t.Any) -> str:

@@ -19,6 +19,11 @@ NONE = "none"
 _LABELLED = re.compile(r"\s*(\S+)\s+-\s.*", re.DOTALL)
 
 
+def is_decorated(text: str) -> bool:
+    """Whether a text is an address with something around it, such as ``<ada@example.com>``, or only a dash of a list."""
+    return text == "-" or text != text.strip("'\"") or ("@" in text and not set(text).isdisjoint('<>()[]"'))
+
+
 def form_people(email: t.Any, **fields: t.Any) -> list[dict[str, t.Any]]:
     """The people that a form names, each address once, all with the access from its other fields.
 

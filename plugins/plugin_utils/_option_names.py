@@ -18,7 +18,7 @@ from ._variables import ROLE
 PREFIX = "lifecycle_"
 TEXTS = {"msg", "hint", "follow_up", "warnings"}
 _OPTION = re.compile(
-    r"the option (?P<marked>[a-z]+)|\b(?P<guard>protected)(?=: )|(?<![@.\w-])(?P<plain>[a-z]+(?:_[a-z]+)+)\b(?!@)"
+    r"the option (?P<marked>[a-z]+)|\b(?P<guard>protected)(?=: )|(?<![@.\w?&-])(?!(?<=\()[a-z_]+\))(?P<plain>[a-z]+(?:_[a-z]+)+)\b(?!@)"
 )
 
 

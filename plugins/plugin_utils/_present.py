@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..module_utils._catalog import SERVICES
-from ..module_utils._model import PENDING, fold
+from ..module_utils._model import PENDING, fold, known_role, power
 from ..module_utils._roster import MAX_TEXT
 
 
@@ -25,10 +25,31 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
         for record in records:
             email = (record.get("email") or "").strip().lower()
             person = found.setdefault(fold(email), {"email": email, "name": ""})
-            person["name"] = person["name"] or _clean(record.get("name") or "")
+            person["name"] = person["name"] or _clean(record.get("name"))
             person.setdefault(service, _access(service, record))
     found.pop("", None)
     return [{key: value for key, value in found[address].items() if value != ""} for address in sorted(found)]
+
+
+def unsettled(results: Mapping[str, Any], default_roles: Mapping[str, str | None]) -> list[str]:
+    """What reconciling the people of :func:`present_people` would change, because no roster can hold it."""
+    texts = []
+    for service, records in _records(results):
+        info, first = SERVICES[service], dict[str, str]()
+        for record in records:
+            if record.get("status") == PENDING:
+                continue
+            email, role = fold(record.get("email") or ""), known_role(str(record.get("role") or ""), info.roles)
+            kept = first.setdefault(email, role)
+            default = default_roles.get(service)
+            if role not in info.roles and default:
+                texts.append(
+                    f"{info.title}: {email} has the role {role!r}, which no roster can have, so it would become {default}. Unset "
+                    f"lifecycle_default_{service}_role."
+                )
+            elif kept in info.roles and power(role, info.roles) > power(kept, info.roles):
+                texts.append(f"{info.title}: {email} has several accounts, as {kept} and {role}. Remove one of them.")
+    return texts
 
 
 def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str, Any]]]]:
@@ -41,13 +62,15 @@ def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str
 
 def _access(service: str, record: Mapping[str, Any]) -> dict[str, Any]:
     info = SERVICES[service]
-    access: dict[str, Any] = {"role": record["role"]} if record.get("role") in info.roles else {}
+    role = known_role(str(record.get("role") or ""), info.roles)
+    access: dict[str, Any] = {"role": role} if role in info.roles else {}
     if "team_ids" in info.declares and record.get("team_ids") is not None:
         access["team_ids"] = sorted(set(record["team_ids"]))
     return access
 
 
-def _clean(name: str) -> str:
-    """A name without the characters that a roster refuses."""
-    printable = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in name)
+def _clean(name: Any) -> str:
+    """A name without the characters that a roster refuses; one that is not text is none."""
+    text = name if isinstance(name, str) else ""
+    printable = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
     return re.sub(" {2,}", " ", printable).strip()[:MAX_TEXT]

@@ -23,7 +23,7 @@ SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.sche
 COLLECTION = "honeyops.access"
 TEAM_LISTS = {"members": ACTIVE, "invitations": PENDING}
 LONGEST = 1000  # characters of any text from outside
-_NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 Data = dict[str, t.Any]
 
@@ -31,21 +31,21 @@ Data = dict[str, t.Any]
 def clean(value: t.Any) -> str:
     """Text from outside without control characters and without marks that change the direction of text."""
     text = "" if value is None else str(value)[: 2 * LONGEST]
-    return _NOT_SHOWN.sub(" ", text).strip()[:LONGEST]
+    return NOT_SHOWN.sub(" ", text).strip()[:LONGEST]
 
 
 def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Data]:
     """Everybody in the result of a bulk module: active people, then pending ones."""
     accepted = _accepted(result.get("known_invitations") or {})
     entries = [
-        _entry(host, service, _status(kinds, record), record, accepted)
+        _entry(host, service, status_of(kinds, record), record, accepted)
         for key, kinds in SERVICES[service].results.items()
         for record in result.get(key) or ()
     ]
     return sorted(entries, key=lambda entry: (entry["status"] == PENDING, entry["email"], str(entry["id"])))
 
 
-def _status(kinds: Sequence[Kind], record: Mapping[str, t.Any]) -> str:
+def status_of(kinds: Sequence[Kind], record: Mapping[str, t.Any]) -> str:
     """What a list is of; one that holds people and invitations says of each record which it is."""
     if len(kinds) == 1:
         return kinds[0].status
@@ -82,6 +82,16 @@ def _entry(
         "teams": [],
         "keys": [],
     }
+
+
+def add_invited(entries: Sequence[Data], invitations: Iterable[Mapping[str, t.Any]]) -> None:
+    """Add to each user the other addresses under which they were invited."""
+    users = {entry["email"]: entry for entry in entries if entry["status"] == ACTIVE}
+    for invitation in invitations:
+        invited = clean(fold(invitation.get("email") or ""))
+        user = users.get(clean(fold((invitation.get("accepted_by") or {}).get("email") or "")))
+        if user and invited not in ("", user["email"], *user["also"]):
+            user["also"].append(invited)
 
 
 def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> list[Data]:
@@ -231,7 +241,7 @@ def _target(target: Data, part: Data, pending_days: int, now: datetime) -> Data:
         "counts": {
             "people": len({entry["email"] or str(entry["id"]) for entry in mine}),
             "privileged": sum(entry["privileged"] for entry in mine if entry["status"] == ACTIVE),
-            "pending": len(pending),
+            "pending": len({entry["email"] or str(entry["id"]) for entry in pending}),
             "overdue": sum(_age(entry["since"], now) > pending_days for entry in pending),
             "drift": sum(finding["service"] == target["service"] for finding in part["findings"]),
         },
@@ -264,7 +274,7 @@ def _totals(people: Sequence[Data], targets: Sequence[Data]) -> Data:
         "people": len(people),
         "targets": len(targets),
         "failed_targets": sum(target["status"] != "read" for target in targets),
-        "privileged": having(lambda access: access["privileged"]),
+        "privileged": having(lambda access: access["privileged"] and access["status"] == ACTIVE),
         "pending": having(lambda access: access["status"] == PENDING),
         "overdue": having(lambda access: access["overdue"]),
         "only_one_service": sum(person["only_in"] is not None for person in people),

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ..module_utils._errors import AccessError
-from ..module_utils._model import ACTIVE, PENDING, PRESENT, check_email, fold
+from ..module_utils._model import ACTIVE, PENDING, PRESENT, check_email, fold, power
 from ..module_utils._roster import for_service
 from ._report import Data, Roster
 
@@ -55,9 +55,11 @@ def _of_service(
         wanted = for_service([person], service, PRESENT, rules.default_roles.get(service))
         if not wanted or wanted[0]["state"] != PRESENT or not set(addresses).isdisjoint(ignored):
             continue
-        held = [entry for address in addresses for entry in there.get(address, ())]
+        found = {id(entry): entry for address in addresses for entry in there.get(address, ())}
+        held = sorted(found.values(), key=lambda entry: entry["status"] == PENDING)
         if held:
             yield from _differences(place, number, wanted[0], held[0], rules)
+            yield from _too_powerful(place, number, wanted[0], held[1:])
         else:
             yield place.finding("missing", number, person["email"], _wanted(service, wanted[0]), None)
     for entry in entries:
@@ -66,12 +68,12 @@ def _of_service(
         number = next((declared[address] for address in _addresses(entry) if address in declared), -1)
         if number >= 0 and _belongs(roster.people[number], service):
             continue
-        yield place.finding("unexpected", number, entry["email"], None, _held(entry))
+        yield place.finding("unexpected", number, entry["email"], None, role_of(entry))
 
 
 def _differences(place: _Place, number: int, wanted: Data, entry: Data, rules: Rules) -> Iterator[Data]:
     if wanted.get("role") and wanted["role"] != entry["role"]:
-        yield place.finding("role", number, entry["email"], wanted["role"], _held(entry))
+        yield place.finding("role", number, entry["email"], wanted["role"], role_of(entry))
     teams = wanted.get("team_ids")
     if teams is None:
         return
@@ -83,6 +85,14 @@ def _differences(place: _Place, number: int, wanted: Data, entry: Data, rules: R
         return
     if now != sorted(teams):
         yield place.finding("teams", number, entry["email"], _teams(teams), _teams(now))
+
+
+def _too_powerful(place: _Place, number: int, wanted: Data, others: Sequence[Data]) -> Iterator[Data]:
+    """A finding for each other account of the same person with a role above the declared one."""
+    roles = SERVICES[place.service].roles
+    for entry in others if wanted.get("role") else ():
+        if entry["status"] == ACTIVE and power(entry["role"], roles) > power(wanted["role"], roles):
+            yield place.finding("role", number, entry["email"], wanted["role"], role_of(entry))
 
 
 class _Place(t.NamedTuple):
@@ -137,8 +147,9 @@ def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rule
             yield place.finding("unexpected", -1, one["email"], None, f"{what} the team {one['name'] or one['id']}")
 
 
-def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
-    """A finding for each enabled key whose creator is not a member."""
+def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collection[str] = ()) -> list[Data]:
+    """A finding for each enabled key whose creator is not a member; ``ignore`` as in :class:`Rules`."""
+    ignored = {fold(address) for address in ignore}
     return [
         {
             "kind": "stray_key",
@@ -153,7 +164,7 @@ def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]]) -> list[Data]:
             "line": None,
         }
         for key in keys
-        if not key["disabled"]
+        if not key["disabled"] and key["creator"]["email"] not in ignored
     ]
 
 
@@ -167,7 +178,8 @@ def _addresses(entry: Mapping[str, t.Any]) -> set[str]:
     return {address for address in (entry["email"], *entry["also"]) if address}
 
 
-def _held(entry: Mapping[str, t.Any]) -> str:
+def role_of(entry: Mapping[str, t.Any]) -> str:
+    """The role and status of an access, as findings show them."""
     return f"{entry['role'] or 'no role'}{', pending' if entry['status'] == PENDING else ''}"
 
 

@@ -14,7 +14,7 @@ import io
 import json
 import os
 import typing as t
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -25,6 +25,7 @@ from ._accounts import attributed
 from ._cells import guard_cell
 from ._chat import WHOLE, shortened
 from ._report import COLLECTION, KINDS, Data, age_in_days
+from ._report_drift import role_of
 
 COLUMNS = (
     "email",
@@ -56,31 +57,35 @@ def to_json(report: Data) -> str:
 def to_csv(report: Data) -> str:
     """The report as CSV: a row for each access, existing or missing. No cell can become a formula."""
     now = datetime.fromisoformat(report["generated_at"].replace("Z", "+00:00"))
-    drift = _by_place(report, "kind", KINDS)
+    drift = _by_place(report)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for person in report["people"]:
         for access in person["access"]:
             place = (access["host"], access["service"], person["email"])
-            kinds = drift.pop(place, []) if person["email"] else []
-            writer.writerow(_cells(person, access, kinds, now))
-    strays = _by_place(report, "found", ("stray_key",))
-    for (host, service, email), kinds in sorted(drift.items()):
+            beside = [role_of(other) for other in person["access"] if (other["host"], other["service"]) == place[:2]]
+            findings = drift.pop(place, []) if person["email"] else []
+            mine = [one for one in findings if one["found"] == role_of(access) or one["found"] not in beside]
+            rest = [one for one in findings if one not in mine]
+            if rest:
+                drift[place] = rest
+            writer.writerow(_cells(person, access, [one["kind"] for one in mine], now))
+    for (host, service, email), findings in sorted(drift.items()):
         row = {**dict.fromkeys(COLUMNS, ""), "email": email, "host": host, "service": service, "status": "absent"}
-        row.update(keys=";".join(strays.get((host, service, email), ())), drift=";".join(kinds))
+        keys = [one["found"] for one in findings if one["kind"] == "stray_key"]
+        row.update(keys=";".join(keys), drift=";".join(one["kind"] for one in findings))
         writer.writerow([guard_cell(text) for text in row.values()])
     return text.getvalue()
 
 
-def _by_place(report: Data, what: str, kinds: Collection[str]) -> dict[tuple[str, str, str], list[str]]:
-    """What the findings of some kinds say, by host, service and person."""
+def _by_place(report: Data) -> dict[tuple[str, str, str], list[Data]]:
+    """The findings by host, service and person."""
     mains = {address: person["email"] for person in report["people"] for address in person["addresses"]}
-    found: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[Data]] = {}
     for finding in report["drift"]["findings"]:
-        if finding["kind"] in kinds:
-            email = mains.get(finding["email"], finding["email"])
-            found.setdefault((finding["host"], finding["service"], email), []).append(str(finding[what]))
+        email = mains.get(finding["email"], finding["email"])
+        found.setdefault((finding["host"], finding["service"], email), []).append(finding)
     return found
 
 

@@ -12,8 +12,8 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
-from ..module_utils._model import few
-from ._report import TEAM_LISTS, Data, add_keys, add_teams, clean, entries_of, quota_of
+from ..module_utils._model import ACTIVE, few, fold
+from ._report import TEAM_LISTS, Data, Roster, add_invited, add_keys, add_teams, clean, entries_of, quota_of
 from ._report_drift import drift, mistyped, only_in_teams, stray_keys
 from ._report_inputs import Inputs, aliases_of
 from ._targets import Target
@@ -49,7 +49,7 @@ def part_of(
         rules = inputs.rules._replace(with_teams=with_teams)
         part["findings"] += drift(target.host, read, part["entries"], inputs.roster, rules)
         part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
-    part["findings"] += stray_keys(target.host, keys)
+    part["findings"] += stray_keys(target.host, keys, inputs.rules.ignore)
     faults = [*target.faults, *mistyped(part["findings"])]
     part["targets"] += [failed_target(target.host, fault) for fault in faults]
     return part
@@ -143,6 +143,16 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
         found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
     if inputs.teams:
         _teams(found, module("honeybadger_team_info", options))
+    if inputs.roster and _has_strangers(found.entries, inputs.roster):
+        accepted = module("honeybadger_invitation_info", {**options, "status": "accepted"})
+        if not found.note("Accepted invitations were not read", accepted):
+            add_invited(found.entries, accepted.get("invitations") or ())
+
+
+def _has_strangers(entries: t.Sequence[Data], roster: Roster) -> bool:
+    """Whether a user is not in the roster, unless it is under the address of their invitation."""
+    declared = {fold(address) for person in roster.people for address in (person["email"], *person["aliases"])}
+    return any(entry["status"] == ACTIVE and entry["email"] not in declared for entry in entries)
 
 
 def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:

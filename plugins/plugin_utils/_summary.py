@@ -14,7 +14,7 @@ from typing import Any
 from ..module_utils._catalog import SERVICES
 from ._accounts import SEPARATOR, attributed, title
 from ._approval import digest
-from ._evidence import not_found
+from ._evidence import left_alone, not_found
 
 MOST_MADE = 10  # changes and texts in the message of a run that failed
 _VERBS = {
@@ -56,6 +56,8 @@ def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> 
             done.setdefault(email, []).append(f"{title(service)}: {text}")
         for email in not_found(result.get("people", ()), service):
             done.setdefault(email, []).append(f"{title(service)}: not found")
+        for email, access in left_alone(result.get("people", ()), service):
+            done.setdefault(email, []).append(f"{title(service)}: left alone, is still there as {access}")
     lines = [f"{email}: {'; '.join(texts)}" for email, texts in list(done.items())[:most]]
     if len(done) > most:
         lines.append(f"... and {len(done) - most} more people, see lifecycle_result")
@@ -128,12 +130,16 @@ def failure(result: Mapping[str, Any], check: bool = False) -> str:
     if made:
         more = f"; and {len(made) - MOST_MADE} more" if len(made) > MOST_MADE else ""
         texts.append(f"Changed: {'; '.join(made[:MOST_MADE])}{more}.")
-        if result.get("follow_up"):
-            texts.append(f"Left to do by hand: {' '.join(result['follow_up'][:MOST_MADE])}")
+    if result.get("follow_up") and (made or done) and not check:
+        texts.append(f"Left to do by hand: {' '.join(result['follow_up'][:MOST_MADE])}")
     if done:
-        others = "The other service" if done == 1 else "The others"
+        others = "The others" if done > 1 else "The other account" if _has_accounts(result) else "The other service"
         texts.append(f"{others} can be done." if check else f"{others} {'was' if done == 1 else 'were'} done.")
     return " ".join(texts)
+
+
+def _has_accounts(result: Mapping[str, Any]) -> bool:
+    return any(SEPARATOR in key for key in _services(result))
 
 
 def _made(result: Mapping[str, Any]) -> Iterator[str]:

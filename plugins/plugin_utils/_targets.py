@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..module_utils._catalog import SERVICES, ServiceInfo, Setting
+from ..module_utils._errors import AccessError
 from ..module_utils._wire import is_loopback
 from ._variables import Refused, Variables
 
@@ -177,12 +178,15 @@ class Claims:
         service: str,
         target: Target,
         others: t.Callable[[], t.Iterable[Target]],
-        ask: t.Callable[[list[Target]], list[str]],
+        ask: t.Callable[[list[Target]], list[str | AccessError]],
     ) -> None:
-        """Record the team of a host. The first host at an address records it for all of them, so each is asked about once."""
+        """Record the team of a host, or why it cannot be told, which stops the service on that host.
+
+        The first host at an address records it for all of them, so each is asked about once.
+        """
         with self._locked() as file:
             key = file.readline().strip().encode()
-            named = {claim["host"] for claim in _claims(file) if service in claim["services"] and not claim["origins"]}
+            named = {claim["host"] for claim in _claims(file) if service in claim.get("asked", ())}
             if target.host in named:
                 return
             info = SERVICES[service]
@@ -194,8 +198,23 @@ class Claims:
             }
             unnamed = [other for host, other in alike.items() if host not in named]
             for other, team in zip(unnamed, ask(unnamed)):
-                found = {"origins": {}, "services": {service: _digest(key, team)}}
+                unknown = {service: [team.code, team.sentence]} if isinstance(team, AccessError) else {}
+                services = {} if isinstance(team, AccessError) else {service: _digest(key, team)}
+                found = {"asked": [service], "origins": {}, "services": services, "unknown": unknown}
                 self._note(file, {"host": other.host, "of_play": False, "faults": (), **found})
+
+    def unknown(self, host: str) -> dict[str, AccessError]:
+        """For each service whose team cannot be told on a host, although another host may be the same one, why."""
+        with self._locked() as file:
+            found = [claim["unknown"] for claim in _claims(file) if claim["host"] == host and "unknown" in claim]
+        return {
+            service: AccessError(
+                code,
+                f"It cannot be told whether another host is the same {SERVICES[service].target}, so nothing was done there. {why}",
+            )
+            for unknown in found
+            for service, (code, why) in unknown.items()
+        }
 
     def faults(self, host: str, hosts: t.Iterable[str]) -> list[str]:
         """Why nothing may be done on ``host``: faults of hosts of the play, or a team or account of another host."""

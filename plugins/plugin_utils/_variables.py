@@ -67,6 +67,8 @@ REPORT = (
 )
 READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *RESULTS)
 """Every variable that the collection reads or sets."""
+INTERNAL = ("lifecycle_options", "report_options", "access_who")
+"""Variables that playbooks fill in, and that win over all others."""
 PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
 
 

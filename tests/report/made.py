@@ -165,7 +165,7 @@ class Company:
         return _report.Roster("people.yml", checked, list(range(2, 2 + len(checked))))
 
     def _module(self, host: str) -> _report_read.Module:
-        return lambda name, _options: self.held[host][name]
+        return lambda name, _options: self.held[host].get(name, {})
 
     def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
         """The report, in which one more host may have failed."""

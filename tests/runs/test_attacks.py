@@ -235,3 +235,106 @@ def test_expected_plan_ids_may_come_as_json_text(control: Control, sim: Simulato
     done = control.play("onboard", email=EVE, lifecycle_expected_plan_id=ids)
     assert done.code == 0, done.output
     assert len(sim.emails) == 2
+
+
+@pytest.mark.parametrize("targets", [[], ["", " "], ",", False, {}])
+def test_a_list_of_no_hosts_is_not_every_host(control: Control, sim: Simulator, targets: Any) -> None:
+    sim.honeycomb.add(EVE)
+    hosts = control.inventory({"one": control.variables("one")})[:2]
+    done = control.play("offboard", *hosts, email=EVE, access_targets=targets)
+    assert done.code != 0
+    assert "access_targets is" in done.text
+    assert sim.log == []
+
+
+def test_a_team_that_cannot_be_told_apart_is_not_changed(control: Control, sim: Simulator) -> None:
+    """One key of two is refused when it is asked for its team; the other host, and Honeybadger, are done."""
+    sim.fail(Fault("status", path="/1/auth$", status=500, after=1, times=0))
+    hosts = {
+        "one": control.variables("one"),
+        "two": {
+            **control.variables("two"),
+            "honeycomb_api_key": sim.ingest_key,
+            "honeycomb_api_url": sim.honeycomb_url,
+        },
+    }
+    done = control.play("onboard", *control.inventory(hosts), email=EVE, lifecycle_memory="none", warned="may not list people")
+    assert list(done.failures) == ["two"]
+    assert "cannot be told whether another host is the same team" in done.failures["two"]
+    assert [email.email for email in sim.emails] == [EVE, EVE]
+    assert [email.email for email in control.sims["two"].emails] == [EVE]
+
+
+def test_defaults_of_modules_hide_no_account(control: Control, sim: Simulator) -> None:
+    other = sim.honeybadger.open("9bYfrm")
+    other.add(EVE)
+    sim.honeybadger.add(EVE)
+    control.write(
+        "play.yml",
+        [
+            {
+                "hosts": "localhost",
+                "gather_facts": False,
+                "module_defaults": {
+                    "group/honeyops.access.honeybadger": {
+                        "auth_token": "{{ honeybadger_auth_token }}",
+                        "account_id": "{{ honeybadger_account_id }}",
+                    }
+                },
+                "roles": [{"role": "honeyops.access.lifecycle"}],
+                "vars": {
+                    **control.variables("one", "honeybadger"),
+                    "lifecycle_people": [EVE],
+                    "lifecycle_state": "absent",
+                    "lifecycle_all_accounts": True,
+                },
+            }
+        ],
+    )
+    assert control.play("play.yml").code == 0
+    assert EVE not in json.dumps(sim.honeybadger.dump())
+
+
+@pytest.mark.parametrize("text", [f'"{EVE}", "{BOB}"', f"Eve Adams <{EVE}>", f'- "{EVE}"\n- {BOB}', [f"<{EVE}>"]])
+@pytest.mark.parametrize("guard", ["lifecycle_protected", "lifecycle_ignore"])
+def test_a_guard_that_could_match_nobody_is_refused(control: Control, sim: Simulator, guard: str, text: Any) -> None:
+    sim.honeycomb.add(EVE)
+    done = control.play("offboard", email=EVE, **{guard: text})
+    assert f"{guard} has" in done.failures["localhost"]
+    assert sim.writes() == []
+
+
+def test_what_a_playbook_fills_in_cannot_be_given(control: Control, sim: Simulator) -> None:
+    given = {"lifecycle_people": [BOB], "lifecycle_state": "present"}
+    done = control.play("offboard", email=EVE, lifecycle_options=given)
+    assert "lifecycle_options cannot be set" in done.failures["localhost"]
+    assert sim.log == []
+
+
+def test_names_of_keys_are_no_options(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add(EVE)
+    sim.honeycomb.keys.add(EVE, name="api_key")
+    managed = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+    done = control.play("offboard", email=EVE, environment=managed)
+    assert done.code == 0
+    assert "(api_key)" in done.text
+
+
+def test_who_is_ignored_is_not_called_gone(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add(EVE, "admin")
+    done = control.play(
+        "offboard", email=EVE, lifecycle_ignore=[EVE], evidence_dir="evidence", warned="lifecycle_ignore names"
+    )
+    assert done.code == 0
+    assert sim.writes() == []
+    assert f"{EVE}: Honeycomb: left alone, is still there as admin, active; Honeybadger: not found" in done.told
+    record = json.loads(next((control.folder / "evidence").glob("*.json")).read_text())["services"]["honeycomb"]
+    assert [one["role"] for one in record["found"]] == ["admin"]
+    assert record["remains"] == record["found"]
+
+
+def test_what_is_left_elsewhere_is_told_after_a_failure(control: Control, sim: Simulator) -> None:
+    other = sim.honeybadger.open("9bYfrm")
+    other.add(EVE)
+    done = control.play("offboard", email=EVE, honeycomb_api_key="wr0ngButWellFormed")
+    assert "has access or an invitation there, too" in done.failures["localhost"]

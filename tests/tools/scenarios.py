@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ EXPECTED = re.compile("No earlier invitations to this Honeycomb team are remembe
 
 
 def environment(scenario: str, simulator: Simulator) -> dict[str, str]:
+    """The environment of a scenario, without files of an earlier run."""
+    shutil.rmtree(tree.BUILD / "molecule" / scenario, ignore_errors=True)
     return {
         **os.environ,
         "ANSIBLE_HOME": tempfile.mkdtemp(prefix=f"{scenario}-", dir=tree.BUILD),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 
 from .conftest import Control, access
 
@@ -109,3 +109,26 @@ def test_nobody_gets_another_address(control: Control, sim: Simulator) -> None:
     assert ",Member,none\n" in text
     again = control.play("reconcile", roster_file="now.csv", lifecycle_max_removals=0)
     assert (again.code, again.changed) == (0, {"localhost": 0}), again.output
+
+
+def test_what_reconciling_would_change_is_not_written(control: Control, sim: Simulator) -> None:
+    """The vendor's own role, where a default role is set, and two accounts with one address."""
+    sim.honeycomb.add("root@example.com", "owner")
+    refused = control.play("dump", dump_file="now.yml", lifecycle_default_honeycomb_role="member")
+    assert "root@example.com has the role 'owner'" in refused.failures["localhost"]
+    assert "Unset lifecycle_default_honeycomb_role" in refused.failures["localhost"]
+    assert control.play("dump", dump_file="now.yml", warned="are remembered").code == 0
+    sim.honeycomb.add("eve@example.com")
+    sim.honeycomb.add("EVE@example.com", "admin")
+    refused = control.play("dump", dump_file="then.yml")
+    assert "eve@example.com has several accounts, as member and admin" in refused.failures["localhost"]
+    assert not (control.folder / "then.yml").exists()
+
+
+def test_a_name_that_is_no_text(control: Control, sim: Simulator) -> None:
+    listed = [{"id": "m1", "email": "ada@example.com", "name": 5, "role": "admin"}]
+    sim.fail(Fault("html", path="/1/team_memberships$", body=listed, times=0))
+    assert control.play("dump", dump_file="now.yml", warned="are remembered").code == 0
+    assert (
+        "name" not in (control.folder / "now.yml").read_text().partition("ada@example.com")[2].partition("- email")[0]
+    )

@@ -100,6 +100,48 @@ def test_default_roles_count_for_whoever_declares_none() -> None:
     assert (finding["kind"], finding["email"], finding["expected"]) == ("role", "bob@old.example", "admin")
 
 
+def test_another_account_with_more_power_is_drift() -> None:
+    """Reconciling lowers it, whichever of the two comes first; a pending invitation beside an account is none."""
+    users = [
+        {"id": 1, "email": "ada@example.com", "role": "Member"},
+        {"id": 2, "email": "ADA@example.com", "role": "Owner"},
+    ]
+    both = [
+        *entries([], users, [{"id": 7, "email": "ada@old.example", "role": "Member", "created_at": None}]),
+        *entries([], [], []),
+    ]
+    roster = _report.Roster(
+        "",
+        _roster.check(
+            [{"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": "Member"}}]
+        )[0],
+        [0],
+    )
+    (finding,) = _report_drift.drift("acme", ["honeybadger"], both, roster, _report_drift.Rules({}))
+    assert (finding["kind"], finding["expected"], finding["found"]) == ("role", "Member", "Owner")
+    roster = _report.Roster(
+        "",
+        _roster.check([{"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": "Owner"}}])[
+            0
+        ],
+        [0],
+    )
+    (finding,) = _report_drift.drift("acme", ["honeybadger"], both, roster, _report_drift.Rules({}))
+    assert (finding["kind"], finding["expected"], finding["found"]) == ("role", "Owner", "Member")
+
+
+def test_keys_of_people_who_are_ignored_are_no_drift() -> None:
+    key = {
+        "id": "k1",
+        "name": "ci",
+        "type": "ingest",
+        "disabled": False,
+        "creator": {"id": "u1", "email": "ci@example.com"},
+    }
+    assert _report_drift.stray_keys("acme", [key], ["CI@example.com"]) == []
+    assert len(_report_drift.stray_keys("acme", [key], ["other@example.com"])) == 1
+
+
 def test_a_finding_says_where_the_roster_says_so() -> None:
     text = b"people:\n  - email: ada@example.com\n    honeycomb: {role: member}\n\n  - email: dan@example.com\n    honeycomb: {}\n"
     people, lines, faults = _roster_file.locate("people.yml", text)

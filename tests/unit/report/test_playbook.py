@@ -75,6 +75,33 @@ def test_drift_fails_the_job_that_asks_for_it(control: Control, sim: Simulator) 
     assert fixed.code == 2  # Mallory is missing in Honeybadger now
 
 
+def test_who_accepted_under_another_address_is_no_drift(control: Control, sim: Simulator) -> None:
+    sim.configure(accepted_email="kept")
+    sim.honeybadger.invite("eve@example.com", "Admin")
+    sim.honeybadger.accept("eve@example.com", "eve@home.example")
+    people = ["owner@example.com", {"email": "eve@example.com", "honeybadger": {"role": "Admin"}}]
+    done = control.play("report", report_dir="out", people=people, fail_on_drift=True)
+    assert done.code == 0, done.output
+    assert [person["addresses"] for person in read(control)["people"] if "eve" in person["email"]] == [
+        ["eve@example.com"]
+    ]
+
+
+def test_a_row_has_its_own_drift(control: Control, sim: Simulator) -> None:
+    sim.honeybadger.add("eve@home.example", "Admin")
+    sim.honeybadger.invite("eve@example.com", "Member")
+    people = [
+        "owner@example.com",
+        {"email": "eve@example.com", "aliases": ["eve@home.example"], "honeybadger": {"role": "Owner"}},
+    ]
+    control.play("report", report_dir="out", people=people)
+    rows = [line.split(",") for line in (control.folder / "out/report.csv").read_text().splitlines()]
+    assert [(row[4], row[5], row[-1]) for row in rows if row[0].startswith("eve")] == [
+        ("Admin", "active", "role"),
+        ("Member", "pending", ""),
+    ]
+
+
 def test_a_blank_of_a_form_counts_as_not_given(control: Control, sim: Simulator) -> None:
     """Also one of a name that the playbook sets itself, which a form's value would beat as an extra variable."""
     blanks: Any = {

@@ -258,7 +258,9 @@ def test_a_team_that_cannot_be_told_apart_is_not_changed(control: Control, sim: 
             "honeycomb_api_url": sim.honeycomb_url,
         },
     }
-    done = control.play("onboard", *control.inventory(hosts), email=EVE, lifecycle_memory="none", warned="may not list people")
+    done = control.play(
+        "onboard", *control.inventory(hosts), email=EVE, lifecycle_memory="none", warned="may not list people"
+    )
     assert list(done.failures) == ["two"]
     assert "cannot be told whether another host is the same team" in done.failures["two"]
     assert [email.email for email in sim.emails] == [EVE, EVE]

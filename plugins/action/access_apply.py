@@ -113,6 +113,8 @@ class ActionModule(AccessAction):
                 )
 
     def _run(self, target: Target, people: dict[str, People]) -> None:
+        if not self._task.check_mode and any(person["state"] == PRESENT for person in people.get(HONEYCOMB.key, ())):
+            self._recall.prepare()
         args = {key: self._args(SERVICES[key], target.services[key], people[key]) for key in target.services}
         others = self._other_accounts(target) if self._leaving else None
         if others and others.remove:

@@ -84,10 +84,19 @@ class FileStore:
             ) from None
         return t.cast("Entries", invitations)
 
-    def save(self, team: str, entries: Entries, before: Entries) -> None:
-        """Write the team's file, and keep what another run changed since it was loaded."""
+    def prepare(self) -> None:
+        """Create the folder, and raise if it cannot be written."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with locked(self._folder / ".lock"):
+                return
+        except OSError as error:
+            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+
+    def save(self, team: str, entries: Entries, before: Entries) -> None:
+        """Write the team's file, and keep what another run changed since it was loaded."""
+        self.prepare()
+        try:
             with locked(self._folder / ".lock"):
                 now = self.load(team)
                 wanted = merged(now or {}, entries, before)

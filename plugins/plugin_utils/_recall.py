@@ -63,6 +63,18 @@ class Recall:
         """The module options with what is remembered."""
         return {"known_invitations": self._before or {}} if self._store else {}
 
+    def prepare(self) -> None:
+        """Record a fault if invitations could not be saved, before any is sent."""
+        if isinstance(self._store, FileStore):
+            try:
+                self._store.prepare()
+            except Unusable as reason:
+                self.fault = self.fault or AccessError(
+                    "validation",
+                    f"Nobody was invited, because it could not be remembered, and a later run would invite them again. {reason} "
+                    "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none.",
+                )
+
     def blindness(self, where: str) -> list[str]:
         """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""
         text = (

@@ -127,6 +127,17 @@ def test_another_folder(control: Control, sim: Simulator) -> None:
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
 
 
+def test_nobody_is_invited_who_could_not_be_remembered(control: Control, sim: Simulator) -> None:
+    """Another run would invite them again. Honeybadger lists them, and an offboarding invites nobody."""
+    sim.honeycomb.add("eve@example.com")
+    nowhere: dict[str, Any] = {"environment": NOTHING_CONFIGURED, "lifecycle_memory_dir": "/proc/nowhere"}
+    refused = control.play(*ONBOARD, **nowhere)
+    assert "/proc/nowhere cannot be written" in refused.failures["localhost"]
+    assert "lifecycle_memory to none" in refused.failures["localhost"]
+    assert [email.service for email in sim.emails] == ["honeybadger"]
+    assert control.play("offboard", email="eve@example.com", **nowhere).code == 0
+
+
 def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control, sim: Simulator) -> None:
     assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
     (file,) = [path for path in memory(control).glob("*.json") if path.is_file()]

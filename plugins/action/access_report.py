@@ -92,7 +92,9 @@ class ActionModule(AccessAction):
         notes = [recall.fault.sentence] if recall.fault else recall.blindness("here")
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            return self._module(name, dict(args), check=True)
+            result = self._module(name, dict(args), check=True)
+            self._warnings += [text for text in result.get("warnings", ()) if text not in self._warnings]
+            return result
 
         return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
 

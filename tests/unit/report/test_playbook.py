@@ -313,7 +313,7 @@ def test_keys_whose_makers_cannot_be_read_are_no_drift(control: Control, sim: Si
     sim.honeycomb.keys.add("left@example.com", "configuration", "Old deploy")
     sim.configure(management_scopes="api-keys:read")
     environment = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
-    assert control.play("report", environment=environment, report_dir="out").code == 0
+    assert control.play("report", environment=environment, report_dir="out", warned="could not be read").code == 0
     report = read(control)
     (honeycomb,) = [target for target in report["targets"] if target["service"] == "honeycomb"]
     assert honeycomb["keys_read"]

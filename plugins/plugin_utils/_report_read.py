@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
-from ..module_utils._model import ACTIVE, few, fold
+from ..module_utils._model import ACTIVE, PRESENT, few, fold
 from ._report import TEAM_LISTS, Data, Roster, add_invited, add_keys, add_teams, clean, entries_of, quota_of
 from ._report_drift import drift, mistyped, only_in_teams, stray_keys
 from ._report_inputs import Inputs, aliases_of
@@ -143,16 +143,20 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
         found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
     if inputs.teams:
         _teams(found, module("honeybadger_team_info", options))
-    if inputs.roster and _has_strangers(found.entries, inputs.roster):
+    if inputs.roster and _may_hide_ties(found.entries, inputs.roster):
         accepted = module("honeybadger_invitation_info", {**options, "status": "accepted"})
         if not found.note("Accepted invitations were not read", accepted):
             add_invited(found.entries, accepted.get("invitations") or ())
 
 
-def _has_strangers(entries: t.Sequence[Data], roster: Roster) -> bool:
-    """Whether a user is not in the roster, unless it is under the address of their invitation."""
-    declared = {fold(address) for person in roster.people for address in (person["email"], *person["aliases"])}
-    return any(entry["status"] == ACTIVE and entry["email"] not in declared for entry in entries)
+def _may_hide_ties(entries: t.Sequence[Data], roster: Roster) -> bool:
+    """Whether a user whom the roster does not have may be somebody whom the account does not have."""
+    there = {entry["email"] for entry in entries}
+    declared = [{fold(text) for text in (person["email"], *person["aliases"])} for person in roster.people]
+    present = [person["state"] == PRESENT for person in roster.people]
+    missing = any(is_present and there.isdisjoint(one) for one, is_present in zip(declared, present))
+    active = {entry["email"] for entry in entries if entry["status"] == ACTIVE}
+    return missing and not active.issubset(set().union(*declared))
 
 
 def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, OF_ROLE, SERVICES, ServiceInfo
 from ..module_utils._errors import VALIDATION, AccessError, unexpected
 from ..module_utils._model import ABSENT, PRESENT, check_email, check_shown, few, fold
-from ..module_utils._roster import STATES, check, for_service, tell
+from ..module_utils._roster import STATES, addresses_of, check, for_service, tell
 from ..plugin_utils import _evidence, _summary
 from ..plugin_utils._accounts import OtherAccounts, service, title
 from ..plugin_utils._action import AccessAction
@@ -58,8 +58,9 @@ class ActionModule(AccessAction):
     def _checked_target(self) -> Target:
         """This host, unless something is wrong with it or with another host of the play."""
         self._refuse_misspelt()
-        self._unknown = self._claims().unknown(self._host)
-        faults = self._claims().faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
+        claims = self._claims()
+        self._unknown = claims.unknown(self._host)
+        faults = claims.faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
         if faults:
             raise Refused("Nothing was done. " + " ".join(faults))
         return self._target()
@@ -94,11 +95,7 @@ class ActionModule(AccessAction):
 
     def _note_ignored(self, leavers: People, ignored: set[str]) -> None:
         """Warn about leavers for whom nothing is done, since lifecycle_ignore names them."""
-        named = [
-            person["email"]
-            for person in leavers
-            if {fold(text) for text in (person["email"], *person["aliases"])} & ignored
-        ]
+        named = [person["email"] for person in leavers if not ignored.isdisjoint(addresses_of(person))]
         if named:
             self._warnings.append(f"lifecycle_ignore names {few(named)}, so their access was left alone.")
 
@@ -112,7 +109,19 @@ class ActionModule(AccessAction):
                     "was not given."
                 )
 
+    def _refuse_decorated(self) -> None:
+        """Refuse lists of people to leave alone that could match nobody."""
+        for name in ("lifecycle_protected", "lifecycle_ignore"):
+            listed = self._variables.items(name) or ()
+            decorated = [text for text in listed if isinstance(text, str) and is_decorated(text)]
+            if decorated:
+                raise Refused(
+                    f"Nothing was done. {name} has {few(decorated)}, which is nobody's address. Give the addresses alone, as in "
+                    "ada@example.com."
+                )
+
     def _run(self, target: Target, people: dict[str, People]) -> None:
+        self._refuse_decorated()
         if not self._task.check_mode and any(person["state"] == PRESENT for person in people.get(HONEYCOMB.key, ())):
             self._recall.prepare()
         args = {key: self._args(SERVICES[key], target.services[key], people[key]) for key in target.services}
@@ -172,13 +181,6 @@ class ActionModule(AccessAction):
     def _args(self, info: ServiceInfo, connection: dict[str, str], people: People) -> dict[str, Any]:
         """The options of a bulk module; options that are not set keep the module's defaults."""
         given = self._variables
-        for name in ("lifecycle_protected", "lifecycle_ignore"):
-            decorated = [text for text in given.items(name) or () if isinstance(text, str) and is_decorated(text)]
-            if decorated:
-                raise Refused(
-                    f"Nothing was done. {name} has {few(decorated)}, which is nobody's address. Give the addresses alone, as in "
-                    "ada@example.com."
-                )
         options = {
             **{option: given.of_type(f"lifecycle_{option}", kind) for option, kind in OF_ROLE.items()},
             info.keepers: given.number(f"lifecycle_{info.keepers}"),

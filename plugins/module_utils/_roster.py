@@ -81,13 +81,19 @@ def check(
     for number, (entry, line) in enumerate(zip(entries, lines)):
         person = _Check(faults, line, check_main).person(entry)
         email = person.get("email", "")
-        for address in dict.fromkeys(fold(text) for text in (email, *person.get("aliases", ())) if text):
+        for address in addresses_of(person):
             owner = owners.setdefault(address, (number, email, line))
             if owner[0] != number:
                 other = f"{place} {owner[2]}, as {owner[1]}" if owner[1] else f"{place} {owner[2]}"
                 faults.append(Fault(line, f"{address} is here and in {other}: keep one entry for each person."))
         people.append(person)
     return people, sorted(faults, key=lambda fault: fault.line)
+
+
+def addresses_of(person: Mapping[str, t.Any]) -> list[str]:
+    """All folded addresses of a person, the main one first, each once."""
+    texts = (person.get("email"), *(person.get("aliases") or ()))
+    return list(dict.fromkeys(fold(text) for text in texts if text))
 
 
 def tell(faults: t.Iterable[Fault], place: str = "person") -> list[str]:

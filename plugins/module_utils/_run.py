@@ -232,7 +232,8 @@ def _partial(report: Report) -> AccessError | None:
     doubt = any(
         outcome.error and outcome.error.hint in (UNKNOWN_FATE, UNKNOWN_INVITATION) for outcome in report.outcomes
     )
-    still = [f"The lists still show {remaining}." for remaining in (_remaining(report),) if remaining]
+    remaining = _remaining(report)
+    still = [f"The lists still show {remaining}."] if remaining else []
     rest = "Find out first what is not known." if doubt else "Run again to do the rest; nothing is done twice."
     return AccessError(
         errors.PARTIAL_FAILURE,

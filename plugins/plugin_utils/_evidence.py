@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ..module_utils._model import ABSENT, fold
+from ..module_utils._roster import addresses_of
 from ._accounts import service as service_of
 from ._report import status_of
 
@@ -38,7 +39,7 @@ def evidence(
     """
     found: dict[str, dict[str, t.Any]] = {}
     for service, result in results.items():
-        gone = [[fold(person["email"]), *map(fold, person.get("aliases") or ())] for person in leavers.get(service, ())]
+        gone = [addresses_of(person) for person in leavers.get(service, ())]
         history = _History(service, result, check, at.get(service, ""), [address for one in gone for address in one])
         for addresses in gone:
             _note(found, addresses[0])[service] = history.of(addresses, leaving=True)
@@ -124,8 +125,10 @@ class _History:
         self._here: dict[str, list[dict[str, t.Any]]] = defaultdict(list)
         for key, kinds in service_of(service).results.items():
             for record in result.get(key) or ():
-                shown = {name: record.get(name) for name in ("id", "email", "role")}
-                self._here[fold(record.get("email") or "")].append({**shown, "status": status_of(kinds, record)})
+                email = fold(record.get("email") or "")
+                if email in people:
+                    shown = {name: record.get(name) for name in ("id", "email", "role")}
+                    self._here[email].append({**shown, "status": status_of(kinds, record)})
 
     def of(self, addresses: t.Sequence[str], leaving: bool = False) -> dict[str, t.Any]:
         """The record of a person with these addresses; a person who loses something counts as leaving."""

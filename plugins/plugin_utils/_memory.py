@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -86,29 +87,31 @@ class FileStore:
 
     def prepare(self) -> None:
         """Create the folder, and raise if it cannot be written."""
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with locked(self._folder / ".lock"):
-                return
-        except OSError as error:
-            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+        with self._locked():
+            return
 
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Write the team's file, and keep what another run changed since it was loaded."""
-        self.prepare()
-        try:
-            with locked(self._folder / ".lock"):
-                now = self.load(team)
-                wanted = merged(now or {}, entries, before)
-                if wanted != now:
-                    document = {"version": VERSION, "team": team, "invitations": wanted}
-                    write(self._path(team), json.dumps(document, indent=1, sort_keys=True))
-        except OSError as error:
-            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+        with self._locked():
+            now = self.load(team)
+            wanted = merged(now or {}, entries, before)
+            if wanted != now:
+                document = {"version": VERSION, "team": team, "invitations": wanted}
+                write(self._path(team), json.dumps(document, indent=1, sort_keys=True))
 
     def caveat(self) -> str:
         """A file lasts."""
         return ""
+
+    @contextlib.contextmanager
+    def _locked(self) -> t.Iterator[None]:
+        """The folder, locked; created where it is missing."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with locked(self._folder / ".lock"):
+                yield
+        except OSError as error:
+            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
 
     def _path(self, team: str) -> Path:
         readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..module_utils._catalog import SERVICES
+from ..module_utils._catalog import SERVICES, ServiceInfo
 from ..module_utils._model import PENDING, fold, known_role, power
 from ..module_utils._roster import MAX_TEXT
 
@@ -39,7 +39,7 @@ def unsettled(results: Mapping[str, Any], default_roles: Mapping[str, str | None
         for record in records:
             if record.get("status") == PENDING:
                 continue
-            email, role = fold(record.get("email") or ""), known_role(str(record.get("role") or ""), info.roles)
+            email, role = fold(record.get("email") or ""), _role(info, record)
             kept = first.setdefault(email, role)
             default = default_roles.get(service)
             if role not in info.roles and default:
@@ -62,11 +62,15 @@ def _records(results: Mapping[str, Any]) -> Iterable[tuple[str, list[Mapping[str
 
 def _access(service: str, record: Mapping[str, Any]) -> dict[str, Any]:
     info = SERVICES[service]
-    role = known_role(str(record.get("role") or ""), info.roles)
+    role = _role(info, record)
     access: dict[str, Any] = {"role": role} if role in info.roles else {}
     if "team_ids" in info.declares and record.get("team_ids") is not None:
         access["team_ids"] = sorted(set(record["team_ids"]))
     return access
+
+
+def _role(info: ServiceInfo, record: Mapping[str, Any]) -> str:
+    return known_role(str(record.get("role") or ""), info.roles)
 
 
 def _clean(name: Any) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ..module_utils._errors import AccessError
 from ..module_utils._model import ACTIVE, PENDING, PRESENT, check_email, fold, power
-from ..module_utils._roster import for_service
+from ..module_utils._roster import addresses_of, for_service
 from ._report import Data, Roster
 
 
@@ -50,7 +50,7 @@ def _of_service(
     declared: dict[str, int] = {}
     place = _Place(host, service, roster)
     for number, person in enumerate(roster.people):
-        addresses = [fold(address) for address in (person["email"], *person["aliases"])]
+        addresses = addresses_of(person)
         declared.update(dict.fromkeys(addresses, number))
         wanted = for_service([person], service, PRESENT, rules.default_roles.get(service))
         if not wanted or wanted[0]["state"] != PRESENT or not set(addresses).isdisjoint(ignored):
@@ -139,7 +139,7 @@ def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rule
     expected = {fold(address) for address in rules.ignore}
     for person in roster.people:
         if _belongs(person, HONEYBADGER.key):
-            expected.update(map(fold, (person["email"], *person["aliases"])))
+            expected.update(addresses_of(person))
     place = _Place(host, HONEYBADGER.key, roster)
     for one in others:
         if one["email"] not in expected:

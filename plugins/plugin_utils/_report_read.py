@@ -12,7 +12,8 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
-from ..module_utils._model import ACTIVE, PRESENT, few, fold
+from ..module_utils._model import ACTIVE, PRESENT, few
+from ..module_utils._roster import addresses_of
 from ._report import TEAM_LISTS, Data, Roster, add_invited, add_keys, add_teams, clean, entries_of, quota_of
 from ._report_drift import drift, mistyped, only_in_teams, stray_keys
 from ._report_inputs import Inputs, aliases_of
@@ -152,11 +153,10 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
 def _may_hide_ties(entries: t.Sequence[Data], roster: Roster) -> bool:
     """Whether a user whom the roster does not have may be somebody whom the account does not have."""
     there = {entry["email"] for entry in entries}
-    declared = [{fold(text) for text in (person["email"], *person["aliases"])} for person in roster.people]
-    present = [person["state"] == PRESENT for person in roster.people]
-    missing = any(is_present and there.isdisjoint(one) for one, is_present in zip(declared, present))
     active = {entry["email"] for entry in entries if entry["status"] == ACTIVE}
-    return missing and not active.issubset(set().union(*declared))
+    strangers = active.difference(*map(addresses_of, roster.people))
+    present = (person for person in roster.people if person["state"] == PRESENT)
+    return bool(strangers) and any(there.isdisjoint(addresses_of(person)) for person in present)
 
 
 def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:

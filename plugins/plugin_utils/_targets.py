@@ -198,15 +198,17 @@ class Claims:
             }
             unnamed = [other for host, other in alike.items() if host not in named]
             for other, team in zip(unnamed, ask(unnamed)):
-                unknown = {service: [team.code, team.sentence]} if isinstance(team, AccessError) else {}
-                services = {} if isinstance(team, AccessError) else {service: _digest(key, team)}
-                found = {"asked": [service], "origins": {}, "services": services, "unknown": unknown}
-                self._note(file, {"host": other.host, "of_play": False, "faults": (), **found})
+                note = {"host": other.host, "of_play": False, "faults": (), "origins": {}, "services": {}}
+                if isinstance(team, AccessError):
+                    note["unknown"] = {service: [team.code, team.sentence]}
+                else:
+                    note["services"] = {service: _digest(key, team)}
+                self._note(file, {**note, "asked": [service]})
 
     def unknown(self, host: str) -> dict[str, AccessError]:
         """For each service whose team cannot be told on a host, although another host may be the same one, why."""
         with self._locked() as file:
-            found = [claim["unknown"] for claim in _claims(file) if claim["host"] == host and "unknown" in claim]
+            found = [claim.get("unknown", {}) for claim in _claims(file) if claim["host"] == host]
         return {
             service: AccessError(
                 code,

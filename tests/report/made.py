@@ -119,6 +119,7 @@ class Company:
         return {
             "honeycomb_members": {"members": members},
             "honeybadger_users": {"users": users, "invitations": invitations},
+            "honeybadger_invitation_info": {"invitations": []},
             "honeybadger_account_info": {"accounts": [self._account()]},
             "honeycomb_api_key_info": {"api_keys": self._keys(), "users_read": True},
             "honeybadger_team_info": {"teams": [{"id": 3, "name": "On call", "members": users[:5], "invitations": []}]},
@@ -165,7 +166,7 @@ class Company:
         return _report.Roster("people.yml", checked, list(range(2, 2 + len(checked))))
 
     def _module(self, host: str) -> _report_read.Module:
-        return lambda name, _options: self.held[host].get(name, {})
+        return lambda name, _options: self.held[host][name]
 
     def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
         """The report, in which one more host may have failed."""

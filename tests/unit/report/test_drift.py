@@ -106,28 +106,13 @@ def test_another_account_with_more_power_is_drift() -> None:
         {"id": 1, "email": "ada@example.com", "role": "Member"},
         {"id": 2, "email": "ADA@example.com", "role": "Owner"},
     ]
-    both = [
-        *entries([], users, [{"id": 7, "email": "ada@old.example", "role": "Member", "created_at": None}]),
-        *entries([], [], []),
-    ]
-    roster = _report.Roster(
-        "",
-        _roster.check(
-            [{"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": "Member"}}]
-        )[0],
-        [0],
-    )
-    (finding,) = _report_drift.drift("acme", ["honeybadger"], both, roster, _report_drift.Rules({}))
-    assert (finding["kind"], finding["expected"], finding["found"]) == ("role", "Member", "Owner")
-    roster = _report.Roster(
-        "",
-        _roster.check([{"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": "Owner"}}])[
-            0
-        ],
-        [0],
-    )
-    (finding,) = _report_drift.drift("acme", ["honeybadger"], both, roster, _report_drift.Rules({}))
-    assert (finding["kind"], finding["expected"], finding["found"]) == ("role", "Owner", "Member")
+    invited = [{"id": 7, "email": "ada@old.example", "role": "Member", "created_at": None}]
+    both = entries([], users, invited)
+    for declared, there in (("Member", "Owner"), ("Owner", "Member")):
+        person = {"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": declared}}
+        roster = _report.Roster("", _roster.check([person])[0], [0])
+        (finding,) = _report_drift.drift("acme", ["honeybadger"], both, roster, _report_drift.Rules({}))
+        assert (finding["kind"], finding["expected"], finding["found"]) == ("role", declared, there)
 
 
 def test_keys_of_people_who_are_ignored_are_no_drift() -> None:

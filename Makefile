@@ -22,7 +22,8 @@ SESSIONS := lint docs-check license-check extra-checks ansible-lint
 SHARING := formatters codeqa yamllint typing $(SESSIONS)
 ENVIRONMENTS := .build/nox/.linked
 
-GATES := sanity unit molecule lint
+# The longest first, and none left to run alone at the end.
+GATES := unit sanity lint molecule
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -43,7 +44,7 @@ test: artefact ## Run every check that needs no more than this machine
 test-all: test ## ... and the tests that take long, from a seed that is printed (SEED=n), and each promise broken in turn
 	python -m tests.tools.thorough $(SEED)
 	python -m tests.mutation.run
-	python -m tests.mutation.run --sample 8 --seed $(or $(SEED),1)
+	python -m tests.mutation.run --sample 8 --seed $(firstword $(SEED) 1)
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20

@@ -397,6 +397,7 @@ def test_whatever_happens_a_little(ring: Arena, machine: type[Access]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.hypothesis  # by hand, because its function is not given anything
 @pytest.mark.parametrize("machine", [Honeycomb, Honeybadger])
 def test_whatever_happens(ring: Arena, machine: type[Access]) -> None:
     explore(machine, ring, 1000)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,12 +16,21 @@ from tests.bench.__main__ import compare, figure, machine
 from tests.bench.cases import STATES, Case
 from tests.bench.leavers import Leavers, leave, measure
 from tests.bench.measure import LATENCY, THREADS, Bench, bench
+from tests.tools import tree
 
 
 @pytest.fixture(scope="module")
 def at() -> Iterator[Bench]:
     with bench() as at:
         yield at
+
+
+def test_it_starts_by_itself() -> None:
+    """Without what pytest adds to the places that Python imports from."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--help"], cwd=tree.ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(("state", "writes"), [("new", 20), ("same", 0), ("drift", 2)])

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
 import time
@@ -17,19 +16,15 @@ from contextlib import AbstractContextManager
 from multiprocessing import get_context
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / ".build" / "src"))
+from tests.tools import tree
 
-from tests.tools import tree  # noqa: E402
+sys.path.insert(0, str(tree.link_source()))
 
-tree.link_source()
-importlib.invalidate_caches()  # .build/src may not have been there when Python first looked
+from .cells import ORDERS, REACHES, Arena, Verdict, arena
+from .scenarios import SCENARIOS
+from .stage import MAX_WAIT, PATIENT
 
-from .cells import ORDERS, REACHES, Arena, Verdict, arena  # noqa: E402
-from .scenarios import SCENARIOS  # noqa: E402
-from .stage import MAX_WAIT, PATIENT  # noqa: E402
-
-TABLE = ROOT / "docs" / "fault-matrix.md"
+TABLE = tree.ROOT / "docs" / "fault-matrix.md"
 SHORT = {
     "ok": "✓",
     "bad_response": "resp",
@@ -168,7 +163,7 @@ def main() -> int:
     broken = [verdict for row in rows for verdict in row if verdict.problems]
     for verdict in broken:
         print(f"{verdict.cell}: {'; '.join(verdict.problems)}", file=sys.stderr)
-    print(f"{sum(map(len, rows))} cells, {len(broken)} broken: {TABLE.relative_to(ROOT)}")
+    print(f"{sum(map(len, rows))} cells, {len(broken)} broken: {TABLE.relative_to(tree.ROOT)}")
     return int(bool(broken))
 
 

@@ -84,14 +84,14 @@ class ActionModule(AccessAction):
         self._leaving = state == ABSENT or any(person["state"] == ABSENT for person in checked)
         if state == PRESENT:
             self._note_unconfigured(target, [person for person in checked if person["state"] == PRESENT])
-        split = {key: for_service(checked, key, state, self._default_role(SERVICES[key])) for key in target.services}
+        split = {
+            key: for_service(checked, key, state, self._variables.default_role(SERVICES[key]))
+            for key in target.services
+        }
         if checked and not any(split.values()):
             reasons, self._warnings = self._warnings, []
             raise Refused(f"Nothing was done. {' '.join(reasons)}")
         return split
-
-    def _default_role(self, info: ServiceInfo) -> str | None:
-        return self._variables.choice(f"lifecycle_default_{info.key}_role", info.roles)
 
     def _note_ignored(self, leavers: People, ignored: set[str]) -> None:
         """Warn about leavers for whom nothing is done, since lifecycle_ignore names them."""

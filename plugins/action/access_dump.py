@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ class ActionModule(AccessAction):
         self._refuse_misspelt()
         path = self._path()
         results, warnings = self._read()
-        defaults = {key: self._variables.text(f"lifecycle_default_{key}_role") for key in SERVICES}
-        text = _roster(str(path), present_people(results), unsettled(results, defaults))
+        defaults = {key: self._variables.default_role(info) for key, info in SERVICES.items()}
+        text = _roster(str(path), results, defaults)
         there = _content(path)
         if there not in (None, text.encode()) and not self._variables.flag("lifecycle_dump_force"):
             raise Refused(f"{path} exists and is not overwritten. Name another file, or set force to true.")
@@ -73,10 +74,12 @@ class ActionModule(AccessAction):
         return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []
 
 
-def _roster(file: str, present: list[dict[str, Any]], unsettled: list[str]) -> str:
-    """The content of the file, refused if reconciling it would change something. ``unsettled`` are reasons for that."""
+def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None]) -> str:
+    """The content of the file, refused if reconciling it would change something."""
+    present = present_people(results)
     people, faults = check(present, check_main=check_shown)
-    reasons = [*(f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults), *unsettled]
+    reasons = [f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults]
+    reasons = reasons or unsettled(results, people, default_roles)
     if reasons:
         raise Refused(
             "Nothing was written, because a roster cannot hold what is there now. Correct this, and dump again:\n"

@@ -55,15 +55,19 @@ def plan(
     rules: Rules,
     now: datetime,
     matches: Matches | None = None,
+    check: t.Callable[[str], str] = check_email,
 ) -> list[Step]:
-    """The steps from what is there to what is declared, in the order in which they are applied."""
+    """The steps from what is there to what is declared, in the order in which they are applied.
+
+    ``check`` refuses the main address of somebody who is not there.
+    """
     matches = matches or assign(people, world, rules)
     untouched = matches.untouched
     steps = [
         step
         for person, grants in zip(people, matches.held)
         if person not in untouched
-        for step in _steps(person, grants, rules, now)
+        for step in _steps(person, grants, rules, now, check)
     ]
     if rules.exclusive:
         claimed = matches.claimed
@@ -86,11 +90,13 @@ def in_order(steps: t.Iterable[Step]) -> list[Step]:
     )
 
 
-def _steps(person: Person, grants: list[Grant], rules: Rules, now: datetime) -> t.Iterator[Step]:
+def _steps(
+    person: Person, grants: list[Grant], rules: Rules, now: datetime, check: t.Callable[[str], str]
+) -> t.Iterator[Step]:
     if not rules.ignore.isdisjoint(person.addresses):
         return
     if not grants and person.email:
-        check_email(person.email)
+        check(person.email)
     if person.state == ABSENT:
         for grant in grants:
             if grant.status == PENDING or not rules.pending_only:

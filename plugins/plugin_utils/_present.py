@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..module_utils._catalog import SERVICES, ServiceInfo
-from ..module_utils._model import PENDING, fold, known_role, power
-from ..module_utils._roster import MAX_TEXT
+from ..module_utils._model import PENDING, fold, known_role
+from ..module_utils._roster import MAX_TEXT, People
+from ._comparison import Comparison
+from ._report import entries_of
 
 
 def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -31,24 +33,22 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{key: value for key, value in found[address].items() if value != ""} for address in sorted(found)]
 
 
-def unsettled(results: Mapping[str, Any], default_roles: Mapping[str, str | None]) -> list[str]:
+def unsettled(results: Mapping[str, Any], people: People, default_roles: Mapping[str, str | None]) -> list[str]:
     """What reconciling the people of :func:`present_people` would change, because no roster can hold it."""
     texts = []
-    for service, records in _records(results):
-        info, first = SERVICES[service], dict[str, str]()
-        for record in records:
-            if record.get("status") == PENDING:
-                continue
-            email, role = fold(record.get("email") or ""), _role(info, record)
-            kept = first.setdefault(email, role)
-            default = default_roles.get(service)
-            if role not in info.roles and default:
+    for service, result in results.items():
+        info, default = SERVICES[service], default_roles[service]
+        for step, entry in Comparison(service, people, entries_of("", service, result), default).steps():
+            if step.goal and entry and entry["role"] not in info.roles and default:
                 texts.append(
-                    f"{info.title}: {email} has the role {role!r}, which no roster can have, so it would become {default}. Unset "
-                    f"lifecycle_default_{service}_role."
+                    f"{info.title}: {step.email} has the role {entry['role']!r}, which no roster can have, so it would become "
+                    f"{step.goal.role}. Unset lifecycle_default_{service}_role."
                 )
-            elif kept in info.roles and power(role, info.roles) > power(kept, info.roles):
-                texts.append(f"{info.title}: {email} has several accounts, as {kept} and {role}. Remove one of them.")
+            elif step.goal and entry:
+                texts.append(
+                    f"{info.title}: {step.email} has several accounts, as {step.goal.role} and {entry['role']}. "
+                    "Remove one of them."
+                )
     return texts
 
 

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ..module_utils._errors import AccessError
-from ..module_utils._model import ACTIVE, PENDING, PRESENT, check_email, fold, power
+from ..module_utils._model import PENDING, PRESENT, check_email, fold
 from ..module_utils._roster import addresses_of, for_service
+from ._comparison import Comparison
 from ._report import Data, Roster
 
 
@@ -32,75 +33,56 @@ class Rules(t.NamedTuple):
 
 def drift(host: str, services: Sequence[str], entries: Sequence[Data], roster: Roster, rules: Rules) -> list[Data]:
     """The findings for the services of a host that were read."""
-    ignored = {fold(address) for address in rules.ignore}
     found: list[Data] = []
     for service in services:
-        mine = [entry for entry in entries if entry["service"] == service and not _addresses(entry) & ignored]
-        found += _of_service(host, service, mine, roster, rules, ignored)
+        compared = _compared(service, entries, roster, rules)
+        found += _differences(_Place.of(host, service, roster), compared, with_teams=service in rules.with_teams)
     return found
 
 
-def _of_service(
-    host: str, service: str, entries: Sequence[Data], roster: Roster, rules: Rules, ignored: Collection[str]
-) -> Iterator[Data]:
-    there: dict[str, list[Data]] = {}
-    for entry in entries:
-        for address in _addresses(entry):
-            there.setdefault(address, []).append(entry)
-    declared: dict[str, int] = {}
-    place = _Place(host, service, roster)
-    for number, person in enumerate(roster.people):
-        addresses = addresses_of(person)
-        declared.update(dict.fromkeys(addresses, number))
-        wanted = for_service([person], service, PRESENT, rules.default_roles.get(service))
-        if not wanted or wanted[0]["state"] != PRESENT or not set(addresses).isdisjoint(ignored):
-            continue
-        found = {id(entry): entry for address in addresses for entry in there.get(address, ())}
-        held = sorted(found.values(), key=lambda entry: entry["status"] == PENDING)
-        if held:
-            yield from _differences(place, number, wanted[0], held[0], rules)
-            yield from _too_powerful(place, number, wanted[0], held[1:])
-        else:
-            yield place.finding("missing", number, person["email"], _wanted(service, wanted[0]), None)
-    for entry in entries:
-        if not _addresses(entry):
-            continue  # reconcile leaves it as it is
-        number = next((declared[address] for address in _addresses(entry) if address in declared), -1)
-        if number >= 0 and _belongs(roster.people[number], service):
-            continue
-        yield place.finding("unexpected", number, entry["email"], None, role_of(entry))
+def same_people(services: Sequence[str], entries: Sequence[Data], roster: Roster, rules: Rules) -> list[str]:
+    """What is wrong with two people of the roster who are the same user; ``reconcile`` refuses them."""
+    return [fault for service in services for fault in _compared(service, entries, roster, rules).conflicts()]
 
 
-def _differences(place: _Place, number: int, wanted: Data, entry: Data, rules: Rules) -> Iterator[Data]:
-    if wanted.get("role") and wanted["role"] != entry["role"]:
-        yield place.finding("role", number, entry["email"], wanted["role"], role_of(entry))
-    teams = wanted.get("team_ids")
-    if teams is None:
-        return
-    if entry["status"] == ACTIVE and entry["service"] in rules.with_teams:
-        now = sorted({team["id"] for team in entry["teams"]})
-    elif entry["status"] == PENDING and entry["team_ids"] is not None:
-        now = entry["team_ids"]
-    else:
-        return
-    if now != sorted(teams):
-        yield place.finding("teams", number, entry["email"], _teams(teams), _teams(now))
+def _compared(service: str, entries: Sequence[Data], roster: Roster, rules: Rules) -> Comparison:
+    return Comparison(service, roster.people, entries, rules.default_roles.get(service), rules.ignore)
 
 
-def _too_powerful(place: _Place, number: int, wanted: Data, others: Sequence[Data]) -> Iterator[Data]:
-    """A finding for each other account of the same person with a role above the declared one."""
-    roles = SERVICES[place.service].roles
-    for entry in others if wanted.get("role") else ():
-        if entry["status"] == ACTIVE and power(entry["role"], roles) > power(wanted["role"], roles):
-            yield place.finding("role", number, entry["email"], wanted["role"], role_of(entry))
+def _differences(place: _Place, compared: Comparison, with_teams: bool) -> Iterator[Data]:
+    for step, entry in compared.steps():
+        if step.target and step.goal and entry:
+            email, before, after = entry["email"], step.target, step.goal
+            if before.role != after.role:
+                yield place.finding("role", email, after.role, role_of(entry), step.email)
+            if before.team_ids != after.team_ids:
+                yield place.finding("teams", email, _teams(after.team_ids), _teams(before.team_ids), step.email)
+        elif entry:
+            yield place.finding("unexpected", entry["email"], None, role_of(entry), step.email)
+        elif step.goal:
+            yield place.finding("missing", step.goal.email, step.goal.role, None)
+    for person, entry in compared.users() if with_teams else ():
+        now = tuple(sorted({team["id"] for team in entry["teams"]}))
+        if now != person.team_ids:
+            yield place.finding("teams", entry["email"], _teams(person.team_ids), _teams(now), person.addresses[0])
 
 
 class _Place(t.NamedTuple):
+    """Where a finding is: in a service of a host, and in the roster at the line of an address."""
+
     host: str
     service: str
-    roster: Roster
+    file: str
+    lines: Mapping[str, int]
 
-    def finding(self, kind: str, number: int, email: str, expected: str | None, found: str | None) -> Data:
+    @classmethod
+    def of(cls, host: str, service: str, roster: Roster) -> _Place:
+        """The place, with a line for each address in the roster."""
+        lines = {address: line for person, line in zip(roster.people, roster.lines) for address in addresses_of(person)}
+        return cls(host, service, roster.file, lines)
+
+    def finding(self, kind: str, email: str, expected: str | None, found: str | None, known_as: str = "") -> Data:
+        """One finding; ``known_as`` is another address of the person, which the roster may have."""
         title = SERVICES[self.service].title
         where = f"{title} of {self.host}"
         message = {
@@ -109,6 +91,7 @@ class _Place(t.NamedTuple):
             "role": f"{email} has another role in {where}: {found}, but should be {expected}.",
             "teams": f"{email} has other teams in {where}: {found}, but should have {expected}.",
         }[kind]
+        first = 1 if self.file else None
         return {
             "kind": kind,
             "host": self.host,
@@ -117,8 +100,8 @@ class _Place(t.NamedTuple):
             "expected": expected,
             "found": found,
             "message": message,
-            "file": self.roster.file or None,
-            "line": (self.roster.lines[number] if number >= 0 else 1) if self.roster.file else None,
+            "file": self.file or None,
+            "line": next((self.lines[text] for text in (known_as, fold(email)) if text in self.lines), first),
         }
 
 
@@ -140,11 +123,11 @@ def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rule
     for person in roster.people:
         if _belongs(person, HONEYBADGER.key):
             expected.update(addresses_of(person))
-    place = _Place(host, HONEYBADGER.key, roster)
+    place = _Place.of(host, HONEYBADGER.key, roster)
     for one in others:
         if one["email"] not in expected:
             what = "invited to" if one["status"] == PENDING else "in"
-            yield place.finding("unexpected", -1, one["email"], None, f"{what} the team {one['name'] or one['id']}")
+            yield place.finding("unexpected", one["email"], None, f"{what} the team {one['name'] or one['id']}")
 
 
 def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collection[str] = ()) -> list[Data]:
@@ -174,18 +157,10 @@ def _belongs(person: Data, service: str) -> bool:
     return bool(wanted) and wanted[0]["state"] == PRESENT
 
 
-def _addresses(entry: Mapping[str, t.Any]) -> set[str]:
-    return {address for address in (entry["email"], *entry["also"]) if address}
-
-
 def role_of(entry: Mapping[str, t.Any]) -> str:
     """The role and status of an access, as findings show them."""
     return f"{entry['role'] or 'no role'}{', pending' if entry['status'] == PENDING else ''}"
 
 
-def _wanted(service: str, wanted: Mapping[str, t.Any]) -> str:
-    return str(wanted.get("role") or SERVICES[service].default_role)
-
-
-def _teams(ids: Sequence[int]) -> str:
+def _teams(ids: Sequence[int] | None) -> str:
     return f"team{'s' if len(ids) > 1 else ''} {', '.join(map(str, sorted(ids)))}" if ids else "no team"

@@ -57,7 +57,7 @@ def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs
     if fail_on_drift and roster is None:
         raise Refused("fail_on_drift needs something to compare access with: set people or roster_file.")
     previous = variables.text("report_previous")
-    roles = {key: variables.choice(f"lifecycle_default_{key}_role", info.roles) for key, info in SERVICES.items()}
+    roles = {key: variables.default_role(info) for key, info in SERVICES.items()}
     days = variables.number("report_pending_days")
     return Inputs(
         folder=folder_of(variables),

@@ -15,7 +15,7 @@ from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
 from ..module_utils._model import ACTIVE, PRESENT, few
 from ..module_utils._roster import addresses_of
 from ._report import TEAM_LISTS, Data, Roster, add_invited, add_keys, add_teams, clean, entries_of, quota_of
-from ._report_drift import drift, mistyped, only_in_teams, stray_keys
+from ._report_drift import drift, mistyped, only_in_teams, same_people, stray_keys
 from ._report_inputs import Inputs, aliases_of
 from ._targets import Target
 
@@ -46,12 +46,13 @@ def part_of(
         elsewhere += found.only_in_teams
     read = [found["service"] for found in part["targets"] if found["status"] == "read"]
     with_teams = [found["service"] for found in part["targets"] if found["teams_read"]]
+    faults = list(target.faults)
     if inputs.roster is not None:
         rules = inputs.rules._replace(with_teams=with_teams)
         part["findings"] += drift(target.host, read, part["entries"], inputs.roster, rules)
         part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
+        faults += [*mistyped(part["findings"]), *same_people(read, part["entries"], inputs.roster, rules)]
     part["findings"] += stray_keys(target.host, keys, inputs.rules.ignore)
-    faults = [*target.faults, *mistyped(part["findings"])]
     part["targets"] += [failed_target(target.host, fault) for fault in faults]
     return part
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from ..module_utils._catalog import OF_ROLE, SERVICES
+from ..module_utils._catalog import OF_ROLE, SERVICES, ServiceInfo
 
 TRUE = ("true", "yes", "on", "1", "y", "t")
 BRACKETS = ("[", "{")
@@ -112,6 +112,10 @@ class Variables:
         if value is None or value in choices:
             return value
         raise Refused(f"{name} is {value[:60]!r}; give one of {', '.join(choices)}.")
+
+    def default_role(self, info: ServiceInfo) -> str | None:
+        """The role of a service for people who declare none."""
+        return self.choice(f"lifecycle_default_{info.key}_role", info.roles)
 
     def flag(self, name: str) -> bool | None:
         """A boolean, as such or as text."""

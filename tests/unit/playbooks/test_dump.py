@@ -119,6 +119,9 @@ def test_what_reconciling_would_change_is_not_written(control: Control, sim: Sim
     assert "root@example.com has the role 'owner'" in refused.failures["localhost"]
     assert "Unset lifecycle_default_honeycomb_role" in refused.failures["localhost"]
     assert control.play("dump", dump_file="now.yml", warned="are remembered").code == 0
+    sim.honeybadger.invite("bob@example.com", "Guest")
+    refused = control.play("dump", dump_file="then.yml", lifecycle_default_honeybadger_role="Member")
+    assert "Honeybadger: bob@example.com has the role 'Guest'" in refused.failures["localhost"]
     sim.honeycomb.add("eve@example.com")
     sim.honeycomb.add("EVE@example.com", "admin")
     refused = control.play("dump", dump_file="then.yml")

@@ -115,6 +115,21 @@ def test_another_account_with_more_power_is_drift() -> None:
         assert (finding["kind"], finding["expected"], finding["found"]) == ("role", declared, there)
 
 
+def test_two_people_who_are_the_same_user_are_reported() -> None:
+    """Nothing is planned for them, so no finding would say so."""
+    people, _faults = _roster.check(["dora@example.com", "eve@example.com"])
+    roster = _report.Roster("", people, [0, 0])
+    user = {"id": 1, "email": "dora@example.com", "role": "Owner"}
+    there = entries([], [user], [])
+    _report.add_invited(there, [{"email": "eve@example.com", "accepted_by": {"email": "dora@example.com"}}])
+    rules = _report_drift.Rules({"honeybadger": "Member"})
+    assert _report_drift.drift("acme", ["honeybadger"], there, roster, rules) == []
+    (fault,) = _report_drift.same_people(["honeybadger"], there, roster, rules)
+    assert "eve@example.com and dora@example.com are the same person" in fault
+    apart = rules._replace(ignore=["dora@example.com"])
+    assert _report_drift.same_people(["honeybadger"], there, roster, apart) == []
+
+
 def test_keys_of_people_who_are_ignored_are_no_drift() -> None:
     key = {
         "id": "k1",

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the playbook reconcile would change, planned from people who were read already. Pure.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from ..module_utils._catalog import SERVICES
+from ..module_utils._leaving import in_account
+from ..module_utils._match import Rules, assign
+from ..module_utils._model import ACTIVE, INVITATION, MEMBERSHIP, PRESENT, Grant, Person, Step, fold, person_from
+from ..module_utils._plan import plan
+from ..module_utils._roster import People, for_service
+from ._report import Data
+
+
+class Comparison:
+    """The people of a roster beside the entries of one service in a part of the report.
+
+    ``default_role`` is for people who declare none; nobody in ``ignore`` is compared.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        people: People,
+        entries: Sequence[Data],
+        default_role: str | None,
+        ignore: Collection[str] = (),
+    ) -> None:
+        info = SERVICES[service]
+        declared = for_service(people, service, PRESENT, default_role)
+        self._people = [person_from(person, str) for person in declared]
+        self._rules = Rules(info.roles, info.default_role, exclusive=True, ignore=frozenset(map(fold, ignore)))
+        self._entries = {_grant(entry): entry for entry in entries if entry["service"] == service}
+        self._matches = assign(self._people, list(self._entries), self._rules)
+
+    def steps(self) -> Iterator[tuple[Step, Data | None]]:
+        """Each step with the entry that it changes or removes. A text that is no address is as good as an address."""
+        # No rule of a roster depends on the time.
+        for step in plan(self._people, list(self._entries), self._rules, datetime.min, self._matches, check=str):
+            yield step, self._entries[step.target] if step.target else None
+
+    def conflicts(self) -> list[str]:
+        """Why nothing is planned for two people of the roster who cannot be told apart."""
+        return [conflict.error().sentence for conflict in self._matches.conflicts]
+
+    def users(self) -> Iterator[tuple[Person, Data]]:
+        """The people who have declared teams and are users already, each with their entry."""
+        for person, held in in_account(self._people, self._matches, self._rules):
+            yield person, self._entries[held[0]]
+
+
+def _grant(entry: Mapping[str, t.Any]) -> Grant:
+    return Grant(
+        id=entry["id"],
+        email=entry["email"],
+        role=entry["role"],
+        kind=MEMBERSHIP if entry["status"] == ACTIVE else INVITATION,
+        team_ids=None if entry["team_ids"] is None else tuple(entry["team_ids"]),
+        also=tuple(entry["also"]),
+    )

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from tests.playing import BUILT, CALLBACKS
+from tests.playing import SPARING
 from tests.simulator import Simulator
 from tests.targets import credentials
 from tests.tools import tree
@@ -146,11 +146,7 @@ def start(
         "HOME": str(job / "home"),
         "LANG": "C.UTF-8",
         "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
-        "PYTHONPATH": str(tree.PRELOAD),
-        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
-        "ANSIBLE_CALLBACKS_ENABLED": "built",
-        "ACCESS_TEST_BUILT": BUILT.name,
-        "PYTHONPYCACHEPREFIX": str(tree.BUILD / "pycache"),
+        **SPARING,
     }
     (job / "env" / "envvars").write_text(json.dumps(injected))
     if storage:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible.parsing.vault import VaultLib, VaultSecret
 
+from tests.playing import SPARING
 from tests.simulator import Simulator
 from tests.tools import tree
 
@@ -97,6 +98,7 @@ def _settings(folder: Path) -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "HOME": str(folder / "home"),
         "LANG": "C.UTF-8",
+        **SPARING,
         "ANSIBLE_COLLECTIONS_PATH": str(tree.link_source()),
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "temp"),

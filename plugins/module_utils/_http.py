@@ -105,10 +105,11 @@ class Client:
             wait += quota.window * ((writes - quota.remaining - 1) // quota.limit)
         if wait <= self.budget.left:
             return None
+        left = f"{quota.remaining} request{'' if quota.remaining == 1 else 's'}"
         of = f" of {quota.limit}" if quota.limit else ""
         return AccessError(
             errors.RATE_LIMITED,
-            f"{self.connection.name} has {quota.remaining} requests{of} left and {writes} {'is' if writes == 1 else 'are'} needed, "
+            f"{self.connection.name} has {left}{of} left and {writes} {'is' if writes == 1 else 'are'} needed, "
             f"which takes a wait of {wait:.0f} s, but max_wait leaves {self.budget.left:.0f} s.",
             hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}.",
             request=Request(retry_after=wait),

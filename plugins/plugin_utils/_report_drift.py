@@ -77,8 +77,9 @@ class _Place(t.NamedTuple):
 
     @classmethod
     def of(cls, host: str, service: str, roster: Roster) -> _Place:
-        """The place, with a line for each address in the roster."""
-        lines = {address: line for person, line in zip(roster.people, roster.lines) for address in addresses_of(person)}
+        """The place, with a line for each address in a roster that is a file."""
+        people = zip(roster.people, roster.lines) if roster.file else ()
+        lines = {address: line for person, line in people for address in addresses_of(person)}
         return cls(host, service, roster.file, lines)
 
     def finding(self, kind: str, email: str, expected: str | None, found: str | None, known_as: str = "") -> Data:

@@ -98,6 +98,7 @@ def test_default_roles_count_for_whoever_declares_none() -> None:
     rules = _report_drift.Rules({"honeycomb": "admin"})
     (finding,) = _report_drift.drift("acme", ["honeycomb"], entries(), roster, rules)
     assert (finding["kind"], finding["email"], finding["expected"]) == ("role", "bob@old.example", "admin")
+    assert (finding["file"], finding["line"]) == (None, None)
 
 
 def test_another_account_with_more_power_is_drift() -> None:

@@ -45,7 +45,8 @@ options:
   api_key:
     description:
       - Configuration key of the Honeycomb team, created under Team settings > API keys. A key belongs to one team.
-      - Ingest keys and management keys do not work; the error says so if the key is one of those.
+      - Ingest keys and management keys do not work, except that M(honeyops.access.honeycomb_auth_info) accepts an ingest key. The error
+        says so if the key is one of those.
       - If not set, the environment variable E(HONEYCOMB_API_KEY) is used.
     type: str
     required: true
@@ -67,7 +68,8 @@ options:
   management_key_id:
     description:
       - ID of a management key of the Honeycomb team, created under Team settings > API keys. The ID is not a secret.
-      - The key needs the scopes C(api-keys:read) and C(users:read), and C(api-keys:write) to change anything.
+      - The key needs the scope C(api-keys:read), C(users:read) to name the people who created keys, and C(api-keys:write) to change
+        anything.
       - If not set, the environment variable E(HONEYCOMB_KEY_ID) is used.
     type: str
     required: true

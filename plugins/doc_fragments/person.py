@@ -117,7 +117,7 @@ options:
       - A listed person who is in this dictionary counts as accepted only on evidence. Either a list that was read after the invitation
         did not show them, or their record has a name or another field that the invitation and its answer did not have. With a management
         key that has the scope C(users:read), the list of users is evidence, too. Without evidence they are C(pending), and do not count
-        as an accepted admin. A person who is listed is never invited again.
+        as an accepted admin. A listed person is invited again only if the list says that they are pending and O(reinvite_after) is set.
     type: dict
 """
 
@@ -136,7 +136,7 @@ options:
 options:
   manage_teams:
     description:
-      - Whether C(team_ids) applies to people who are users already. They leave the teams that are not in the list at once, and get an
+      - Whether C(team_ids) applies to people who are users already. They at once leave the teams that are not in the list, and get an
         invitation to the teams in the list that they are not in.
       - If V(false), C(team_ids) has no effect on a user, and a warning says so.
     type: bool
@@ -150,7 +150,7 @@ options:
       - ID of a management key of the team, created under Team settings > API keys. Requires O(management_key_secret).
       - The key needs the scopes C(users:read) and C(api-keys:read), and C(api-keys:write) to disable or delete keys.
       - With a management key, a removal finds the API keys that the person created, and O(verify) has a second source. If the members of
-        the team cannot be listed, the error says who of the people is there.
+        the team cannot be listed, the error says which of the people are there.
       - If not set, the environment variable E(HONEYCOMB_KEY_ID) is used.
     type: str
   management_key_secret:

@@ -39,8 +39,8 @@ notes:
     V(honeycomb) with V(role), or V(honeybadger) with V(role) and V(team_ids). C(docs/roster.schema.json) is a JSON schema.
   - CSV has the columns V(email), V(name), V(state) and V(aliases), and those of each service, such as V(honeycomb_role),
     V(honeybadger_role) and V(honeybadger_team_ids), named in the first line; only V(email) is required. Several values in a cell are
-    separated by V(;). A role or a team names its service. V(none) in V(honeybadger_team_ids) means no team; an empty cell leaves the
-    teams as they are.
+    separated by V(;). A cell with a role or a team names that service for the person. V(none) in V(honeybadger_team_ids) means no
+    team; an empty cell leaves the teams as they are.
   - A quote at the start of a cell before V(=), V(+), V(-), V(@), a tab or a carriage return, which keeps spreadsheets from running it,
     is removed.
   - A person who names no service gets every service that is configured. A person who names services gets only these.

@@ -35,7 +35,7 @@ result:
   returned: always
   type: dict
 summary:
-  description: What changed, one line for each person and service.
+  description: What changed, with a line for each person and one for each service, and what is left to do by hand.
   returned: always
   type: list
   elements: str

@@ -36,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 report:
-  description: The report without the people, who are in the files only. Null on every host but the last.
+  description: The report without the people, who are in the files only. Without O(gathered=true), null on every host but the last.
   returned: always
   type: dict
   contains:
@@ -44,12 +44,12 @@ report:
     files: {description: "Paths of the C(html), C(csv), C(json) and C(sarif) files; empty in check mode.", type: dict, returned: always}
     totals: {description: Counts over all targets., type: dict, returned: always}
     targets: {description: Each target with its counts., type: list, returned: always}
-    drift: {description: Counts and up to 1000 findings., type: dict, returned: always}
+    drift: {description: Counts and up to 500 findings., type: dict, returned: always}
     changes: {description: What changed since the last report; null if there is none., type: dict, returned: always}
     lines: {description: A summary of the report as lines of text., type: list, returned: always}
 faults:
   description: What could not be read on this host, and why.
-  returned: always
+  returned: when O(gathered) is false
   type: list
   elements: str
 """

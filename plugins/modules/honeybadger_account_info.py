@@ -42,13 +42,16 @@ EXAMPLES = r"""
 
 RETURN = r"""
 accounts:
-  description: The accounts. RV(accounts[].quota_consumed) is a fraction; C(0.75) means 75 %.
+  description: The accounts, as Honeybadger returns them.
   returned: success
   type: list
   elements: dict
   sample: [{"id": "Me3upk", "email": "ada@example.com", "name": "Work", "active": true, "parked": false, "quota_consumed": 0.75}]
   contains:
-    quota_consumed: {description: Share of the monthly quota that is used., type: float, returned: when O(account_id) is set}
+    quota_consumed:
+      description: What is used of the monthly quota, as Honeybadger returns it.
+      type: float
+      returned: when O(account_id) is set
     api_stats:
       description: C(stored), C(limited) and C(ignored), each a list of pairs of Unix time and count.
       type: dict

@@ -86,7 +86,7 @@ status:
   sample: pending
 action:
   description:
-    - What was done, or would be done in check mode; C(none), C(invite), C(update), C(reinvite), C(remove), C(cancel).
+    - What was done, or would be done in check mode; C(none), C(invite), C(update), C(reinvite), C(cancel).
       Several actions are joined by C(+).
   returned: always
   type: str

@@ -21,10 +21,10 @@ description:
   - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
   - A plan is also refused before the first write if it needs more requests than the service has left, and the wait for the others would
     exceed O(max_wait).
-  - Whoever loses access also leaves the teams of the account, and open invitations to teams are cancelled. The teams are read only in a
-    run that takes somebody's access away or manages teams. With O(exclusive=true), such a run also finds people who are in no list but
-    in a team or invited to one. A run that takes nothing away does not look for them; to find them at any time, use
-    M(honeyops.access.honeybadger_team_info), and to remove them, give them C(state=absent).
+  - Whoever loses access also leaves the teams of the account, and pending invitations to teams are cancelled. The teams are read only
+    if somebody is declared absent or loses access, or if teams are managed. With O(exclusive=true), such a run also finds people who
+    are in a team or invited to one, but neither users nor invited to the account. Other runs do not look for them; to find them at any
+    time, use M(honeyops.access.honeybadger_team_info), and to remove them, give them C(state=absent).
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -73,7 +73,7 @@ options:
         default: present
   min_owners:
     description:
-      - The least number of accepted people with the role V(Owner) that must be left by a run that lowers this number. A run that does
+      - The minimum number of accepted people with the role V(Owner) that a run must leave if it lowers this number. A run that does
         not lower it is allowed, however few there are.
     type: int
     default: 1
@@ -143,7 +143,7 @@ results:
   elements: dict
   contains:
     email: {description: The person., type: str, returned: always}
-    action: {description: "What was done; C(none) if it turned out to be done already.", type: str, returned: always}
+    action: {description: "The action of the step; C(none) if it turned out to be done already.", type: str, returned: always}
     outcome: {description: "C(applied), C(failed), C(deferred) or C(not_attempted).", type: str, returned: always}
     error: {description: "Why the step was not applied, in the form of RV(error); null if it was.", type: dict, returned: always}
 summary:

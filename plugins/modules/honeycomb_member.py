@@ -15,7 +15,8 @@ author:
   - The honeyops.access contributors (@honeyops)
 description:
   - Invites, promotes, demotes or removes one person in the Honeycomb team that the key belongs to.
-  - The module reads the list of members once and writes only what differs, so a second run changes nothing and takes one request.
+  - The module reads the list of members once and writes only what differs, so a second run changes nothing, and takes one request
+    unless a management key is given.
   - Honeycomb may leave people who have not accepted out of its list. Keep RV(known_invitations) and pass it to the next run; see
     O(known_invitations).
   - API keys that a person created stay valid after the person is removed. With a management key, the module finds these keys, and

@@ -70,7 +70,7 @@ options:
         default: present
   min_admins:
     description:
-      - The least number of accepted people with the role V(admin) that must be left by a run that lowers this number. A run that does
+      - The minimum number of accepted people with the role V(admin) that a run must leave if it lowers this number. A run that does
         not lower it is allowed, however few there are.
     type: int
     default: 1
@@ -136,7 +136,7 @@ results:
   elements: dict
   contains:
     email: {description: The person., type: str, returned: always}
-    action: {description: "What was done; C(none) if it turned out to be done already.", type: str, returned: always}
+    action: {description: "The action of the step; C(none) if it turned out to be done already.", type: str, returned: always}
     outcome: {description: "C(applied), C(failed), C(deferred) or C(not_attempted).", type: str, returned: always}
     error: {description: "Why the step was not applied, in the form of RV(error); null if it was.", type: dict, returned: always}
 summary:

@@ -88,7 +88,9 @@ class ActionModule(AccessAction):
         for person in people:
             _check(person["email"])
         configured = self._target().services
-        return [{key: value for key, value in person.items() if value != {} or key in configured} for person in people]
+        wanted = [key for key in SERVICES if key in people[0] and (people[0][key] or key in configured)]
+        named = wanted or [key for key in SERVICES if key in people[0]]
+        return [{key: person[key] for key in person if key in named or key not in SERVICES} for person in people]
 
     def _roster(self, file: str) -> list[Any]:
         path = os.path.realpath(os.path.expanduser(file))

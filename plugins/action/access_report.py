@@ -31,6 +31,7 @@ from ..plugin_utils._variables import Refused, is_blank
 MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
 COLLECTION = Path(__file__).resolve().parents[2]
 IN_STEP = ("linear", "debug")  # strategies
+SOURCES = ("people", "roster_file")  # of the roster; what this run sets wins over the inventory
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
 
 
@@ -41,7 +42,10 @@ class ActionModule(AccessAction):
 
     def _fixed(self) -> Mapping[str, t.Any]:
         given = self._variables.mapping("report_options") or {}
-        return {name: value for name, value in given.items() if not is_blank(value)}
+        of_run = self._given_to_this_run()
+        sources = [source for source in SOURCES if not is_blank(of_run.get(source))]
+        beaten = [f"report_{source}" for source in SOURCES if len(sources) == 1 and source not in sources]
+        return {name: value for name, value in given.items() if not is_blank(value) and name not in beaten}
 
     def act(self) -> dict[str, t.Any]:
         """Do one host."""

@@ -41,7 +41,7 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
         moving = [] if unread else moving
         for companion in service.companions:
             companion.check([person for person, _held in moving])
-        extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants)
+        extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants, people, world)
         steps = in_order([*steps, *with_addresses(extra, kin(people, world))])
     report.notes = [
         *several_accounts(people, matches, rules),

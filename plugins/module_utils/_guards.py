@@ -119,8 +119,13 @@ def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
     lost = [step for step in steps if step.takes_away or (step.phase == LOWER and step.goal)]
-    hit = sorted({step.email for step in lost if not limits.protected.isdisjoint(step.addresses | step.known_as)})
-    return [f"protected: {', '.join(hit)} would be removed or demoted, and must not be"] if hit else []
+    hit = {step.email: limits.protected & (step.addresses | step.known_as) for step in lost}
+    named = [
+        email if email in protected else f"{email} ({', '.join(sorted(protected))})"
+        for email, protected in sorted(hit.items())
+        if protected
+    ]
+    return [f"protected: {', '.join(named)} would be removed or demoted, and must not be"] if named else []
 
 
 def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:

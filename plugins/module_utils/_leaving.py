@@ -105,18 +105,31 @@ def in_account(people: t.Sequence[Person], matches: Matches, rules: Rules) -> li
         and person.team_ids is not None
         and not rules.pending_only
         and person not in matches.untouched
-        and rules.ignore.isdisjoint(person.addresses)
+        and rules.ignore.isdisjoint((*person.addresses, *(address for grant in held for address in grant.addresses)))
         and any(grant.status == ACTIVE for grant in held)
     ]
 
 
-def team_steps(who: t.Iterable[tuple[Person, list[Grant]]], grants: t.Sequence[Grant]) -> list[Step]:
-    """The steps that give users their declared teams: they leave at once, and join by invitation."""
+def team_steps(
+    who: t.Iterable[tuple[Person, list[Grant]]],
+    grants: t.Sequence[Grant],
+    people: t.Iterable[Person],
+    world: t.Iterable[Grant],
+) -> list[Step]:
+    """The steps that give users their declared teams: they leave at once, and join by invitation.
+
+    An address with which a user accepted an invitation may be somebody else's, of ``people`` or of ``world``.
+    """
+    declared = {address: person for person in people for address in person.addresses}
+    there = {fold(grant.email): grant for grant in world if grant.email}
     steps = []
     for person, held in who:
-        addresses = {*person.addresses, *(address for grant in held for address in grant.addresses)}
+        own = {fold(grant.email) for grant in held}
+        tied = {address for grant in held for address in grant.also}
+        others = {address for address in tied if address in there or declared.get(address, person) is not person}
+        addresses = {*person.addresses, *own, *(tied - others)}
         email = fold(person.email or held[0].email)
-        there = [
+        joined = [
             grant
             for grant in grants
             if grant.kind in (TEAM_MEMBERSHIP, TEAM_INVITATION) and fold(grant.email) in addresses
@@ -124,10 +137,10 @@ def team_steps(who: t.Iterable[tuple[Person, list[Grant]]], grants: t.Sequence[G
         wanted = set(person.team_ids or ())
         steps += [
             Step(grant.kind.removal, email, grant, None, f"team_ids; {grant.title}", LOWER)
-            for grant in there
+            for grant in joined
             if grant.of("team_id") not in wanted
         ]
-        for team in sorted(wanted - {grant.of("team_id") for grant in there}):
+        for team in sorted(wanted - {grant.of("team_id") for grant in joined}):
             goal = Grant(None, held[0].email, "member", TEAM_INVITATION, about=(("team_id", team),))
             steps.append(Step(INVITE_TO_TEAM, email, None, goal, f"team_ids; {goal.title}", RAISE))
     return steps

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ..module_utils._catalog import SERVICES
 from ..module_utils._model import few
 from ._accounts import SEPARATOR, title
-from ._evidence import named
+from ._evidence import another_address, named
 from ._variables import Refused, Variables, is_blank
 
 MOST_STEPS = 200
@@ -128,22 +128,26 @@ def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
 
 def _described(step: Mapping[str, t.Any]) -> str:
     """What a step does to whom and what they have, so that two steps for one person differ."""
-    words = named(step)
+    words, other = named(step), another_address(step)
     goal = (step.get("after") or {}).get("role") if step.get("before") else None
-    detail = f" ({words}{f' to {goal}' if goal and goal != words else ''})" if words else ""
+    parts = [f"{words}{f' to {goal}' if goal and goal != words else ''}", other]
+    detail = f" ({', '.join(filter(None, parts))})" if words or other else ""
     return f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}{detail}"
 
 
 def _step(step: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {
         **{key: value for key, value in step.items() if key not in ("before", "after", "reason")},
-        "before": _access(step.get("before")),
-        "after": _access(step.get("after")),
+        "before": _access(step, "before"),
+        "after": _access(step, "after"),
     }
 
 
-def _access(access: Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
-    return None if access is None else {key: value for key, value in access.items() if key != "email"}
+def _access(step: Mapping[str, t.Any], side: str) -> dict[str, t.Any] | None:
+    """The access before or after a step, without the address that the step has already."""
+    access = step.get(side)
+    hidden = () if another_address(step) else ("email",)
+    return None if access is None else {key: value for key, value in access.items() if key not in hidden}
 
 
 def _key(step: Mapping[str, t.Any]) -> str:

@@ -12,10 +12,21 @@ import typing as t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from ..module_utils._catalog import SERVICES
+from ..module_utils._catalog import SERVICES, ServiceInfo
 from ..module_utils._leaving import in_account
 from ..module_utils._match import Rules, assign
-from ..module_utils._model import ACTIVE, INVITATION, MEMBERSHIP, PRESENT, Grant, Person, Step, fold, person_from
+from ..module_utils._model import (
+    ACTIVE,
+    INVITATION,
+    MEMBERSHIP,
+    PENDING,
+    PRESENT,
+    Grant,
+    Person,
+    Step,
+    fold,
+    person_from,
+)
 from ..module_utils._plan import plan
 from ..module_utils._roster import People, for_service
 from ._report import Data
@@ -39,7 +50,7 @@ class Comparison:
         declared = for_service(people, service, PRESENT, default_role)
         self._people = [person_from(person, str) for person in declared]
         self._rules = Rules(info.roles, info.default_role, exclusive=True, ignore=frozenset(map(fold, ignore)))
-        self._entries = {_grant(entry): entry for entry in entries if entry["service"] == service}
+        self._entries = {_grant(entry, info): entry for entry in entries if entry["service"] == service}
         self._matches = assign(self._people, list(self._entries), self._rules)
 
     def steps(self) -> Iterator[tuple[Step, Data | None]]:
@@ -52,18 +63,23 @@ class Comparison:
         """Why nothing is planned for two people of the roster who cannot be told apart."""
         return [conflict.error().sentence for conflict in self._matches.conflicts]
 
-    def users(self) -> Iterator[tuple[Person, Data]]:
-        """The people who have declared teams and are users already, each with their entry."""
+    def lacks_or_has_more(self) -> bool:
+        """Whether somebody is missing, or is there who should not be."""
+        return any(not (step.target and step.goal) for step, _entry in self.steps())
+
+    def users(self) -> Iterator[tuple[Person, list[Data]]]:
+        """The people who have declared teams and are users already, each with their entries."""
         for person, held in in_account(self._people, self._matches, self._rules):
-            yield person, self._entries[held[0]]
+            yield person, [self._entries[grant] for grant in held]
 
 
-def _grant(entry: Mapping[str, t.Any]) -> Grant:
+def _grant(entry: Mapping[str, t.Any], info: ServiceInfo) -> Grant:
+    invited_to_teams = entry["status"] == PENDING and "team_ids" in info.declares
     return Grant(
         id=entry["id"],
         email=entry["email"],
         role=entry["role"],
         kind=MEMBERSHIP if entry["status"] == ACTIVE else INVITATION,
-        team_ids=None if entry["team_ids"] is None else tuple(entry["team_ids"]),
+        team_ids=tuple(entry["team_ids"] or ()) if invited_to_teams else None,
         also=tuple(entry["also"]),
     )

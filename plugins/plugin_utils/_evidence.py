@@ -75,6 +75,12 @@ def named(step: Mapping[str, t.Any]) -> str:
     return next((str(word) for word in words if word), "")
 
 
+def another_address(step: Mapping[str, t.Any]) -> str:
+    """The address of what a step changes or removes, if it is not the one that the step names."""
+    email = str((step.get("before") or {}).get("email") or "")
+    return "" if fold(email) == step.get("email") else email
+
+
 def by_person(texts: t.Iterable[str], people: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:
     """The texts that name each person, and the texts that name nobody. ``people`` maps addresses to people."""
     several_words = [name for name in people if BETWEEN_WORDS.search(name)]

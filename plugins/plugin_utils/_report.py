@@ -138,8 +138,9 @@ def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]], maker
 
 
 def _by_address(entries: Sequence[Data]) -> dict[str, Data]:
-    """The first entry with each address, under which somebody is or was invited."""
-    return {address: entry for entry in reversed(entries) for address in (*entry["also"], entry["email"]) if address}
+    """The first entry with each address; one under which somebody else was invited counts only if nobody has it."""
+    invited = {address: entry for entry in reversed(entries) for address in entry["also"]}
+    return {**invited, **{entry["email"]: entry for entry in reversed(entries) if entry["email"]}}
 
 
 def _environment(environment: t.Any) -> str:

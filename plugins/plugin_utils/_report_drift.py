@@ -16,6 +16,7 @@ from ..module_utils._errors import AccessError
 from ..module_utils._model import PENDING, PRESENT, check_email, fold
 from ..module_utils._roster import addresses_of, for_service
 from ._comparison import Comparison
+from ._option_names import in_role
 from ._report import Data, Roster
 
 
@@ -35,22 +36,27 @@ def drift(host: str, services: Sequence[str], entries: Sequence[Data], roster: R
     """The findings for the services of a host that were read."""
     found: list[Data] = []
     for service in services:
-        compared = _compared(service, entries, roster, rules)
-        found += _differences(_Place.of(host, service, roster), compared, with_teams=service in rules.with_teams)
+        place, with_teams = _Place.of(host, service, roster), service in rules.with_teams
+        found += _differences(place, compared(service, entries, roster, rules), with_teams)
     return found
 
 
 def same_people(services: Sequence[str], entries: Sequence[Data], roster: Roster, rules: Rules) -> list[str]:
     """What is wrong with two people of the roster who are the same user; ``reconcile`` refuses them."""
-    return [fault for service in services for fault in _compared(service, entries, roster, rules).conflicts()]
+    return [
+        in_role(SERVICES[service], fault)
+        for service in services
+        for fault in compared(service, entries, roster, rules).conflicts()
+    ]
 
 
-def _compared(service: str, entries: Sequence[Data], roster: Roster, rules: Rules) -> Comparison:
+def compared(service: str, entries: Sequence[Data], roster: Roster, rules: Rules) -> Comparison:
+    """The people of a roster beside the entries of a service."""
     return Comparison(service, roster.people, entries, rules.default_roles.get(service), rules.ignore)
 
 
-def _differences(place: _Place, compared: Comparison, with_teams: bool) -> Iterator[Data]:
-    for step, entry in compared.steps():
+def _differences(place: _Place, beside: Comparison, with_teams: bool) -> Iterator[Data]:
+    for step, entry in beside.steps():
         if step.target and step.goal and entry:
             email, before, after = entry["email"], step.target, step.goal
             if before.role != after.role:
@@ -61,10 +67,10 @@ def _differences(place: _Place, compared: Comparison, with_teams: bool) -> Itera
             yield place.finding("unexpected", entry["email"], None, role_of(entry), step.email)
         elif step.goal:
             yield place.finding("missing", step.goal.email, step.goal.role, None)
-    for person, entry in compared.users() if with_teams else ():
-        now = tuple(sorted({team["id"] for team in entry["teams"]}))
+    for person, held in beside.users() if with_teams else ():
+        now = tuple(sorted({team["id"] for entry in held for team in entry["teams"]}))
         if now != person.team_ids:
-            yield place.finding("teams", entry["email"], _teams(person.team_ids), _teams(now), person.addresses[0])
+            yield place.finding("teams", held[0]["email"], _teams(person.team_ids), _teams(now), person.addresses[0])
 
 
 class _Place(t.NamedTuple):

@@ -12,10 +12,9 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, SERVICES
-from ..module_utils._model import ACTIVE, PRESENT, few
-from ..module_utils._roster import addresses_of
-from ._report import TEAM_LISTS, Data, Roster, add_invited, add_keys, add_teams, clean, entries_of, quota_of
-from ._report_drift import drift, mistyped, only_in_teams, same_people, stray_keys
+from ..module_utils._model import few
+from ._report import TEAM_LISTS, Data, add_invited, add_keys, add_teams, clean, entries_of, quota_of
+from ._report_drift import compared, drift, mistyped, only_in_teams, same_people, stray_keys
 from ._report_inputs import Inputs, aliases_of
 from ._targets import Target
 
@@ -143,21 +142,12 @@ def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], 
     account = module("honeybadger_account_info", options)
     if not found.note("The quota was not read", account):
         found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
-    if inputs.teams:
-        _teams(found, module("honeybadger_team_info", options))
-    if inputs.roster and _may_hide_ties(found.entries, inputs.roster):
+    if inputs.roster and compared(HONEYBADGER.key, found.entries, inputs.roster, inputs.rules).lacks_or_has_more():
         accepted = module("honeybadger_invitation_info", {**options, "status": "accepted"})
         if not found.note("Accepted invitations were not read", accepted):
             add_invited(found.entries, accepted.get("invitations") or ())
-
-
-def _may_hide_ties(entries: t.Sequence[Data], roster: Roster) -> bool:
-    """Whether a user whom the roster does not have may be somebody whom the account does not have."""
-    there = {entry["email"] for entry in entries}
-    active = {entry["email"] for entry in entries if entry["status"] == ACTIVE}
-    strangers = active.difference(*map(addresses_of, roster.people))
-    present = (person for person in roster.people if person["state"] == PRESENT)
-    return bool(strangers) and any(there.isdisjoint(addresses_of(person)) for person in present)
+    if inputs.teams:
+        _teams(found, module("honeybadger_team_info", options))
 
 
 def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:

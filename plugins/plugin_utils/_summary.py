@@ -14,7 +14,7 @@ from typing import Any
 from ..module_utils._catalog import SERVICES
 from ._accounts import SEPARATOR, attributed, title
 from ._approval import digest
-from ._evidence import left_alone, not_found
+from ._evidence import another_address, left_alone, not_found
 
 MOST_MADE = 10  # changes and texts in the message of a run that failed
 _VERBS = {
@@ -89,8 +89,9 @@ def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str
 def _words(step: Mapping[str, Any]) -> dict[str, str]:
     """The parts of a step: the access before and after, and the team or the key."""
     about = step["before"] or step["after"] or {}
+    other = another_address(step)
     return {
-        "before": _access(step["before"]),
+        "before": " ".join([_access(step["before"]), *([f"({other})"] if other else [])]),
         "after": _access(step["after"]),
         "team": str(about.get("team") or about.get("team_id")),
         "key": f"{about.get('name') or 'without a name'} ({about.get('id')})",

@@ -150,3 +150,26 @@ def test_every_host_has_its_plan(control: Control) -> None:
     assert "invite ada@example.com" in done.failures["two"]
     assert control.sims["two"].writes() == []
     assert access(control.sims["one"])["ada"] == "member?/Member?"
+
+
+def test_the_account_of_whoever_accepted_is_named(control: Control, sim: Simulator) -> None:
+    """Approving the removal of Bob removes Ada, who accepted his invitation; the approver can see that."""
+    sim.configure(accepted_email="kept")
+    sim.honeybadger.invite("bob@example.com", "Member")
+    sim.honeybadger.accept("bob@example.com", "ada@example.com")
+    planned = control.play("offboard", "--check", email="bob@example.com")
+    (step,) = plan_of(planned)["localhost"]["honeybadger"]["steps"]
+    assert (step["email"], step["before"]["email"]) == ("bob@example.com", "ada@example.com")
+    assert (
+        "bob@example.com: Honeycomb: not found; Honeybadger: would be removed, is Member (ada@example.com)"
+        in planned.told
+    )
+    sim.honeybadger.add("eve@example.com")
+    people = ["owner@example.com", "eve@example.com"]
+    done = control.play(
+        "offboard", people=["bob@example.com", *people[1:]], access_plan=planned.artefacts["access_plan"]
+    )
+    assert "remove eve@example.com (Member)" in done.failures["localhost"]
+    protected = control.play("offboard", email="bob@example.com", lifecycle_protected=["ada@example.com"])
+    assert "bob@example.com (ada@example.com) would be removed" in protected.failures["localhost"]
+    assert "remove bob@example.com (Member, ada@example.com)" in protected.failures["localhost"]

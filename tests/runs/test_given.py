@@ -141,6 +141,15 @@ def test_a_service_that_is_named_but_not_configured_is_reported(control: Control
     assert "Honeycomb is not configured on acme" in alone.failures["acme"]
 
 
+@pytest.mark.parametrize("left_out", ["honeycomb", "honeybadger"])
+def test_a_service_that_a_form_leaves_out_gets_nobody(control: Control, sim: Simulator, left_out: str) -> None:
+    """Also where it is the only one that is configured, as in an inventory with a host for each service."""
+    hosts = control.inventory({"acme": control.variables("one", left_out)})
+    done = control.play("onboard", *hosts, "-e", "email=ada@example.com", "-e", f"{left_out}_role=none")
+    assert "Nothing was done" in done.failures["acme"]
+    assert sim.writes() == []
+
+
 def test_the_result_is_never_an_earlier_runs(control: Control, sim: Simulator) -> None:
     def include(people: Any) -> dict[str, Any]:
         role = {"ansible.builtin.include_role": {"name": "honeyops.access.lifecycle"}}

@@ -195,7 +195,8 @@ def test_protected_by_the_other_address() -> None:
     world = [Grant(1, "home@example.com", "member", MEMBERSHIP, also=("work@example.com",)), *members("admin")]
     for address in ("home@example.com", "work@example.com"):
         limits = Limits(None, 0, frozenset({address}))
-        assert "protected" in refusal([Person("work@example.com", state="absent")], world, limits)
+        said = refusal([Person("work@example.com", state="absent")], world, limits)
+        assert f"protected: work@example.com{' (home@example.com)' * (address != 'work@example.com')} would be" in said
         assert "protected" in refusal([Person("m0@example.com")], world, limits, EXCLUSIVE)
 
 

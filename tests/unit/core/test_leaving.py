@@ -305,6 +305,38 @@ def test_teams_of_a_user(ask: Ask, sim: Simulator) -> None:
     assert ask("honeybadger_user", email=ADA, team_ids=[7], manage_teams=True)["action"] == "none"
 
 
+def tied(sim: Simulator, invited: str) -> None:
+    """Ada is a user who accepted the invitation of somebody else, and is in team 3."""
+    sim.configure(accepted_email="kept")
+    sim.honeybadger.invite(invited, "Member")
+    sim.honeybadger.accept(invited, ADA)
+    sim.honeybadger.teams.add_member(3, ADA)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_nobody_leaves_a_team_in_the_name_of_whoever_accepted_their_invitation(
+    ask: Ask, sim: Simulator, declared: bool
+) -> None:
+    tied(sim, BOB)
+    sim.honeybadger.add(BOB)
+    sim.honeybadger.teams.add_member(7, BOB)
+    people = [{"email": ADA, "team_ids": []}, *([{"email": BOB, "team_ids": [7]}] if declared else [])]
+    done = ask("honeybadger_users", users=people, manage_teams=True)
+    assert steps(done) == [("leave_team", ADA, 3)]
+    assert teams(sim) == {3: (set(), set()), 7: ({BOB}, set()), 11: (set(), set())}
+    again = ask("honeybadger_users", users=people, manage_teams=True)
+    assert again["plan"] == []
+
+
+def test_teams_of_somebody_who_is_ignored_under_another_address(ask: Ask, sim: Simulator) -> None:
+    tied(sim, EVE)
+    done = ask("honeybadger_users", users=[{"email": EVE, "team_ids": [7]}], ignore=[ADA], manage_teams=True)
+    assert done["plan"] == []
+    assert teams(sim)[3] == ({ADA}, set())
+    done = ask("honeybadger_users", users=[{"email": EVE, "team_ids": [7]}], manage_teams=True)
+    assert [step["action"] for step in done["plan"]] == ["invite_to_team", "leave_team"]
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_the_diff_of_teams_says_nothing_of_access(ask: Ask, sim: Simulator, check: bool) -> None:
     sim.honeybadger.add(ADA)

@@ -131,6 +131,38 @@ def test_two_people_who_are_the_same_user_are_reported() -> None:
     assert _report_drift.same_people(["honeybadger"], there, roster, apart) == []
 
 
+def test_teams_of_all_accounts_of_a_person_count() -> None:
+    users = [
+        {"id": 1, "email": "ada@example.com", "role": "Member"},
+        {"id": 2, "email": "eve@example.com", "role": "Member"},
+    ]
+    there = entries([], users, [])
+    member = {"email": "eve@example.com", "admin": False}
+    _report.add_invited(there, [{"email": "eve@example.com", "accepted_by": {"email": "ada@example.com"}}])
+    _report.add_teams(
+        there,
+        [
+            {"id": 3, "name": "", "members": [{"email": "ada@example.com"}], "invitations": []},
+            {"id": 7, "name": "", "members": [member], "invitations": []},
+        ],
+    )
+    assert [[team["id"] for team in entry["teams"]] for entry in there] == [[3], [7]]
+    rules = _report_drift.Rules({}, with_teams=["honeybadger"])
+    for aliases, team_ids in ((["eve@example.com"], [3, 7]), ([], [3])):
+        person = {"email": "ada@example.com", "aliases": aliases, "honeybadger": {"team_ids": team_ids}}
+        others = [] if aliases else ["eve@example.com"]
+        roster = _report.Roster("", _roster.check([person, *others])[0], [0, 0])
+        assert _report_drift.drift("acme", ["honeybadger"], there, roster, rules) == []
+
+
+def test_an_invitation_without_teams_is_one_to_none() -> None:
+    there = entries([], [], [{"id": 7, "email": "bob@example.com", "role": "Member"}])
+    people, _faults = _roster.check([{"email": "bob@example.com", "honeybadger": {"team_ids": [3]}}])
+    roster = _report.Roster("", people, [0])
+    (finding,) = _report_drift.drift("acme", ["honeybadger"], there, roster, _report_drift.Rules({}))
+    assert (finding["kind"], finding["found"], finding["expected"]) == ("teams", "no team", "team 3")
+
+
 def test_keys_of_people_who_are_ignored_are_no_drift() -> None:
     key = {
         "id": "k1",

@@ -87,6 +87,35 @@ def test_who_accepted_under_another_address_is_no_drift(control: Control, sim: S
     ]
 
 
+def test_drift_is_what_reconcile_would_change_for_whoever_accepted(control: Control, sim: Simulator) -> None:
+    """Eve accepted an invitation that was sent to another address of hers."""
+    sim.configure(accepted_email="kept")
+    sim.honeybadger.invite("eve@example.com", "Admin")
+    sim.honeybadger.accept("eve@example.com", "eve@home.example")
+    both = control.play("report", report_dir="out", people="owner@example.com eve@example.com eve@home.example")
+    assert "eve@example.com and eve@home.example are the same person here" in both.failures["localhost"]
+    assert "lifecycle_ignore" in both.failures["localhost"]
+    ignored = control.play(
+        "report",
+        report_dir="out",
+        people=["owner@example.com"],
+        fail_on_drift=True,
+        lifecycle_ignore=["eve@example.com"],
+    )
+    assert ignored.code == 0, ignored.output
+    sim.honeybadger.add_invitation("eve@example.com", role="Admin")
+    people = ["owner@example.com", {"email": "eve@example.com", "honeybadger": {"role": "Admin"}}]
+    twice = control.play("report", report_dir="out", people=people, fail_on_drift=True)
+    assert twice.code == 0, twice.output
+
+
+def test_the_roster_of_the_run_wins_over_people_of_the_inventory(control: Control, sim: Simulator) -> None:
+    hosts = control.inventory({"acme": control.variables("one")}, {"people": ["zoe@example.com"]})
+    control.write("people.json", ["owner@example.com"])
+    done = control.play("report", *hosts, report_dir="out", roster_file="people.json", fail_on_drift=True)
+    assert done.code == 0, done.output
+
+
 def test_a_row_has_its_own_drift(control: Control, sim: Simulator) -> None:
     sim.honeybadger.add("eve@home.example", "Admin")
     sim.honeybadger.invite("eve@example.com", "Member")

@@ -157,7 +157,7 @@ def perform(sim: Services) -> None:
 
     sim.play("Write down who has access now", "dump", "-e", "dump_file=now.yml", writes=0, requests=4)
     roster = ["-e", "report_dir=report", "-e", "roster_file=people.yml"]
-    sim.play("Report who has what, and what the roster does not know", "report", *roster, writes=0, requests=5)
+    sim.play("Report who has what, and what the roster does not know", "report", *roster, writes=0, requests=6)
 
 
 def tell(sim: Services) -> None:

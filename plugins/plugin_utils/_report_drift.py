@@ -32,27 +32,22 @@ class Rules(t.NamedTuple):
     with_teams: Collection[str] = ()
 
 
-def drift(host: str, services: Sequence[str], entries: Sequence[Data], roster: Roster, rules: Rules) -> list[Data]:
-    """The findings for the services of a host that were read."""
-    found: list[Data] = []
-    for service in services:
-        place, with_teams = _Place.of(host, service, roster), service in rules.with_teams
-        found += _differences(place, compared(service, entries, roster, rules), with_teams)
-    return found
-
-
-def same_people(services: Sequence[str], entries: Sequence[Data], roster: Roster, rules: Rules) -> list[str]:
-    """What is wrong with two people of the roster who are the same user; ``reconcile`` refuses them."""
-    return [
-        in_role(SERVICES[service], fault)
-        for service in services
-        for fault in compared(service, entries, roster, rules).conflicts()
-    ]
-
-
 def compared(service: str, entries: Sequence[Data], roster: Roster, rules: Rules) -> Comparison:
     """The people of a roster beside the entries of a service."""
     return Comparison(service, roster.people, entries, rules.default_roles.get(service), rules.ignore)
+
+
+def drift(host: str, beside: Mapping[str, Comparison], roster: Roster, rules: Rules) -> list[Data]:
+    """The findings for the services of a host that were read, each with its comparison."""
+    found: list[Data] = []
+    for service, comparison in beside.items():
+        found += _differences(_Place.of(host, service, roster), comparison, service in rules.with_teams)
+    return found
+
+
+def same_people(beside: Mapping[str, Comparison]) -> list[str]:
+    """What is wrong with two people of the roster who are the same user; ``reconcile`` refuses them."""
+    return [in_role(SERVICES[service], fault) for service, found in beside.items() for fault in found.conflicts()]
 
 
 def _differences(place: _Place, beside: Comparison, with_teams: bool) -> Iterator[Data]:

@@ -48,9 +48,10 @@ def part_of(
     faults = list(target.faults)
     if inputs.roster is not None:
         rules = inputs.rules._replace(with_teams=with_teams)
-        part["findings"] += drift(target.host, read, part["entries"], inputs.roster, rules)
+        beside = {service: compared(service, part["entries"], inputs.roster, rules) for service in read}
+        part["findings"] += drift(target.host, beside, inputs.roster, rules)
         part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
-        faults += [*mistyped(part["findings"]), *same_people(read, part["entries"], inputs.roster, rules)]
+        faults += [*mistyped(part["findings"]), *same_people(beside)]
     part["findings"] += stray_keys(target.host, keys, inputs.rules.ignore)
     part["targets"] += [failed_target(target.host, fault) for fault in faults]
     return part

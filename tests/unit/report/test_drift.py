@@ -33,11 +33,16 @@ def entries(members: Any = None, users: Any = None, invitations: Any = None) -> 
     ]
 
 
+def drift(services: Any, there: Any, roster: _report.Roster, rules: _report_drift.Rules) -> list[dict[str, Any]]:
+    beside = {service: _report_drift.compared(service, there, roster, rules) for service in services}
+    return _report_drift.drift("acme", beside, roster, rules)
+
+
 def found(people: list[Any], services: Any = ("honeycomb", "honeybadger"), **rules: Any) -> set[tuple[str, str, str]]:
     checked, faults = _roster.check(people)
     assert not faults
     roster = _report.Roster("people.yml", checked, list(range(1, 1 + len(checked))))
-    findings = _report_drift.drift("acme", services, entries(), roster, _report_drift.Rules({}, **rules))
+    findings = drift(services, entries(), roster, _report_drift.Rules({}, **rules))
     return {(finding["kind"], finding["service"], finding["email"]) for finding in findings}
 
 
@@ -96,7 +101,7 @@ def test_default_roles_count_for_whoever_declares_none() -> None:
     checked, _faults = _roster.check(RIGHT)
     roster = _report.Roster("", checked, [0] * 3)
     rules = _report_drift.Rules({"honeycomb": "admin"})
-    (finding,) = _report_drift.drift("acme", ["honeycomb"], entries(), roster, rules)
+    (finding,) = drift(["honeycomb"], entries(), roster, rules)
     assert (finding["kind"], finding["email"], finding["expected"]) == ("role", "bob@old.example", "admin")
     assert (finding["file"], finding["line"]) == (None, None)
 
@@ -112,7 +117,7 @@ def test_another_account_with_more_power_is_drift() -> None:
     for declared, there in (("Member", "Owner"), ("Owner", "Member")):
         person = {"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": declared}}
         roster = _report.Roster("", _roster.check([person])[0], [0])
-        (finding,) = _report_drift.drift("acme", ["honeybadger"], both, roster, _report_drift.Rules({}))
+        (finding,) = drift(["honeybadger"], both, roster, _report_drift.Rules({}))
         assert (finding["kind"], finding["expected"], finding["found"]) == ("role", declared, there)
 
 
@@ -124,11 +129,12 @@ def test_two_people_who_are_the_same_user_are_reported() -> None:
     there = entries([], [user], [])
     _report.add_invited(there, [{"email": "eve@example.com", "accepted_by": {"email": "dora@example.com"}}])
     rules = _report_drift.Rules({"honeybadger": "Member"})
-    assert _report_drift.drift("acme", ["honeybadger"], there, roster, rules) == []
-    (fault,) = _report_drift.same_people(["honeybadger"], there, roster, rules)
+    assert drift(["honeybadger"], there, roster, rules) == []
+    (fault,) = _report_drift.same_people({"honeybadger": _report_drift.compared("honeybadger", there, roster, rules)})
     assert "eve@example.com and dora@example.com are the same person" in fault
     apart = rules._replace(ignore=["dora@example.com"])
-    assert _report_drift.same_people(["honeybadger"], there, roster, apart) == []
+    settled = _report_drift.compared("honeybadger", there, roster, apart)
+    assert _report_drift.same_people({"honeybadger": settled}) == []
 
 
 def test_teams_of_all_accounts_of_a_person_count() -> None:
@@ -152,14 +158,14 @@ def test_teams_of_all_accounts_of_a_person_count() -> None:
         person = {"email": "ada@example.com", "aliases": aliases, "honeybadger": {"team_ids": team_ids}}
         others = [] if aliases else ["eve@example.com"]
         roster = _report.Roster("", _roster.check([person, *others])[0], [0, 0])
-        assert _report_drift.drift("acme", ["honeybadger"], there, roster, rules) == []
+        assert drift(["honeybadger"], there, roster, rules) == []
 
 
 def test_an_invitation_without_teams_is_one_to_none() -> None:
     there = entries([], [], [{"id": 7, "email": "bob@example.com", "role": "Member"}])
     people, _faults = _roster.check([{"email": "bob@example.com", "honeybadger": {"team_ids": [3]}}])
     roster = _report.Roster("", people, [0])
-    (finding,) = _report_drift.drift("acme", ["honeybadger"], there, roster, _report_drift.Rules({}))
+    (finding,) = drift(["honeybadger"], there, roster, _report_drift.Rules({}))
     assert (finding["kind"], finding["found"], finding["expected"]) == ("teams", "no team", "team 3")
 
 
@@ -180,7 +186,7 @@ def test_a_finding_says_where_the_roster_says_so() -> None:
     people, lines, faults = _roster_file.locate("people.yml", text)
     assert not faults
     roster = _report.Roster("team/people.yml", people, lines)
-    findings = _report_drift.drift("acme", ["honeycomb"], entries(), roster, _report_drift.Rules({}))
+    findings = drift(["honeycomb"], entries(), roster, _report_drift.Rules({}))
     places = {(finding["kind"], finding["email"]): finding["line"] for finding in findings}
     assert places == {
         ("role", "ada@example.com"): 2,

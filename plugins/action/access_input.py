@@ -89,7 +89,7 @@ class ActionModule(AccessAction):
             _check(person["email"])
         configured = self._target().services
         wanted = [key for key in SERVICES if key in people[0] and (people[0][key] or key in configured)]
-        named = wanted or [key for key in SERVICES if key in people[0]]
+        named = wanted or [key for key in SERVICES if key in people[0]]  # who names no service would get every one
         return [{key: person[key] for key in person if key in named or key not in SERVICES} for person in people]
 
     def _roster(self, file: str) -> list[Any]:

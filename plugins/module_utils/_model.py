@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ._errors import VALIDATION, AccessError
 
@@ -100,7 +101,7 @@ class Person:
     state: str = PRESENT
     id: int | None = None
 
-    @property
+    @cached_property
     def addresses(self) -> tuple[str, ...]:
         """All folded addresses of the person, the main one first."""
         return tuple(dict.fromkeys(fold(email) for email in (self.email, *self.aliases) if email))

@@ -114,7 +114,7 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
     """At most one step that changes a grant to what is declared; unset means as it is."""
     if grant.status == ACTIVE and rules.pending_only:
         return
-    goal = replace(grant, role=person.role or grant.role)
+    goal = replace(grant, role=person.role) if person.role and person.role != grant.role else grant
     if grant.status == PENDING and grant.team_ids is not None and person.team_ids is not None:
         goal = replace(goal, team_ids=person.team_ids)
     email = _name(person, grant)

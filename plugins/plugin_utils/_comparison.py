@@ -64,8 +64,12 @@ class Comparison:
         return [conflict.error().sentence for conflict in self._matches.conflicts]
 
     def lacks_or_has_more(self) -> bool:
-        """Whether somebody is missing, or is there who should not be."""
-        return any(not (step.target and step.goal) for step, _entry in self.steps())
+        """Whether somebody in the roster is missing, or somebody is there whom the roster does not name."""
+        people = zip(self._people, self._matches.held)
+        claimed = self._matches.claimed
+        return any(person.state == PRESENT and not held for person, held in people) or any(
+            entry["email"] and grant not in claimed for grant, entry in self._entries.items()
+        )
 
     def users(self) -> Iterator[tuple[Person, list[Data]]]:
         """The people who have declared teams and are users already, each with their entries."""

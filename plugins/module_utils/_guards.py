@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -119,7 +120,9 @@ def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
     lost = [step for step in steps if step.takes_away or (step.phase == LOWER and step.goal)]
-    hit = {step.email: limits.protected & (step.addresses | step.known_as) for step in lost}
+    hit: dict[str, set[str]] = defaultdict(set)
+    for step in lost:
+        hit[step.email] |= limits.protected & (step.addresses | step.known_as)
     named = [
         email if email in protected else f"{email} ({', '.join(sorted(protected))})"
         for email, protected in sorted(hit.items())

@@ -200,6 +200,14 @@ def test_protected_by_the_other_address() -> None:
         assert "protected" in refusal([Person("m0@example.com")], world, limits, EXCLUSIVE)
 
 
+def test_protected_by_one_of_two_accounts() -> None:
+    """The account named by its id has another address than the one named by the address."""
+    world = [Grant(5, "home@example.com", "member", MEMBERSHIP), Grant(7, "work@example.com", "member", MEMBERSHIP)]
+    leaver = [Person("work@example.com", state="absent", id=5)]
+    for address in ("home@example.com", "work@example.com"):
+        assert "protected: work@example.com" in refusal(leaver, world, Limits(None, 0, frozenset({address})))
+
+
 def test_every_broken_guard_is_named() -> None:
     world = members("admin", "member", "member")
     said = refusal(absent(world[1:]), world, Limits("1", 1, frozenset({"m1@example.com"})))

@@ -24,12 +24,11 @@ from tests.targets import credentials, host_variables
 from tests.tools import tree
 
 FIRST_RUN = "No earlier invitations to this Honeycomb team are remembered"
-CALLBACKS = tree.ROOT / "tests" / "callbacks"
 BUILT = tempfile.TemporaryDirectory(prefix="built-modules-")
 SPARING = {
     "PYTHONPATH": str(tree.PRELOAD),
     "PYTHONPYCACHEPREFIX": str(tree.BUILD / "pycache"),
-    "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+    "ANSIBLE_CALLBACK_PLUGINS": str(tree.ROOT / "tests" / "callbacks"),
     "ANSIBLE_CALLBACKS_ENABLED": "built",
     "ACCESS_TEST_BUILT": BUILT.name,
 }

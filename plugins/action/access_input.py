@@ -88,8 +88,9 @@ class ActionModule(AccessAction):
         for person in people:
             _check(person["email"])
         configured = self._target().services
-        wanted = [key for key in SERVICES if key in people[0] and (people[0][key] or key in configured)]
-        named = wanted or [key for key in SERVICES if key in people[0]]  # who names no service would get every one
+        asked = [key for key in SERVICES if key in people[0]]
+        # Whoever names no service gets every one.
+        named = [key for key in asked if people[0][key] or key in configured] or asked
         return [{key: person[key] for key in person if key in named or key not in SERVICES} for person in people]
 
     def _roster(self, file: str) -> list[Any]:

@@ -121,13 +121,11 @@ def team_steps(
     An address with which a user accepted an invitation may be somebody else's, of ``people`` or of ``world``.
     """
     declared = {address: person for person in people for address in person.addresses}
-    there = {fold(grant.email): grant for grant in world if grant.email}
+    there = {fold(grant.email) for grant in world}
     steps = []
     for person, held in who:
-        own = {fold(grant.email) for grant in held}
-        tied = {address for grant in held for address in grant.also}
-        others = {address for address in tied if address in there or declared.get(address, person) is not person}
-        addresses = {*person.addresses, *own, *(tied - others)}
+        tied = {address for grant in held for address in grant.also if declared.get(address, person) is person}
+        addresses = {*person.addresses, *(fold(grant.email) for grant in held), *(tied - there)}
         email = fold(person.email or held[0].email)
         joined = [
             grant

@@ -91,7 +91,7 @@ def _words(step: Mapping[str, Any]) -> dict[str, str]:
     about = step["before"] or step["after"] or {}
     other = another_address(step)
     return {
-        "before": " ".join([_access(step["before"]), *([f"({other})"] if other else [])]),
+        "before": f"{_access(step['before'])}{f' ({other})' if other else ''}",
         "after": _access(step["after"]),
         "team": str(about.get("team") or about.get("team_id")),
         "key": f"{about.get('name') or 'without a name'} ({about.get('id')})",

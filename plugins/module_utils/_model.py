@@ -145,9 +145,9 @@ def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
     return people
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of grant.
+    """One kind of grant; each is made once, so that comparing grants costs little.
 
     ``status`` is the status of a grant of this kind. ``removal`` is the action that removes it. ``rank`` orders the
     grants of one person, the most important first. ``is_access``: it is access or an invitation to it, and counts for

@@ -12,12 +12,15 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cached_property
 
 from ..module_utils._catalog import SERVICES
 from ..module_utils._ledger import says_pending
 from ..module_utils._model import ACTIVE, PENDING, Kind, fold, known_role
 from ..module_utils._plan import parse_time
+from ..module_utils._roster import addresses_of
 
 SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
 COLLECTION = "honeyops.access"
@@ -174,12 +177,19 @@ def _days(stats: Mapping[str, t.Any]) -> list[Data]:
     return [days[day] for day in sorted(days)]
 
 
-class Roster(t.NamedTuple):
+@dataclass(frozen=True)
+class Roster:
     """Declared people, each with the line of their entry, 0 without a file."""
 
     file: str
     people: list[Data]
     lines: list[int]
+
+    @cached_property
+    def line_of(self) -> dict[str, int]:
+        """The line for each address of each person; empty without a file."""
+        people = zip(self.people, self.lines) if self.file else ()
+        return {address: line for person, line in people for address in addresses_of(person)}
 
 
 def report_of(

@@ -41,7 +41,7 @@ def drift(host: str, beside: Mapping[str, Comparison], roster: Roster, rules: Ru
     """The findings for the services of a host that were read, each with its comparison."""
     found: list[Data] = []
     for service, comparison in beside.items():
-        found += _differences(_Place.of(host, service, roster), comparison, service in rules.with_teams)
+        found += _differences(_Place(host, service, roster), comparison, service in rules.with_teams)
     return found
 
 
@@ -73,15 +73,7 @@ class _Place(t.NamedTuple):
 
     host: str
     service: str
-    file: str
-    lines: Mapping[str, int]
-
-    @classmethod
-    def of(cls, host: str, service: str, roster: Roster) -> _Place:
-        """The place, with a line for each address in a roster that is a file."""
-        people = zip(roster.people, roster.lines) if roster.file else ()
-        lines = {address: line for person, line in people for address in addresses_of(person)}
-        return cls(host, service, roster.file, lines)
+    roster: Roster
 
     def finding(self, kind: str, email: str, expected: str | None, found: str | None, known_as: str = "") -> Data:
         """One finding; ``known_as`` is another address of the person, which the roster may have."""
@@ -93,7 +85,7 @@ class _Place(t.NamedTuple):
             "role": f"{email} has another role in {where}: {found}, but should be {expected}.",
             "teams": f"{email} has other teams in {where}: {found}, but should have {expected}.",
         }[kind]
-        first = 1 if self.file else None
+        file, lines = self.roster.file, self.roster.line_of
         return {
             "kind": kind,
             "host": self.host,
@@ -102,8 +94,8 @@ class _Place(t.NamedTuple):
             "expected": expected,
             "found": found,
             "message": message,
-            "file": self.file or None,
-            "line": next((self.lines[text] for text in (known_as, fold(email)) if text in self.lines), first),
+            "file": file or None,
+            "line": next((lines[text] for text in (known_as, fold(email)) if text in lines), 1 if file else None),
         }
 
 
@@ -121,11 +113,13 @@ def mistyped(findings: Sequence[Data]) -> list[str]:
 
 def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rules) -> Iterator[Data]:
     """A finding for each team of somebody who is not in the account and, by the roster, should not be."""
+    if not others:
+        return
     expected = {fold(address) for address in rules.ignore}
     for person in roster.people:
         if _belongs(person, HONEYBADGER.key):
             expected.update(addresses_of(person))
-    place = _Place.of(host, HONEYBADGER.key, roster)
+    place = _Place(host, HONEYBADGER.key, roster)
     for one in others:
         if one["email"] not in expected:
             what = "invited to" if one["status"] == PENDING else "in"

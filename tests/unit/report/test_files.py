@@ -160,9 +160,10 @@ def test_who_is_in_one_service_only_admin_or_late() -> None:
 def test_5000_people_at_10_places() -> None:
     company = Company(5000, 10)
     roster = company.roster()
-    started = time.monotonic()
+    # Nothing here waits, and other tests run beside this one, so it is the processor's time that counts.
+    started = time.process_time()
     report = company.report(roster)
     text = _report_page.to_html(report)
-    spent = time.monotonic() - started
-    assert spent < 10
+    spent = time.process_time() - started
+    assert spent < 8
     assert len(text.encode()) < 5_000_000

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils import (
     _report_changes,
     _report_drift,
     _report_inputs,
+    _report_page,
     _report_read,
     _targets,
 )
@@ -189,6 +191,18 @@ class Company:
                 }
             )
         return _report.report_of(parts, self._now, "0.1.0", _report_inputs.aliases_of(roster), 7)
+
+
+def time_of_report(count: int, hosts: int) -> tuple[float, int]:
+    """How many seconds of the processor a report and its page take, and the size of the page in bytes.
+
+    Nothing in it waits; the time that passes depends on what else the machine does.
+    """
+    company = Company(count, hosts)
+    roster = company.roster()
+    started = time.process_time()
+    text = _report_page.to_html(company.report(roster))
+    return time.process_time() - started, len(text.encode())
 
 
 def sample(count: int, hosts: int) -> dict[str, Any]:

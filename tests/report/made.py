@@ -194,15 +194,12 @@ class Company:
 
 
 def time_of_report(count: int, hosts: int) -> tuple[float, int]:
-    """How many seconds of the processor a report and its page take, and the size of the page in bytes.
-
-    Nothing in it waits; the time that passes depends on what else the machine does.
-    """
+    """How many seconds a report and its page take, and the size of the page in bytes."""
     company = Company(count, hosts)
     roster = company.roster()
-    started = time.process_time()
+    started = time.monotonic()
     text = _report_page.to_html(company.report(roster))
-    return time.process_time() - started, len(text.encode())
+    return time.monotonic() - started, len(text.encode())
 
 
 def sample(count: int, hosts: int) -> dict[str, Any]:

@@ -136,6 +136,7 @@ def test_one_person(ask: Ask, sim: Simulator, side: Side, case: str) -> None:
         ({"team_ids": [7, 11], "role": "Billing"}, "update", {ADA: "Billing"}),
         ({"email": "ada@corp.example", "aliases": [ADA]}, "none", {ADA: "Member"}),
         ({"state": "absent"}, "cancel", {}),
+        ({"state": "absent", "invite": False}, "cancel", {}),
         ({"state": "absent", "email": "a@b.c", "aliases": [ADA]}, "cancel", {}),
     ],
 )

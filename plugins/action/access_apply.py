@@ -10,19 +10,26 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalog import HONEYBADGER, HONEYCOMB, OF_ROLE, SERVICES, ServiceInfo
-from ..module_utils._errors import VALIDATION, AccessError, unexpected
-from ..module_utils._model import ABSENT, PRESENT, check_email, check_shown, few, fold
+from ..module_utils._access.addresses import check_email, check_shown, few, fold
+from ..module_utils._access.catalog import ServiceInfo
+from ..module_utils._access.model import ABSENT, PRESENT
+from ..module_utils._access.options import OF_ROLE
+from ..module_utils._honeybadger.facts import HONEYBADGER
+from ..module_utils._honeycomb.facts import HONEYCOMB
+from ..module_utils._http.errors import VALIDATION, AccessError, unexpected
 from ..module_utils._roster import STATES, addresses_of, check, for_service, tell
-from ..plugin_utils import _evidence, _summary
-from ..plugin_utils._accounts import OtherAccounts, service, title
-from ..plugin_utils._action import AccessAction
-from ..plugin_utils._approval import PLAN_CHANGED, Approved, approval, change, published
-from ..plugin_utils._chat import SUMMARY, summary_text
-from ..plugin_utils._evidence_files import write_evidence
-from ..plugin_utils._form import is_decorated
-from ..plugin_utils._targets import Target
-from ..plugin_utils._variables import Refused
+from ..module_utils._services import SERVICES
+from ..plugin_utils._host.target import Target
+from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people.form import is_decorated
+from ..plugin_utils._run import evidence as _evidence
+from ..plugin_utils._run import summary as _summary
+from ..plugin_utils._run.accounts import OtherAccounts
+from ..plugin_utils._run.action import AccessAction
+from ..plugin_utils._run.approval import PLAN_CHANGED, Approved, approval, change, published
+from ..plugin_utils._run.evidence_files import write_evidence
+from ..plugin_utils._words.chat import SUMMARY, summary_text
+from ..plugin_utils._words.names import service, title
 
 KEPT = 200  # records of a kind in the result, so that an event stays small
 PLAN_AGAIN = "Plan again, and have the new plan approved."

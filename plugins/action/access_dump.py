@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..module_utils._catalog import HONEYCOMB, SERVICES
-from ..module_utils._model import check_shown
+from ..module_utils._access.addresses import check_shown
+from ..module_utils._honeycomb.facts import HONEYCOMB
 from ..module_utils._roster import check
-from ..plugin_utils._accounts import attributed
-from ..plugin_utils._action import AccessAction
+from ..module_utils._services import SERVICES
 from ..plugin_utils._files import write
-from ..plugin_utils._present import present_people, unsettled
-from ..plugin_utils._roster_file import dump
-from ..plugin_utils._variables import Refused
+from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people.present import present_people, unsettled
+from ..plugin_utils._people.roster_file import dump
+from ..plugin_utils._run.action import AccessAction
+from ..plugin_utils._words.names import attributed
 
 ENDINGS = (".yml", ".yaml", ".json", ".csv")
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..module_utils._catalog import SERVICES
-from ..module_utils._errors import AccessError
-from ..module_utils._model import check_email
-from ..plugin_utils._action import AccessAction
-from ..plugin_utils._form import form_people, is_decorated
-from ..plugin_utils._variables import FORM, SOURCES, Refused
+from ..module_utils._access.addresses import check_email
+from ..module_utils._http.errors import AccessError
+from ..module_utils._services import SERVICES
+from ..plugin_utils._host.names import FORM, SOURCES
+from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people.form import form_people, is_decorated
+from ..plugin_utils._run.action import AccessAction
 
 
 class ActionModule(AccessAction):

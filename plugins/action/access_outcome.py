@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils._action import AccessAction
+from ..plugin_utils._run.action import AccessAction
 
 
 class ActionModule(AccessAction):

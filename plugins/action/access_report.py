@@ -14,19 +14,20 @@ from pathlib import Path
 from ansible import constants as C
 from ansible.errors import AnsibleError
 
-from ..module_utils._catalog import SERVICES
-from ..module_utils._errors import unexpected
-from ..plugin_utils._accounts import attributed
-from ..plugin_utils._action import AccessAction
+from ..module_utils._http.errors import unexpected
+from ..module_utils._services import SERVICES
 from ..plugin_utils._files import write
-from ..plugin_utils._report import Data, report_of
-from ..plugin_utils._report_changes import report_changes
-from ..plugin_utils._report_files import chat, drift_text, to_csv, to_json, to_sarif, told
-from ..plugin_utils._report_inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
-from ..plugin_utils._report_page import to_html
-from ..plugin_utils._report_read import empty_part, failed_target, part_of
-from ..plugin_utils._report_spool import Spool
-from ..plugin_utils._variables import Refused, is_blank
+from ..plugin_utils._host.variables import Refused, is_blank
+from ..plugin_utils._people.entries import Data
+from ..plugin_utils._report.changes import report_changes
+from ..plugin_utils._report.data import report_of
+from ..plugin_utils._report.files import chat, drift_text, to_csv, to_json, to_sarif, told
+from ..plugin_utils._report.inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
+from ..plugin_utils._report.page import to_html
+from ..plugin_utils._report.read import empty_part, failed_target, part_of
+from ..plugin_utils._report.spool import Spool
+from ..plugin_utils._run.action import AccessAction
+from ..plugin_utils._words.names import attributed
 
 MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
 COLLECTION = Path(__file__).resolve().parents[2]

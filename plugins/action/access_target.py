@@ -8,10 +8,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ..module_utils._errors import AccessError
-from ..plugin_utils._action import AccessAction
-from ..plugin_utils._recall import ask_team
-from ..plugin_utils._targets import Target
+from ..module_utils._http.errors import AccessError
+from ..plugin_utils._host.target import Target
+from ..plugin_utils._memory.recall import ask_team
+from ..plugin_utils._run.action import AccessAction
 
 ASKED_AT_ONCE = 8
 

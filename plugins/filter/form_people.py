@@ -55,8 +55,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils import _form
-from ..plugin_utils._variables import FORM
+from ..plugin_utils._host.names import FORM
+from ..plugin_utils._people import form as _form
 
 
 def form_people(email: Any, *values: Any, **fields: Any) -> list[dict[str, Any]]:

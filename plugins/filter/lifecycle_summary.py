@@ -48,7 +48,7 @@ _value:
 
 from typing import Any
 
-from ..plugin_utils._summary import summary
+from ..plugin_utils._run.summary import summary
 
 
 def lifecycle_summary(result: Any, check: bool = False, most: int = 200) -> list[str]:

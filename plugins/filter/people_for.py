@@ -58,13 +58,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._roster import (
-    ROLES,
-    STATES,
-    check,
-    for_service,
-    tell,
-)
+from ..module_utils._roster import ROLES, STATES, check, for_service, tell
 
 
 def people_for(people: Any, service: str, state: str = "present", role: str | None = None) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ _value:
 
 from typing import Any
 
-from ..plugin_utils._chat import plan_text
+from ..plugin_utils._words.chat import plan_text
 
 
 class FilterModule:

@@ -45,7 +45,7 @@ _value:
 from collections.abc import Mapping
 from typing import Any
 
-from ..plugin_utils import _present
+from ..plugin_utils._people import present as _present
 
 
 def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:

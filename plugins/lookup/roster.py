@@ -86,9 +86,9 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._model import check_email, check_shown
+from ..module_utils._access.addresses import check_email, check_shown
 from ..module_utils._roster import People, tell
-from ..plugin_utils._roster_file import MAX_BYTES, load
+from ..plugin_utils._people.roster_file import MAX_BYTES, load
 
 
 class LookupModule(LookupBase):

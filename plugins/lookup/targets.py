@@ -48,9 +48,9 @@ from ansible import context
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._inventory import inventory_of
-from ..plugin_utils._targets import LOCALHOST
-from ..plugin_utils._variables import is_blank
+from ..plugin_utils._host.inventory import inventory_of
+from ..plugin_utils._host.target import LOCALHOST
+from ..plugin_utils._host.variables import is_blank
 
 
 def _pattern(given: Any) -> str:

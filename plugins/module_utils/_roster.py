@@ -13,18 +13,19 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ._catalog import SERVICES
-from ._errors import AccessError
-from ._model import ABSENT, PRESENT, check_email, fold
+from ._access.addresses import check_email, fold
+from ._access.model import ABSENT, PRESENT
+from ._http.errors import AccessError
+from ._services import SERVICES
 
 PERSON_KEYS = ("email", "name", "state", "aliases", *SERVICES)
 STATES = (PRESENT, ABSENT)
 ROLES = {key: info.roles for key, info in SERVICES.items()}
 SERVICE_KEYS = {key: info.declares for key, info in SERVICES.items()}
 MAX_TEXT = 1000  # characters that any text about a person may have
-
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
 
 People = list[dict[str, t.Any]]
 

@@ -77,8 +77,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYBADGER, honeybadger, run_module
-from ..module_utils._run import Result, inspect
+from ..module_utils._honeybadger.connect import CONNECTION, honeybadger
+from ..module_utils._module.exit import Result, run_module
+from ..module_utils._module.info import inspect
 
 
 def main() -> None:
@@ -90,7 +91,7 @@ def main() -> None:
             service, lambda: {"accounts": service.accounts() if params["account_id"] is None else [service.account()]}
         )
 
-    run_module({**HONEYBADGER, "account_id": {"type": "str"}}, work)
+    run_module({**CONNECTION, "account_id": {"type": "str"}}, work)
 
 
 if __name__ == "__main__":

@@ -115,28 +115,30 @@ error:
   sample: {"code": "not_found", "status": 404, "method": "GET", "path": "/v2/accounts/Me3upk/invitations", "detail": "", "hint": ""}
 """
 
-from ..module_utils import _catalog as catalog
-from ..module_utils._model import INVITATION
-from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, honeybadger, person, run_module
-from ..module_utils._run import manage_person, nothing_done
+from ..module_utils._access.model import INVITATION
+from ..module_utils._access.options import PERSON, person
+from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
+from ..module_utils._honeybadger.facts import HONEYBADGER
+from ..module_utils._module.exit import run_module
+from ..module_utils._module.manage import manage_person, nothing_done
 
 
 def main() -> None:
     """Run the module."""
     spec = {
-        **HONEYBADGER,
+        **CONNECTION,
         **ACCOUNT,
         **PERSON,
         "email": {"type": "str"},
         "id": {"type": "int"},
-        **person(catalog.HONEYBADGER),
+        **person(HONEYBADGER),
     }
     run_module(
         spec,
         lambda params, check: manage_person(
             honeybadger(params), params, check, min_keepers=0, objects={"invitation": (INVITATION,)}, pending_only=True
         ),
-        nothing_done(catalog.HONEYBADGER, ["invitation"]),
+        nothing_done(HONEYBADGER, ["invitation"]),
         required_one_of=[("email", "id")],
         mutually_exclusive=[("email", "id")],
     )

@@ -75,8 +75,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run_module
-from ..module_utils._run import Result, inspect, is_address, narrowed_to
+from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
+from ..module_utils._module.exit import Result, run_module
+from ..module_utils._module.info import inspect, is_address, narrowed_to
 
 
 def main() -> None:
@@ -98,7 +99,7 @@ def main() -> None:
         )
 
     spec = {
-        **HONEYBADGER,
+        **CONNECTION,
         **ACCOUNT,
         "email": {"type": "str"},
         "id": {"type": "int"},

@@ -96,9 +96,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger_teams, run_module
-from ..module_utils._run import Result
-from ..module_utils._team_member import list_teams
+from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger_teams
+from ..module_utils._module.exit import Result, run_module
+from ..module_utils._module.team_member import list_teams
 
 
 def main() -> None:
@@ -107,7 +107,7 @@ def main() -> None:
     def work(params: Mapping[str, Any], check: bool) -> Result:
         return list_teams(honeybadger_teams(params), params)
 
-    run_module({**HONEYBADGER, **ACCOUNT, "team_id": {"type": "int"}, "email": {"type": "str"}}, work)
+    run_module({**CONNECTION, **ACCOUNT, "team_id": {"type": "int"}, "email": {"type": "str"}}, work)
 
 
 if __name__ == "__main__":

@@ -117,17 +117,18 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/teams", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils import _catalog as catalog
-from ..module_utils._model import ABSENT, PRESENT
-from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger_teams, run_module
-from ..module_utils._run import nothing_done
-from ..module_utils._team_member import manage_member
+from ..module_utils._access.model import ABSENT, PRESENT
+from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger_teams
+from ..module_utils._honeybadger.facts import HONEYBADGER
+from ..module_utils._module.exit import run_module
+from ..module_utils._module.manage import nothing_done
+from ..module_utils._module.team_member import manage_member
 
 
 def main() -> None:
     """Run the module."""
     spec = {
-        **HONEYBADGER,
+        **CONNECTION,
         **ACCOUNT,
         "team_id": {"type": "int", "required": True},
         "email": {"type": "str", "required": True},
@@ -137,7 +138,7 @@ def main() -> None:
     run_module(
         spec,
         lambda params, check: manage_member(honeybadger_teams(params), params, check),
-        nothing_done(catalog.HONEYBADGER, ["member", "invitation"]),
+        nothing_done(HONEYBADGER, ["member", "invitation"]),
     )
 
 

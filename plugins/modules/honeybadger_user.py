@@ -158,16 +158,18 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts/Me3upk/users", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils import _catalog as catalog
-from ..module_utils._model import INVITATION, MEMBERSHIP
-from ..module_utils._module import ACCOUNT, HONEYBADGER, PERSON, VERIFY, WAIT, honeybadger, person, run_module
-from ..module_utils._run import manage_person, nothing_done
+from ..module_utils._access.model import INVITATION, MEMBERSHIP
+from ..module_utils._access.options import PERSON, VERIFY, WAIT, person
+from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
+from ..module_utils._honeybadger.facts import HONEYBADGER
+from ..module_utils._module.exit import run_module
+from ..module_utils._module.manage import manage_person, nothing_done
 
 
 def main() -> None:
     """Run the module."""
     spec = {
-        **HONEYBADGER,
+        **CONNECTION,
         **ACCOUNT,
         **VERIFY,
         "manage_teams": {"type": "bool", "default": False},
@@ -175,7 +177,7 @@ def main() -> None:
         **WAIT,
         "email": {"type": "str"},
         "id": {"type": "int"},
-        **person(catalog.HONEYBADGER),
+        **person(HONEYBADGER),
         "invite": {"type": "bool", "default": True},
         "allow_no_owner": {"type": "bool", "default": False},
     }
@@ -189,7 +191,7 @@ def main() -> None:
             objects={"user": (MEMBERSHIP,), "invitation": (INVITATION,)},
             may_invite=params["invite"],
         ),
-        nothing_done(catalog.HONEYBADGER, ["user", "invitation"]),
+        nothing_done(HONEYBADGER, ["user", "invitation"]),
         required_one_of=[("email", "id")],
         mutually_exclusive=[("email", "id")],
     )

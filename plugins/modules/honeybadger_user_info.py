@@ -75,8 +75,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import ACCOUNT, HONEYBADGER, honeybadger, run_module
-from ..module_utils._run import Result, inspect, is_address, narrowed_to
+from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
+from ..module_utils._module.exit import Result, run_module
+from ..module_utils._module.info import inspect, is_address, narrowed_to
 
 
 def main() -> None:
@@ -89,7 +90,7 @@ def main() -> None:
             service, lambda: {"users": [user for user in service.users(params["id"]) if is_address(user, email)]}
         )
 
-    run_module({**HONEYBADGER, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, work)
+    run_module({**CONNECTION, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, work)
 
 
 if __name__ == "__main__":

@@ -108,8 +108,9 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/2/auth", "detail": "Forbidden", "hint": ""}
 """
 
-from ..module_utils._api_key import ENABLED, STATES, UNTOUCHED, manage_key
-from ..module_utils._module import MANAGEMENT, honeycomb_keys, run_module
+from ..module_utils._honeycomb.connect import MANAGEMENT, honeycomb_keys
+from ..module_utils._module.api_key import ENABLED, STATES, UNTOUCHED, manage_key
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:

@@ -114,9 +114,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._api_key import list_keys
-from ..module_utils._module import MANAGEMENT, honeycomb_keys, run_module
-from ..module_utils._run import Result
+from ..module_utils._honeycomb.connect import MANAGEMENT, honeycomb_keys
+from ..module_utils._module.api_key import list_keys
+from ..module_utils._module.exit import Result, run_module
 
 
 def main() -> None:

@@ -68,8 +68,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYCOMB, MANAGEMENT_UNUSED, honeycomb, run_module
-from ..module_utils._run import Result, inspect
+from ..module_utils._honeycomb.connect import CONNECTION, MANAGEMENT_UNUSED, honeycomb
+from ..module_utils._module.exit import Result, run_module
+from ..module_utils._module.info import inspect
 
 
 def main() -> None:
@@ -79,7 +80,7 @@ def main() -> None:
         service = honeycomb(params)
         return inspect(service, lambda: {"auth": service.auth()})
 
-    run_module({**HONEYCOMB, **MANAGEMENT_UNUSED}, work)
+    run_module({**CONNECTION, **MANAGEMENT_UNUSED}, work)
 
 
 if __name__ == "__main__":

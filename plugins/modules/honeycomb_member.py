@@ -178,23 +178,26 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/team_memberships", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils import _catalog as catalog
-from ..module_utils._model import INVITATION, MEMBERSHIP
-from ..module_utils._module import HONEYCOMB, KEYS, PERSON, VERIFY, WAIT, honeycomb, person, run_module
-from ..module_utils._run import manage_person, names_of, nothing_done
+from ..module_utils._access.model import INVITATION, MEMBERSHIP
+from ..module_utils._access.options import PERSON, VERIFY, WAIT, person
+from ..module_utils._honeycomb.connect import CONNECTION, KEYS, honeycomb
+from ..module_utils._honeycomb.facts import HONEYCOMB
+from ..module_utils._module.exit import run_module
+from ..module_utils._module.info import names_of
+from ..module_utils._module.manage import manage_person, nothing_done
 
 
 def main() -> None:
     """Run the module."""
     spec = {
-        **HONEYCOMB,
+        **CONNECTION,
         **PERSON,
         **WAIT,
         **KEYS,
         **VERIFY,
         "email": {"type": "str", "required": True},
         "name": {"type": "str"},
-        **person(catalog.HONEYCOMB),
+        **person(HONEYCOMB),
         "known_invitations": {"type": "dict"},
         "allow_no_admin": {"type": "bool", "default": False},
     }
@@ -207,7 +210,7 @@ def main() -> None:
             min_keepers=0 if params["allow_no_admin"] else 1,
             objects={"member": (MEMBERSHIP, INVITATION)},
         ),
-        {**nothing_done(catalog.HONEYCOMB, ["member"]), "known_invitations": {}, "leaver_keys": []},
+        {**nothing_done(HONEYCOMB, ["member"]), "known_invitations": {}, "leaver_keys": []},
     )
 
 

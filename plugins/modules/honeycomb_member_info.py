@@ -71,8 +71,9 @@ error:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._module import HONEYCOMB, MANAGEMENT_UNUSED, honeycomb, run_module
-from ..module_utils._run import Result, inspect, is_address, narrowed_to
+from ..module_utils._honeycomb.connect import CONNECTION, MANAGEMENT_UNUSED, honeycomb
+from ..module_utils._module.exit import Result, run_module
+from ..module_utils._module.info import inspect, is_address, narrowed_to
 
 
 def main() -> None:
@@ -85,7 +86,7 @@ def main() -> None:
             service, lambda: {"members": [member for member in service.members() if is_address(member, email)]}
         )
 
-    run_module({**HONEYCOMB, **MANAGEMENT_UNUSED, "email": {"type": "str"}}, work)
+    run_module({**CONNECTION, **MANAGEMENT_UNUSED, "email": {"type": "str"}}, work)
 
 
 if __name__ == "__main__":

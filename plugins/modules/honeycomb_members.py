@@ -212,25 +212,28 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/team_memberships", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils import _catalog as catalog
-from ..module_utils._module import HONEYCOMB, KEYS, VERIFY, honeycomb, people, run_module
-from ..module_utils._run import manage_people, names_of, nothing_done
+from ..module_utils._access.options import BULK, VERIFY, people
+from ..module_utils._honeycomb.connect import CONNECTION, KEYS, honeycomb
+from ..module_utils._honeycomb.facts import HONEYCOMB
+from ..module_utils._module.exit import run_module
+from ..module_utils._module.info import names_of
+from ..module_utils._module.manage import manage_people, nothing_done
 
 
 def main() -> None:
     """Run the module."""
     spec = {
-        **HONEYCOMB,
-        **catalog.BULK,
+        **CONNECTION,
+        **BULK,
         **KEYS,
         **VERIFY,
-        **people(catalog.HONEYCOMB, name={"type": "str"}),
+        **people(HONEYCOMB, name={"type": "str"}),
         "known_invitations": {"type": "dict"},
     }
     run_module(
         spec,
         lambda params, check: manage_people(honeycomb(params, names_of(params["members"])), params, check),
-        {**nothing_done(catalog.HONEYCOMB), "known_invitations": {}, "leaver_keys": []},
+        {**nothing_done(HONEYCOMB), "known_invitations": {}, "leaver_keys": []},
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.honeyops.access.plugins.plugin_utils._memory_controller import VARIABLE
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory.controller import VARIABLE
 from tests.awx.controller import TOKEN, Controller
 from tests.awx.running import Job, ended, start
 from tests.simulator import Simulator

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
-from ansible_collections.honeyops.access.plugins.plugin_utils._chat import WHOLE, plan_text, summary_text
+from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import WHOLE, plan_text, summary_text
 from tests.awx import rules
 from tests.awx.aap_configuration import READS
 from tests.awx.controller import Controller

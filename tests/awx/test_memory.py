@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.plugin_utils._memory_controller import VARIABLE, ControllerStore
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory.controller import VARIABLE, ControllerStore
 from tests.awx.controller import PASSWORD, TOKEN, USER, Controller
 
 ADA = {"id": "inv1", "role": "member", "invited_at": "2026-01-01T00:00:00Z"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.plugin_utils._memory_controller import VARIABLE
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory.controller import VARIABLE
 from tests.awx.running import Job, credential, ended, run, start
 from tests.awx.slices import (
     SLICES,

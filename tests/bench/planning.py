@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, guard
-from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
-from ansible_collections.honeyops.access.plugins.module_utils._model import MEMBERSHIP, Grant, people_from
-from ansible_collections.honeyops.access.plugins.module_utils._plan import plan, plan_id
+from ansible_collections.honeyops.access.plugins.module_utils._access.guards import Limits, guard
+from ansible_collections.honeyops.access.plugins.module_utils._access.match import Rules
+from ansible_collections.honeyops.access.plugins.module_utils._access.model import MEMBERSHIP, Grant, people_from
+from ansible_collections.honeyops.access.plugins.module_utils._access.plan import plan, plan_id
 from tests.bench.cases import Case
 
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.plugin_utils import _events
-from ansible_collections.honeyops.access.plugins.plugin_utils._events import Look, Polled, Poller
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
+from ansible_collections.honeyops.access.plugins.plugin_utils._events import poller as _events
+from ansible_collections.honeyops.access.plugins.plugin_utils._events.poller import Look, Polled, Poller
 
 DOWN = AccessError("server_error", "Honeycomb answered 503.", status=503)
 FAST = 0.001

@@ -214,7 +214,7 @@ def test_the_environment_is_enough(sim: Simulator, monkeypatch: pytest.MonkeyPat
 def test_what_is_documented_is_what_it_takes() -> None:
     module = runpy.run_path(str(tree.link_source() / FILE))
     documented = yaml.safe_load(module["DOCUMENTATION"])["options"]
-    arguments_of = runpy.run_path(str(tree.link_source() / FILE))["_import"]("_event_targets")
+    arguments_of = runpy.run_path(str(tree.link_source() / FILE))["_import"]("_events.targets")
     assert set(documented) == set(arguments_of.ARGUMENTS)
     options = {setting.option for info in arguments_of.SERVICES.values() for setting in info.settings}
     assert set(documented["targets"]["suboptions"]) == {"name", "service", *options}

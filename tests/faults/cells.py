@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
-from ansible_collections.honeyops.access.plugins.module_utils import _exchange
+from ansible_collections.honeyops.access.plugins.module_utils._http import connection as _exchange
 from tests.simulator import Fault, Simulator
 from tests.simulator.world import Entry
 

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from unittest import mock
 
-from ansible_collections.honeyops.access.plugins.module_utils import _apply, _http
+from ansible_collections.honeyops.access.plugins.module_utils._access import verify as _verify
+from ansible_collections.honeyops.access.plugins.module_utils._http import client as _http
 
 
 class Clock:
@@ -41,6 +42,6 @@ class Clock:
         defaults = (self, self.sleep)
         with (
             mock.patch.object(_http.Client.__init__, "__defaults__", defaults),
-            mock.patch.object(_apply.await_acceptance, "__defaults__", defaults),
+            mock.patch.object(_verify.await_acceptance, "__defaults__", defaults),
         ):
             yield self

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors
+from ansible_collections.honeyops.access.plugins.module_utils._http import errors as _errors
 from tests.simulator import Simulator
 from tests.simulator.world import Entry
 

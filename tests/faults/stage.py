@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from ansible_collections.honeyops.access.plugins.module_utils import _exchange
+from ansible_collections.honeyops.access.plugins.module_utils._http import connection as _exchange
 from tests.modules import run_on
 from tests.simulator import Simulator
 

@@ -28,9 +28,9 @@ class Mutation:
 
 
 def mutation(name: str, tests: str | tuple[str, ...], *edits: str) -> Mutation:
-    """With the files of `plugins/module_utils/` named without underscore and ending."""
+    """With the files of `plugins/module_utils/` named without ending."""
     triples = tuple(zip(edits[::3], edits[1::3], edits[2::3], strict=True))
-    paths = tuple((file if "/" in file else f"module_utils/_{file}.py", old, new) for file, old, new in triples)
+    paths = tuple((file if file.endswith(".py") else f"module_utils/{file}.py", old, new) for file, old, new in triples)
     return Mutation(name, (tests,) if isinstance(tests, str) else tests, paths)
 
 
@@ -38,45 +38,53 @@ MUTATIONS = (
     mutation(
         "an invitation is sent again on doubt",
         (TRANSPORT, DOUBT),
-        *("http", '(request.reach == REFUSED or method != "POST")', "True"),
+        *("_http/client", '(request.reach == REFUSED or method != "POST")', "True"),
     ),
-    mutation("redirects are followed", ORIGINS, "exchange", "allow_redirects=False", "allow_redirects=True"),
+    mutation("redirects are followed", ORIGINS, "_http/connection", "allow_redirects=False", "allow_redirects=True"),
     mutation(
         "a link to another origin is followed",
         ORIGINS,
-        *("http", "path = local_path(self.connection.url, answer.url, following)", "path = following"),
-        *("exchange", "self._connection.url + path,", 'path if "//" in path else self._connection.url + path,'),
+        *("_http/client", "path = local_path(self.connection.url, answer.url, following)", "path = following"),
+        *("_http/connection", "self._connection.url + path,", 'path if "//" in path else self._connection.url + path,'),
     ),
-    mutation("only the first page is read", (TRANSPORT, MANY), "http", "while path not in seen:", "if not seen:"),
+    mutation(
+        "only the first page is read",
+        (TRANSPORT, MANY),
+        *("_http/client", "while path not in seen:", "if not seen:"),
+    ),
     mutation(
         "~/.netrc overrides the credential",
         ORIGINS,
-        *("exchange", "auth=self._connection.auth,", ""),
-        *("exchange", "    session.trust_env = False\n", ""),
+        *("_http/connection", "auth=self._connection.auth,", ""),
+        *("_http/connection", "    session.trust_env = False\n", ""),
         *(
-            "exchange",
+            "_http/connection",
             'headers={"Accept": self._connection.media_type, **content_type},',
             'headers=self._connection.auth(type("Bare", (), {"headers": {}})).headers,',
         ),
     ),
-    mutation("certificates are not checked", TRANSPORT, "exchange", "verify=self._verify,", "verify=False,"),
+    mutation("certificates are not checked", TRANSPORT, "_http/connection", "verify=self._verify,", "verify=False,"),
     mutation(
         "encoded forms of the credential are shown",
         ECHOES,
-        *("wire", "return sorted({*plain, *coded, *(", "return sorted({secret, *("),
-        *("wire", 'form.rstrip("=") for form in coded)}', "form for form in ())}"),
+        *("_http/text", "return sorted({*plain, *coded, *(", "return sorted({secret, *("),
+        *("_http/text", 'form.rstrip("=") for form in coded)}', "form for form in ())}"),
     ),
     mutation(
         "the token of an invitation is shown",
         ECHOES,
-        *("honeybadger", 'if key != "token" and not (secret and secret in str(value))', "if True"),
+        *("_honeybadger/account", 'if key != "token" and not (secret and secret in str(value))', "if True"),
     ),
     mutation(
         "guards stand after the writes",
         (GUARDS, MANY),
-        *("apply", "    guard(report.plan, report.world, report.rules, limits)\n    steps =", "    before = report.world\n    steps ="),
         *(
-            "apply",
+            "_access/apply",
+            "    guard(report.plan, report.world, report.rules, limits)\n    steps =",
+            "    before = report.world\n    steps =",
+        ),
+        *(
+            "_access/apply",
             "_apply(service, report, steps, limits, options.concurrency, now)\n",
             "_apply(service, report, steps, limits, options.concurrency, now)\n    guard(report.plan, before, report.rules, limits)\n",
         ),
@@ -84,19 +92,19 @@ MUTATIONS = (
     mutation(
         "another plan than the approved one is applied",
         MANY,
-        *("apply", "options.expected_plan_id != report.plan_id:", "not report.plan_id:"),
+        *("_access/apply", "options.expected_plan_id != report.plan_id:", "not report.plan_id:"),
     ),
     mutation(
         "people are removed before others are added",
         (MANY, PLAN),
-        *("apply", "for phase in (RAISE, LOWER, LEAVING, REMOVAL):", "for phase in (REMOVAL, LEAVING, LOWER, RAISE):"),
+        *("_access/apply", "for phase in (RAISE, LOWER, LEAVING, REMOVAL):", "for phase in (REMOVAL, LEAVING, LOWER, RAISE):"),
     ),
-    mutation("check mode writes", ONE, "apply", "    if options.check:\n", "    if False:\n"),
+    mutation("check mode writes", ONE, "_access/apply", "    if options.check:\n", "    if False:\n"),
     mutation(
         "a list that cannot be read counts as an empty team",
         (TRANSPORT, ONE),
         *(
-            "honeycomb",
+            "_honeycomb/members",
             'raise self._explain(error) from None\n        shape = Shape(self.info.title, "GET", MEMBERSHIPS)',
             'return []\n        shape = Shape(self.info.title, "GET", MEMBERSHIPS)',
         ),
@@ -104,6 +112,6 @@ MUTATIONS = (
     mutation(
         "a name becomes a formula",
         ROSTERS,
-        *("plugin_utils/_cells.py", 'return _CALCULATES.sub(r"\\1\'\\2", text)', "return text"),
+        *("plugin_utils/_people/cells.py", 'return _CALCULATES.sub(r"\\1\'\\2", text)', "return text"),
     ),
 )  # fmt: skip

@@ -24,12 +24,12 @@ from .mutations import ACCEPTANCE, CORE, DOUBT, GUARDS, MANY, ONE, PLAN, WIRE, M
 
 LEAVING, IDENTITY, TABLE = (f"{CORE}test_{name}.py" for name in ("leaving", "identity", "doubt_table"))
 FILES = {
-    "_plan": (PLAN, ONE, MANY),
-    "_guards": (GUARDS, LEAVING),
-    "_match": (PLAN, IDENTITY, ONE),
-    "_doubt": (TABLE, DOUBT, MANY),
-    "_leaving": (LEAVING,),
-    "_ledger": (ACCEPTANCE, WIRE, ONE, MANY),
+    "_access/plan": (PLAN, ONE, MANY),
+    "_access/guards": (GUARDS, LEAVING),
+    "_access/match": (PLAN, IDENTITY, ONE),
+    "_access/doubt": (TABLE, DOUBT, MANY),
+    "_access/leaving": (LEAVING,),
+    "_access/ledger": (ACCEPTANCE, WIRE, ONE, MANY),
 }
 # Annotations are not evaluated, and Python has each small number and short text once: these change nothing that shows.
 POINTLESS = re.compile(r"core/(ReplaceBinaryOperator_BitOr_|ReplaceComparisonOperator_(?!Is)\w+_Is)")

@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.honeyops.access.plugins.module_utils import _roster
-from ansible_collections.honeyops.access.plugins.plugin_utils import (
-    _report,
-    _report_changes,
-    _report_drift,
-    _report_inputs,
-    _report_page,
-    _report_read,
-    _targets,
-)
+from ansible_collections.honeyops.access.plugins.plugin_utils._host import target as _targets
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import data as _report
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import drift as _report_drift
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import inputs as _report_inputs
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import read as _report_read
+from ansible_collections.honeyops.access.plugins.plugin_utils._report.changes import report_changes
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 FIRST = (
@@ -223,5 +221,5 @@ def sample(count: int, hosts: int) -> dict[str, Any]:
         assert gone
     report = company.report(company.roster(), failed=count > 3)
     earlier = {**before, "generated_at": "2026-03-02T08:30:00Z"}
-    report["changes"] = _report_changes.report_changes(earlier, report)
+    report["changes"] = report_changes(earlier, report)
     return report

@@ -25,7 +25,7 @@ from tests.tools import tree
 
 sys.path.insert(0, str(tree.link_source()))
 
-from ansible_collections.honeyops.access.plugins.plugin_utils import _report_page
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
 from tests.report.made import HOSTILE, sample
 
 WORK = tree.BUILD / "report"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ansible_collections.honeyops.access.plugins.module_utils import _errors
+from ansible_collections.honeyops.access.plugins.module_utils._http import errors as _errors
 from tests.tools import tree
 
 OPTIONS: dict[str, dict[str, Any]] = {

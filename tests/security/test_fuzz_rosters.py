@@ -17,10 +17,10 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._model import check_email
+from ansible_collections.honeyops.access.plugins.module_utils._access.addresses import check_email
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check
-from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import COLUMNS, MAX_BYTES, dump, load
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import COLUMNS, MAX_BYTES, dump, load
 
 SOON = 30  # seconds, on a busy machine
 FORMS = ("yml", "json", "csv")

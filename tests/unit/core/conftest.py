@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from ansible.module_utils.common import warnings as ansible_warnings
 
-from ansible_collections.honeyops.access.plugins.module_utils import _catalog as catalog
-from ansible_collections.honeyops.access.plugins.module_utils import _doubt, _http
+from ansible_collections.honeyops.access.plugins.module_utils import _services as catalog
+from ansible_collections.honeyops.access.plugins.module_utils._access import doubt as _doubt
+from ansible_collections.honeyops.access.plugins.module_utils._http import client as _http
 from tests.contract.check import SERVICES, contract
 from tests.modules import run_on
 from tests.simulator import Simulator

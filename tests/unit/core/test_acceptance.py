@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._ledger import Ledger
-from ansible_collections.honeyops.access.plugins.module_utils._model import INVITATION, MEMBERSHIP, Grant
+from ansible_collections.honeyops.access.plugins.module_utils._access.ledger import Ledger
+from ansible_collections.honeyops.access.plugins.module_utils._access.model import INVITATION, MEMBERSHIP, Grant
 from tests.simulator import Fault, Simulator
 
 from .support import HONEYCOMB, LONG_AGO, OWNER, Ask, Result, forget, verbs

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
+from ansible_collections.honeyops.access.plugins.module_utils._http.budget import Budget
 
 from .support import Clock
 

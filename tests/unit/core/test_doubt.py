@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import Honeybadger
-from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import Honeycomb
+from ansible_collections.honeyops.access.plugins.module_utils._honeybadger.account import Honeybadger
+from ansible_collections.honeyops.access.plugins.module_utils._honeycomb.members import Honeycomb
 from tests.simulator import Fault, Simulator
 
 from .support import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._doubt import TABLE, Fate, Left, Sign, judge
+from ansible_collections.honeyops.access.plugins.module_utils._access.doubt import TABLE, Fate, Left, Sign, judge
 
 EVERY_SET_OF_SIGNS = [Sign(bits) for bits in range(max(sign.value for sign in Sign) * 2)]
 

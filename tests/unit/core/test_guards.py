@@ -11,16 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._guards import (
+from ansible_collections.honeyops.access.plugins.module_utils._access.guards import (
     Limits,
     check_max_removals,
     guard,
     hold_back,
     most_removals,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from ansible_collections.honeyops.access.plugins.module_utils._access.match import Rules
+from ansible_collections.honeyops.access.plugins.module_utils._access.model import (
     CANCEL_TEAM_INVITATION,
     INVITATION,
     LEAVING,
@@ -31,7 +30,8 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Step,
     people_from,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._plan import check_people, plan
+from ansible_collections.honeyops.access.plugins.module_utils._access.plan import check_people, plan
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 
 from .worlds import NOW
 

@@ -13,11 +13,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._apply import follow_ups, reconcile
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits, guard, most_removals
-from ansible_collections.honeyops.access.plugins.module_utils._match import Rules, assign, match
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from ansible_collections.honeyops.access.plugins.module_utils._access.apply import reconcile
+from ansible_collections.honeyops.access.plugins.module_utils._access.guards import Limits, guard, most_removals
+from ansible_collections.honeyops.access.plugins.module_utils._access.match import Rules, assign, match
+from ansible_collections.honeyops.access.plugins.module_utils._access.model import (
     ACTIVE,
     INVITATION,
     MEMBERSHIP,
@@ -26,13 +25,10 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Person,
     Step,
 )
-from ansible_collections.honeyops.access.plugins.module_utils._outcome import Options
-from ansible_collections.honeyops.access.plugins.module_utils._plan import (
-    diff,
-    parse_time,
-    plan,
-    plan_id,
-)
+from ansible_collections.honeyops.access.plugins.module_utils._access.outcome import Options
+from ansible_collections.honeyops.access.plugins.module_utils._access.plan import diff, parse_time, plan, plan_id
+from ansible_collections.honeyops.access.plugins.module_utils._access.verify import follow_ups
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 
 from .worlds import (
     NOW,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
+from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
 from tests.tools.tree import ROOT
 
 PLUGINS = ROOT / "plugins"
@@ -22,9 +22,15 @@ FILES = sorted(PLUGINS.rglob("*.py"))
 EVENT_SOURCES = sorted((ROOT / "extensions" / "eda").rglob("*.py"))
 MOST_LINES_OF_A_FUNCTION = 50
 MOST_LINES_OF_A_FILE = 400
-KNOW_NO_SERVICE = (
-    *("_apply", "_budget", "_doubt", "_draft", "_errors", "_exchange", "_faults", "_guards", "_http", "_leaving"),
-    *("_ledger", "_match", "_outcome", "_paging", "_plan", "_run", "_service", "_wire"),
+LAYERS = {
+    "module_utils": ("_module _roster", "_services", "_honeycomb _honeybadger", "_access", "_http"),
+    "plugin_utils": ("_run _report _review _events", "_people _directory _memory", "_host _words _files"),
+}
+"""The folders and files at the top, the uppermost first. Each imports from those below it only, and those named side by
+side never import each other, but for what ``BESIDE`` allows."""
+BESIDE = {("_people", "_directory"), ("_host", "_words"), ("_host", "_files"), ("_memory", "_people")}
+KNOW_NO_SERVICE = sorted(
+    path for wing in ("_access", "_http") for path in (PLUGINS / "module_utils" / wing).glob("*.py")
 )
 NAMES = re.compile("|".join((*SERVICES, "comb", "badger")), re.IGNORECASE)
 
@@ -75,10 +81,30 @@ def test_no_import_goes_in_a_circle() -> None:
     assert set(TopologicalSorter(imports).static_order()) == MODULES
 
 
-@pytest.mark.parametrize("name", KNOW_NO_SERVICE)
-def test_what_plans_and_applies_knows_kinds_and_no_service(name: str) -> None:
+@pytest.mark.parametrize("home", LAYERS)
+def test_imports_go_downwards_between_folders(home: str) -> None:
+    level = {name: number for number, names in enumerate(LAYERS[home]) for name in names.split()}
+    wrong = set()
+    for path in FILES:
+        wing, own = module(path).split(".")[:2], module(path)
+        for name in imported(path):
+            other = name.split(".")[:2]
+            if other[0] != home or wing[0] != home or wing[1] == other[1]:
+                continue
+            if level[other[1]] <= level[wing[1]] and (wing[1], other[1]) not in BESIDE:
+                wrong.add(f"{own} imports {name}")
+    assert wrong == set()
+
+
+def test_module_utils_import_nothing_of_the_control_node() -> None:
+    found = {module(path) for path in FILES for name in imported(path) if name.startswith("plugin_utils")}
+    assert {name for name in found if name.startswith(("module_utils", "modules", "doc_fragments"))} == set()
+
+
+@pytest.mark.parametrize("path", KNOW_NO_SERVICE, ids=shown)
+def test_what_plans_and_applies_knows_kinds_and_no_service(path: Path) -> None:
     """The words of a docstring may name one; code and messages may not."""
-    source = tree(PLUGINS / "module_utils" / f"{name}.py")
+    source = tree(path)
     documented = {
         id(node.value)
         for parent in ast.walk(source)
@@ -97,5 +123,5 @@ def test_what_plans_and_applies_knows_kinds_and_no_service(name: str) -> None:
 
 
 def test_a_circle_would_be_found() -> None:
-    run = {name for path in FILES if module(path) == "module_utils._run" for name in imported(path)}
-    assert {"module_utils._apply", "module_utils._service", "module_utils._errors"} <= run
+    run = {name for path in FILES if module(path) == "module_utils._module.manage" for name in imported(path)}
+    assert {"module_utils._access.apply", "module_utils._access.service", "module_utils._http.errors"} <= run

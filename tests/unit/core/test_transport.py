@@ -20,12 +20,12 @@ from typing import Any
 import pytest
 import requests
 
-from ansible_collections.honeyops.access.plugins.module_utils import _http
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.honeyops.access.plugins.module_utils._exchange import Connection
-from ansible_collections.honeyops.access.plugins.module_utils._honeybadger import TokenAuth
-from ansible_collections.honeyops.access.plugins.module_utils._honeycomb import KeyHeader
-from ansible_collections.honeyops.access.plugins.module_utils._http import Client
+from ansible_collections.honeyops.access.plugins.module_utils._honeybadger.account import TokenAuth
+from ansible_collections.honeyops.access.plugins.module_utils._honeycomb.members import KeyHeader
+from ansible_collections.honeyops.access.plugins.module_utils._http import client as _http
+from ansible_collections.honeyops.access.plugins.module_utils._http.client import Client
+from ansible_collections.honeyops.access.plugins.module_utils._http.connection import Connection
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 from tests.security.rawserver import RawServer
 from tests.simulator import Fault, Simulator
 
@@ -627,7 +627,7 @@ def test_basic_authorization_has_an_empty_password() -> None:
 
 
 def test_requests_is_missing(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ansible_collections.honeyops.access.plugins.module_utils import _module
+    from ansible_collections.honeyops.access.plugins.module_utils._module import exit as _module
 
     monkeypatch.setattr(_module, "REQUESTS_IMPORT_ERROR", ImportError("requests"))
     failed = ask("honeycomb_member", email=OWNER, fails="validation")

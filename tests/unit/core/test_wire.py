@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils import _wire
-from ansible_collections.honeyops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._http import address, limits, options
+from ansible_collections.honeyops.access.plugins.module_utils._http import text as _wire
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._errors import Acc
     ],
 )
 def test_good_url(given_url: str, used: str) -> None:
-    assert _wire.check_url(given_url) == used
+    assert address.check_url(given_url) == used
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_good_url(given_url: str, used: str) -> None:
 )
 def test_bad_url(url: str, code: str) -> None:
     with pytest.raises(AccessError) as caught:
-        _wire.check_url(url)
+        address.check_url(url)
     assert caught.value.code == code
     assert "word" not in caught.value.sentence
 
@@ -62,7 +63,7 @@ def test_bad_url(url: str, code: str) -> None:
 @pytest.mark.parametrize("secret", ["", " ", "abc\n", "a bc", "\tabc", "abc\r\nX: y", "schlüssel", "a\x00b", "a\x7f"])
 def test_bad_secret(secret: str) -> None:
     with pytest.raises(AccessError) as caught:
-        _wire.check_secret("api_key", secret)
+        options.check_secret("api_key", secret)
     assert caught.value.code == "invalid_key"
     assert not secret.strip() or secret.strip() not in str(caught.value.as_dict())
 
@@ -72,20 +73,20 @@ def test_bad_secret(secret: str) -> None:
     [("Me3upk", "Me3upk"), (12, "12"), ("a/b", "a%2Fb"), ("a b?c#d%e", "a%20b%3Fc%23d%25e"), ("é", "%C3%A9")],
 )
 def test_segment(value: Any, part: str) -> None:
-    assert _wire.segment(value) == part
+    assert address.segment(value) == part
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", "../x", "x/..", "a..b", "a\nb", "a\x00", "1" * 501])
 def test_no_segment(value: str) -> None:
     with pytest.raises(AccessError) as caught:
-        _wire.segment(value)
+        address.segment(value)
     assert caught.value.code == "validation"
 
 
 @given(st.text(min_size=1, max_size=20))
 def test_a_segment_never_leaves_its_place(value: str) -> None:
     try:
-        part = _wire.segment(value)
+        part = address.segment(value)
     except AccessError:
         return
     assert not set(part) & set("/?#\\ \r\n")
@@ -171,8 +172,8 @@ AT = 1795262400.0
     ],
 )
 def test_retry_after(text: str | None, seconds: float | None) -> None:
-    assert _wire.http_date(DATE) == AT
-    assert _wire.retry_after(text, AT) == seconds
+    assert limits.http_date(DATE) == AT
+    assert limits.retry_after(text, AT) == seconds
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_retry_after(text: str | None, seconds: float | None) -> None:
     ],
 )
 def test_quota(headers: dict[str, str], quota: tuple[Any, ...] | None) -> None:
-    found = _wire.quota_from(headers, AT, 0.0)
+    found = limits.quota_from(headers, AT, 0.0)
     assert (found and (found.remaining, found.limit, found.reset_at, found.window)) == quota
 
 
@@ -209,7 +210,7 @@ def test_quota(headers: dict[str, str], quota: tuple[Any, ...] | None) -> None:
     ],
 )
 def test_next_page(base: str, current: str, link: str, path: str) -> None:
-    assert _wire.local_path(base, current, link) == path
+    assert address.local_path(base, current, link) == path
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32-le"])

@@ -16,11 +16,9 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._budget import Budget
-from ansible_collections.honeyops.access.plugins.module_utils._errors import REFUSED, UNKNOWN, AccessError, Request
-from ansible_collections.honeyops.access.plugins.module_utils._guards import Limits
-from ansible_collections.honeyops.access.plugins.module_utils._match import Rules
-from ansible_collections.honeyops.access.plugins.module_utils._model import (
+from ansible_collections.honeyops.access.plugins.module_utils._access.guards import Limits
+from ansible_collections.honeyops.access.plugins.module_utils._access.match import Rules
+from ansible_collections.honeyops.access.plugins.module_utils._access.model import (
     ACTIVE,
     INVITATION,
     MEMBERSHIP,
@@ -28,6 +26,8 @@ from ansible_collections.honeyops.access.plugins.module_utils._model import (
     Person,
     Step,
 )
+from ansible_collections.honeyops.access.plugins.module_utils._http.budget import Budget
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import REFUSED, UNKNOWN, AccessError, Request
 
 from .support import Clock
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
+from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
 from tests.simulator import Simulator
 
 from .conftest import Control

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.plugin_utils._report_changes import changes, key_changes
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.changes import changes, key_changes
 
 
 def seat(email: str, status: str = "active", role: str = "member", identity: Any = None, **more: Any) -> dict[str, Any]:

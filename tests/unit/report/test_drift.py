@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.honeyops.access.plugins.module_utils import _roster
-from ansible_collections.honeyops.access.plugins.plugin_utils import _report, _report_drift, _roster_file
+from ansible_collections.honeyops.access.plugins.plugin_utils._people import roster_file as _roster_file
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.entries import entries_of
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import data as _report
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import drift as _report_drift
 
 MEMBERS = [
     {"id": "m1", "email": "Ada@example.com", "name": "Ada", "role": "admin", "created_at": "2026-01-01T00:00:00Z"},
@@ -28,8 +31,8 @@ def entries(members: Any = None, users: Any = None, invitations: Any = None) -> 
         for given, standard in ((members, MEMBERS), (users, USERS), (invitations, INVITED))
     )
     return [
-        *_report.entries_of("acme", "honeycomb", {"members": members}),
-        *_report.entries_of("acme", "honeybadger", {"users": users, "invitations": invitations}),
+        *entries_of("acme", "honeycomb", {"members": members}),
+        *entries_of("acme", "honeybadger", {"users": users, "invitations": invitations}),
     ]
 
 

@@ -19,7 +19,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ansible_collections.honeyops.access.plugins.plugin_utils import _files, _report, _report_files, _report_page
+from ansible_collections.honeyops.access.plugins.plugin_utils import _files
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import data as _report
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import files as _report_files
+from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
 from tests.report.made import HOSTILE, NOW, Company, sample, time_of_report
 from tests.tools.tree import ROOT
 

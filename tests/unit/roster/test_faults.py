@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._catalog import SERVICES
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check, tell
-from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import (
+from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import (
     MAX_BYTES,
     MAX_FAULTS,
     READERS,

@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._catalog import (
-    HONEYBADGER,
-    HONEYCOMB,
-    SERVICES,
-    ServiceInfo,
-)
-from ansible_collections.honeyops.access.plugins.plugin_utils._accounts import attributed
-from ansible_collections.honeyops.access.plugins.plugin_utils._option_names import in_role, result_in_role
+from ansible_collections.honeyops.access.plugins.module_utils._access.catalog import ServiceInfo
+from ansible_collections.honeyops.access.plugins.module_utils._honeybadger.facts import HONEYBADGER
+from ansible_collections.honeyops.access.plugins.module_utils._honeycomb.facts import HONEYCOMB
+from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._host.option_names import in_role, result_in_role
+from ansible_collections.honeyops.access.plugins.plugin_utils._words.names import attributed
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ansible_collections.honeyops.access.plugins.plugin_utils._roster_file import load
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import load
 from tests.tools import tree
 
 GOOD: list[Any] = [

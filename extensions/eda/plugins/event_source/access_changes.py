@@ -118,5 +118,5 @@ def _import(name: str) -> Any:
 
 async def main(queue: Any, args: dict[str, Any]) -> None:
     """Put an event for each change into the queue, until cancelled."""
-    targets, interval, snapshot = _import("_event_targets").settings_of(args)
-    await _import("_events").Poller(targets, queue, interval, snapshot).run()
+    targets, interval, snapshot = _import("_events.targets").settings_of(args)
+    await _import("_events.poller").Poller(targets, queue, interval, snapshot).run()

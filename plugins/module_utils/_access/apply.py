@@ -1,0 +1,203 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only way in which access changes: read, plan, guard, apply.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timezone
+
+from .._http import errors
+from .._http.client import Client
+from .._http.errors import NOT_SENT, AccessError, unexpected
+from .addresses import fold
+from .doubt import ROUNDS
+from .guards import Limits, from_here, guard, hold_back
+from .match import Rules
+from .model import (
+    ABSENT,
+    ACTIVE,
+    INVITE,
+    LEAVING,
+    LOWER,
+    RAISE,
+    REINVITE,
+    REMOVAL,
+    UPDATE,
+    Grant,
+    Person,
+    Step,
+)
+from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Outcome, Report, evolve
+from .plan import check_people, plan_id
+from .planner import companion_of, draft
+from .service import Service
+from .settle import half_done, in_all, settle
+from .verify import verify
+
+
+def reconcile(
+    service: Service, people: t.Sequence[Person], rules: Rules, limits: Limits, options: Options | None = None
+) -> Report:
+    """Change the service to what is declared. Never raises: the report holds what was done before an error."""
+    report = Report(people, rules)
+    try:
+        _reconcile(service, report, limits, options or Options())
+    except AccessError as error:
+        report.error = error
+    except Exception as bug:  # noqa: BLE001
+        report.error = unexpected(bug)
+    if report.error and not report.outcomes:
+        report.outcomes = [Outcome(step, NOT_ATTEMPTED) for step in report.plan]
+    return report
+
+
+def _reconcile(service: Service, report: Report, limits: Limits, options: Options) -> None:
+    check_people(report.people, report.rules)
+    now = datetime.now(timezone.utc)
+    report.world = _read(service, report)
+    report.was_read = True
+    report.plan = draft(service, report, now)
+    report.plan_id = plan_id(service.scope, report.plan)
+    report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *report.notes]
+    if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
+        raise AccessError(
+            errors.PLAN_CHANGED,
+            f"The plan is now {report.plan_id}, not {options.expected_plan_id[:40]}: people, roster or options changed "
+            "since it was approved.",
+            hint="Plan again, and have the new plan approved.",
+        )
+    guard(report.plan, report.world, report.rules, limits)
+    steps = report.plan[: options.max_changes]
+    short = service.client.affords(sum(step.requests for step in steps if _client(service, step) is service.client))
+    if short:
+        if len(steps) > 1:
+            short.hint += " Or set max_changes to apply a part of the plan in each run."
+        raise short
+    if options.check:
+        report.outcomes = [
+            Outcome(
+                step, APPLIED, None, step.target, None if companion_of(service, step) else _planned(step.goal), True
+            )
+            for step in steps
+        ]
+        report.world = evolve(report.world, report.outcomes)
+    else:
+        _apply(service, report, steps, limits, options.concurrency, now)
+    report.outcomes += [Outcome(step, DEFERRED) for step in report.plan[len(steps) :]]
+    if options.verify and not options.check:
+        verify(service, report, now)
+
+
+def _read(service: Service, report: Report) -> list[Grant]:
+    try:
+        return service.read()
+    except AccessError as error:
+        for companion in service.companions:
+            error = companion.explain(error, report.people)
+        raise error from None
+
+
+def _unlisted(report: Report) -> list[str]:
+    """Folded addresses of the people for whom nothing was found."""
+    invited = {step.email for step in report.plan if step.action == INVITE}
+    removed = {step.email for step in report.plan if step.takes_away}
+    leavers = {fold(person.email) for person in report.people if person.state == ABSENT}
+    return sorted(invited | (leavers - removed))
+
+
+def _apply(
+    service: Service, report: Report, steps: list[Step], limits: Limits, concurrency: int, now: datetime
+) -> None:
+    """Apply the steps phase by phase. A failure does not stop other steps, unless a guard would then be broken."""
+    outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
+    limits = from_here(limits, report.world, report.rules)
+    for phase in (RAISE, LOWER, LEAVING, REMOVAL):
+        ready = [step for step in steps if step.phase == phase]
+        if phase != RAISE:
+            ready, held = hold_back(ready, report.world, report.rules, limits)
+            outcomes.update({step: Outcome(step, NOT_ATTEMPTED, _held_back(step)) for step in held})
+        todo = {step: step for step in ready}
+        for attempt in range(ROUNDS):
+            batch = dict(zip(todo, _perform_all(service, list(todo.values()), concurrency)))
+            report.world = evolve(report.world, batch.values())
+            outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
+            report.outcomes = list(outcomes.values())
+            todo = settle(service, report, outcomes, list(batch), attempt, now)
+            if not todo:
+                break
+        report.outcomes = [half_done(outcome) for outcome in outcomes.values()]
+
+
+def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
+    """The outcomes of the steps, in order; several steps run at once."""
+    if len(steps) < 2 or concurrency < 2:
+        return [_perform(service, step) for step in steps]
+    with ThreadPoolExecutor(min(concurrency, len(steps))) as pool:
+        return list(pool.map(lambda step: _perform(service, step), steps))
+
+
+def _perform(service: Service, step: Step) -> Outcome:
+    """Send the requests of one step. Never raises."""
+    removed = None
+    try:
+        if step.target and step.goal and step.action == UPDATE:
+            return Outcome(step, APPLIED, None, step.target, service.update(step.target, step.goal), True)
+        if step.target and not (step.action == REINVITE and step.target.id is None):
+            _remove(service, step)
+            removed = step.target
+        if not step.goal:
+            return Outcome(step, APPLIED, None, removed, None, True)
+        companion = companion_of(service, step)
+        if companion:
+            companion.invite(step.goal)
+            return Outcome(step, APPLIED, None, None, None, True)
+        added, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
+        return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)
+    except AccessError as error:
+        fault = error
+    except Exception as bug:  # noqa: BLE001
+        fault = unexpected(bug)
+    outcome = FAILED if fault.request.reach != NOT_SENT or fault.request.repeated or removed else NOT_ATTEMPTED
+    return Outcome(step, outcome, fault, removed, None, removed is not None)
+
+
+def _remove(service: Service, step: Step) -> None:
+    """Take a grant away.
+
+    If a repeated request finds an active grant gone, the first attempt removed it. A pending one may have been accepted.
+    """
+    if not step.target:
+        return
+    try:
+        (companion_of(service, step) or service).remove(step.target)
+    except AccessError as error:
+        if not (error.status == 404 and error.request.repeated and step.target.status == ACTIVE):
+            raise
+
+
+def _client(service: Service, step: Step) -> Client:
+    return (companion_of(service, step) or service).client
+
+
+def _held_back(step: Step) -> AccessError:
+    return AccessError(
+        errors.GUARD_REFUSED,
+        f"{step.email} keeps their role for now: an earlier change failed, and too few people would be left with that role.",
+        hint="Fix the failure reported for the others, then run again.",
+    )
+
+
+def _planned(goal: Grant | None) -> Grant | None:
+    """The goal with the record that the service is expected to show, for check mode."""
+    return (
+        replace(goal, record={**goal.record, **{k: v for k, v in goal.view().items() if k != "status"}})
+        if goal
+        else None
+    )

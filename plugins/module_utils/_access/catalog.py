@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fixed facts about a service as data: its settings, and its roles in the order of their rank. Pure.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .model import Kind
+
+Spec = dict[str, dict[str, t.Any]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One connection option of a service's modules, and its other sources.
+
+    ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the environment
+    variable. ``required``: the service is not configured without it.
+    """
+
+    option: str
+    variable: str
+    environment: str
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class ServiceInfo:
+    """The fixed facts about one service.
+
+    ``roles`` are in order from the least to the most powerful; a plan keeps at least one accepted person with the last,
+    and people with one of the last ``managers`` roles may manage others. ``declares`` are the keys that a roster may
+    give for a person. ``identity`` names the settings that distinguish one team or account from another. ``module`` is
+    the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many must keep the
+    most powerful role; no other service has its ``options``. ``results`` are the keys of its result that hold
+    everybody, each with its kinds of grants. ``sends_names``: invitations have a name.
+    """
+
+    key: str
+    title: str
+    target: str
+    roles: tuple[str, ...]
+    default_role: str
+    declares: tuple[str, ...]
+    url: Setting
+    default_url: str
+    credentials: tuple[Setting, ...]
+    identity: tuple[str, ...]
+    module: str
+    people: str
+    keepers: str
+    results: t.Mapping[str, tuple[Kind, ...]]
+    managers: int = 1
+    options: tuple[str, ...] = ()
+    sends_names: bool = False
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All connection settings: the credentials, then the address."""
+        return (*self.credentials, self.url)
+
+    @property
+    def asks_identity(self) -> bool:
+        """Whether only the service knows which team or account a credential belongs to."""
+        return any(setting.secret for setting in self.credentials if setting.option in self.identity)
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """The options of credentials that the service does without."""
+        return tuple(setting.option for setting in self.credentials if not setting.required)
+
+    def manages(self, role: str) -> bool:
+        """Whether somebody with this role may manage others."""
+        return power(role, self.roles) >= len(self.roles) - self.managers
+
+
+def known_role(told: str, roles: t.Sequence[str]) -> str:
+    """A role as it is spelt here, whatever its case in ``told``; an unknown role stays as it is."""
+    return next((role for role in roles if role.lower() == told.strip().lower()), told)
+
+
+READ_ONLY = ("read-only", "read_only", "readonly")
+"""The vendor's role below all that can be declared, in lower case."""
+
+
+def power(role: str, roles: t.Sequence[str]) -> int:
+    """The rank of a role. The vendor's role for reading ranks below all others, any other unknown role above them."""
+    if role in roles:
+        return roles.index(role)
+    return -1 if role.strip().lower() in READ_ONLY else len(roles)

@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plan may not do. Pure, and checked before the first write.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from .._http import errors
+from .._http.errors import AccessError
+from .match import Rules
+from .model import INVITE, LOWER, PENDING, Grant, Step
+from .plan import carry_out
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The guards of one run.
+
+    ``max_removals``: a count, a share such as ``25%``, or None for no limit. ``min_keepers``: how many accepted people
+    must keep the most powerful role. ``protected``: folded addresses. ``caps``: how many grants may go, by the cap of
+    their kind. ``code``: the error code if too few keepers would be left.
+    """
+
+    max_removals: str | None = None
+    min_keepers: int = 1
+    protected: frozenset[str] = frozenset()
+    caps: t.Mapping[str, int] = field(default_factory=dict)
+    may_invite: bool = True
+    code: str = errors.GUARD_REFUSED
+
+
+def check_max_removals(text: str) -> str:
+    """Return a valid count or share, or raise ``validation``."""
+    share = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*%\s*", text, re.ASCII)
+    if re.fullmatch(r"\s*\d{1,9}\s*", text, re.ASCII) or (share and Fraction(share.group(1)) <= 100):
+        return text.strip()
+    raise AccessError(
+        errors.VALIDATION,
+        f"max_removals is {text[:40]!r}, neither a count nor a share.",
+        hint="Give a whole number such as 3, or a share from 0% to 100% such as 25%.",
+    )
+
+
+def most_removals(limit: str, there: int) -> int:
+    """How many removals a limit allows among ``there`` people and invitations; a share is at least 1, but 0% forbids all."""
+    if not limit.endswith("%"):
+        return int(limit)
+    share = Fraction(limit[:-1].strip())
+    return max(1, int(share * there / 100)) if share else 0
+
+
+def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> None:
+    """Raise if the plan breaks a guard; the message names each guard, the figure and the limit."""
+    broken = [*_protected(steps, limits), *_removals(steps, world, limits), *_capped(steps, limits)]
+    if broken:
+        raise AccessError(
+            errors.GUARD_REFUSED,
+            f"Refused before any change: {'; '.join(broken)}.",
+            hint="Check the plan; if it is what you want, change the guard that is named.",
+        )
+    if not limits.may_invite and any(step.action == INVITE for step in steps):
+        raise AccessError(
+            errors.NOT_A_USER,
+            f"{steps[0].email} is not a user and has no invitation, and invite is false.",
+            hint="Invite them first, or set invite to true.",
+        )
+    short = too_few_keepers(steps, world, rules, limits)
+    if short and limits.code == errors.LAST_ADMIN:
+        raise AccessError(
+            limits.code,
+            f"{steps[0].email} is the last accepted {rules.roles[-1]} and would be removed or demoted.",
+            hint=f"Make somebody else {rules.roles[-1]} first, or allow it with allow_no_{rules.roles[-1].lower()}.",
+        )
+    if short:
+        raise AccessError(
+            limits.code,
+            f"Refused before any change: {short}.",
+            hint=f"Make somebody else {rules.roles[-1]} first, or lower the guard.",
+        )
+
+
+def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> str | None:
+    """Why these steps would leave too few accepted people with the most powerful role, None if they do not."""
+    now = _keepers(world, rules)
+    then = _keepers(carry_out(world, (step.target for step in steps), (step.goal for step in steps)), rules)
+    if then >= now or then >= limits.min_keepers:
+        return None
+    role = rules.roles[-1]
+    left = f"{then} accepted {role}{'' if then == 1 else 's'} of {now}"
+    return f"min_{role.lower()}s: {left} would be left, at least {limits.min_keepers} must be"
+
+
+def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
+    """The limits for the phases of a run: the keepers found at its start are enough, however few."""
+    return replace(limits, min_keepers=min(limits.min_keepers, _keepers(world, rules)))
+
+
+def hold_back(
+    steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits
+) -> tuple[list[Step], list[Step]]:
+    """The steps of a later phase that are still allowed, and those that are not because an earlier step failed."""
+    if not too_few_keepers(steps, world, rules, limits):
+        return list(steps), []
+    risky = [step for step in steps if step.target and rules.is_keeper(step.target) and step.phase >= LOWER]
+    return [step for step in steps if step not in risky], risky
+
+
+def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
+    return sum(rules.is_keeper(grant) for grant in world)
+
+
+def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
+    lost = [step for step in steps if step.takes_away or (step.phase == LOWER and step.goal)]
+    hit: dict[str, set[str]] = defaultdict(set)
+    for step in lost:
+        hit[step.email] |= limits.protected & (step.addresses | step.known_as)
+    named = [
+        email if email in protected else f"{email} ({', '.join(sorted(protected))})"
+        for email, protected in sorted(hit.items())
+        if protected
+    ]
+    return [f"protected: {', '.join(named)} would be removed or demoted, and must not be"] if named else []
+
+
+def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
+    lost = [step for step in steps if step.takes_away]
+    if limits.max_removals is None or not lost:
+        return []
+    figure = len({step.email for step in lost})
+    listed = {address for grant in world for address in grant.addresses}
+    beside = {step.email for step in lost if listed.isdisjoint(step.addresses | step.known_as)}  # only in a team, say
+    there = len(world) + len(beside)
+    most = most_removals(limits.max_removals, there)
+    if figure <= most:
+        return []
+    pending = sum(grant.status == PENDING for grant in world)
+    share = f" ({limits.max_removals} of {there}, {pending} of them pending)" if "%" in limits.max_removals else ""
+    people = "1 person" if figure == 1 else f"{figure} people"
+    return [f"max_removals: {people} would lose access or an invitation, at most {most} may{share}"]
+
+
+def _capped(steps: t.Sequence[Step], limits: Limits) -> t.Iterator[str]:
+    for cap, most in limits.caps.items():
+        hit = [step.target.title for step in steps if step.target and not step.goal and step.target.kind.cap == cap]
+        if len(hit) > most:
+            yield f"{cap}: {len(hit)} would be disabled or deleted, at most {most} may be: {', '.join(sorted(hit))}"

@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Invitations remembered between runs: who may be missing from a list, and who has accepted. Pure: no I/O.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from .._http import errors
+from .._http.errors import AccessError
+from .addresses import check_email, fold
+from .model import INVITATION, PENDING, Grant
+
+PENDING_WORDS = ("pending", "invited")
+EVERYBODY_HAS = frozenset({"id", "email", "name", "role", "created_at", "pending"})
+"""Fields of a record that do not show whether the person accepted."""
+
+
+KINDS: dict[str, tuple[type, ...]] = {"id": (str, int, type(None)), "role": (str,), "invited_at": (str, type(None))}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One remembered invitation.
+
+    ``id`` is None if the service did not return it, ``role`` if it is not known which of two it is. ``accepted_as`` is
+    the address under which the invitation was accepted, if that is another one. ``name`` was sent with the invitation
+    or came in the answer, ``fields`` are the other fields of that answer that say something about the person.
+    ``unlisted``: a list that was read after the invitation did not show the person.
+    """
+
+    id: str | int | None
+    role: str | None
+    invited_at: str | None
+    accepted_as: str | None = None
+    name: str = ""
+    fields: frozenset[str] = frozenset()
+    unlisted: bool = False
+
+    @classmethod
+    def from_public(cls, email: str, given: t.Any) -> Entry:
+        """An entry as this collection returned it; anything else is refused."""
+        if not isinstance(given, dict) or not all(
+            key in given and isinstance(given[key], kinds) for key, kinds in KINDS.items()
+        ):
+            raise AccessError(
+                errors.VALIDATION,
+                f"known_invitations has something other than id, role and invited_at for {email[:80]!r}.",
+                hint="Pass the dictionary that an earlier run returned under this name, unchanged.",
+            )
+        accepted_as, name, fields = (given.get(key) for key in ("accepted_as", "name", "fields"))
+        return cls(
+            given["id"],
+            given["role"] or None,
+            given["invited_at"],
+            accepted_as if isinstance(accepted_as, str) else None,
+            name if isinstance(name, str) else "",
+            frozenset(map(str, fields)) if isinstance(fields, list) else frozenset(),
+            given.get("unlisted") is True,
+        )
+
+    def public(self) -> dict[str, t.Any]:
+        """``{id, role, invited_at}`` and the evidence; an unknown role is empty."""
+        shown = {"id": self.id, "role": self.role or "", "invited_at": self.invited_at}
+        more = {
+            "accepted_as": self.accepted_as,
+            "name": self.name,
+            "fields": sorted(self.fields),
+            "unlisted": self.unlisted,
+        }
+        return {**shown, **{key: value for key, value in more.items() if value}}
+
+    def proves_acceptance(self, record: t.Mapping[str, t.Any]) -> bool:
+        """Whether this record in a list proves that the person accepted; being listed is not enough."""
+        new_name = name_in(record) not in ("", spelt(self.name))
+        return self.unlisted or self.accepted_as is not None or new_name or not telling(record) <= self.fields
+
+    def grant(self, email: str, record: t.Mapping[str, t.Any] | None = None) -> Grant:
+        """What the person has; ``record`` is what the service returned for it, if anything."""
+        shown = {
+            "id": self.id,
+            "email": email,
+            "role": self.role or "",
+            "created_at": self.invited_at,
+            "status": PENDING,
+        }
+        return Grant(
+            id=self.id,
+            email=email,
+            role=self.role or "",
+            kind=INVITATION,
+            since=self.invited_at,
+            record={**shown, **(record or {})},
+        )
+
+
+class Ledger:
+    """The invitations of this run and of earlier ones that are not known to be accepted or gone.
+
+    ``kept``: the caller keeps such a record between runs. ``hides_pending``: an invitation that was sent is missing from
+    the list, so a missing one proves nothing. ``were_unproved``: everybody who was invited and ever listed without proof
+    that they accepted.
+    """
+
+    def __init__(self, known: t.Mapping[str, t.Any] | None) -> None:
+        self.kept = known is not None
+        self.hides_pending = False
+        self.were_unproved: set[str] = set()
+        self._entries = {
+            fold(check_email(str(email))): Entry.from_public(str(email), given)
+            for email, given in (known or {}).items()
+        }
+        self._unclear: dict[str, str] = {}
+        self._missing: set[str] = set()
+        self._unproved: set[str] = set()
+
+    def public(self) -> dict[str, dict[str, t.Any]]:
+        """What the next run needs: folded e-mail → ``{id, role, invited_at}``, and evidence."""
+        return {email: entry.public() for email, entry in self._entries.items()}
+
+    def merged(self, listed: t.Sequence[Grant], accepted: t.Collection[str] = ()) -> list[Grant]:
+        """What is listed now, and the invitations that the list does not show.
+
+        A listed person without a remembered invitation counts as accepted. One with an invitation does so on evidence:
+        a record that proves it, another address, or a folded address in ``accepted``, which comes from another source.
+        An invitation that a request did not find is forgotten if this list does not show it either.
+        """
+        world = list(listed)
+        by_email = {grant.email: place for place, grant in enumerate(world) if grant.email}
+        by_id = {str(grant.id): place for place, grant in enumerate(world)}
+        for email in self._unclear.keys() & by_email.keys():  # so it was sent
+            grant = world[by_email[email]]
+            self._entries[email] = self._entry(email, grant.id, grant.role, grant.record)
+        self._unproved.clear()
+        hidden: list[Grant] = []
+        for email, entry in list(self._entries.items()):
+            place = by_email.get(email, None if entry.id is None else by_id.get(str(entry.id)))
+            if place is not None:
+                world[place] = self._found(email, entry, world[place], email in accepted)
+            elif entry.accepted_as or email in self._missing:
+                del self._entries[email]
+            else:
+                self._entries[email] = replace(entry, unlisted=True)
+                hidden.append(entry.grant(email))
+        self._unclear.clear()
+        self._missing.clear()
+        self.hides_pending = self.hides_pending or bool(hidden)
+        return world + hidden
+
+    def _found(self, email: str, entry: Entry, grant: Grant, accepted: bool) -> Grant:
+        """What an invited person has, now that they are listed; updates what is remembered."""
+        elsewhere = bool(grant.email) and grant.email != email
+        if grant.email != email:
+            grant = replace(grant, also=(*grant.also, email))
+        if grant.kind != INVITATION and (accepted or elsewhere or entry.proves_acceptance(grant.record)):
+            if grant.email == email:
+                del self._entries[email]
+            else:
+                self._entries[email] = replace(entry, accepted_as=grant.email or email)
+            return grant
+        self._entries[email] = replace(entry, id=grant.id, role=grant.role)
+        self._unproved.add(email)
+        self.were_unproved.add(email)
+        return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
+
+    @property
+    def unproved(self) -> frozenset[str]:
+        """The people who were invited and are in the last list without proof that they accepted."""
+        return frozenset(self._unproved)
+
+    def unclear(self, email: str, name: str) -> None:
+        """Note that an invitation is being sent, with or without a name, and may or may not arrive."""
+        self._unclear[fold(email)] = name
+
+    def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
+        """Note that an invitation was sent; ``record`` is the answer of the service."""
+        entry = self._entries[fold(email)] = self._entry(fold(email), identity, role, record)
+        del self._unclear[fold(email)]
+        return entry.grant(fold(email), {"email": email, **record})
+
+    def taken(self, email: str, role: str) -> Grant:
+        """Note that an invitation was sent, now or earlier, whose id is not known."""
+        entry = self._entries.setdefault(fold(email), self._entry(fold(email), None, role, {}))
+        return entry.grant(fold(email))
+
+    def _entry(self, email: str, identity: str | int | None, role: str, record: t.Mapping[str, t.Any]) -> Entry:
+        """What to remember about an invitation that was just sent, and for which the service has this record."""
+        name = str(record.get("name") or "") if name_in(record) else self._unclear.get(email, "")
+        return Entry(identity, role, record.get("created_at") or _now(), name=name, fields=telling(record))
+
+    def changed(self, email: str, role: str | None) -> None:
+        """Note that the role of an invitation was changed; None if it is not known whether that took effect."""
+        if email in self._entries:
+            self._entries[email] = replace(self._entries[email], role=role)
+
+    def missing(self, addresses: t.Iterable[str]) -> None:
+        """Note that the service no longer has what the person had; the next list decides."""
+        self._missing.update(addresses)
+
+    def removed(self, addresses: t.Iterable[str]) -> None:
+        """Note that the person no longer has an invitation."""
+        for email in addresses:
+            self._entries.pop(email, None)
+
+
+def says_pending(record: t.Mapping[str, t.Any]) -> bool:
+    """Whether a record says that its person has not accepted; no documented field does."""
+    return record.get("status") in PENDING_WORDS or record.get("pending") is True
+
+
+def telling(record: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """The fields of a record that an acceptance may have added."""
+    return frozenset(
+        key
+        for key, value in record.items()
+        if key not in EVERYBODY_HAS and value and value not in PENDING_WORDS and str(value).strip()
+    )
+
+
+def name_in(record: t.Mapping[str, t.Any]) -> str:
+    """The name in a record, in the form in which names are compared; empty if it is only the address."""
+    name = spelt(str(record.get("name") or ""))
+    return "" if name == fold(str(record.get("email") or "")) else name
+
+
+def spelt(name: str) -> str:
+    """The form in which names are compared."""
+    return " ".join(name.split()).casefold()
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run finds, plans and does, for its results. Pure: no I/O.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._http.errors import AccessError
+from .leaving import Leaving
+from .match import Rules, match
+from .model import (
+    Grant,
+    Person,
+    Step,
+)
+from .plan import carry_out
+
+
+def evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
+    """What is there after these outcomes."""
+    done = list(outcomes)
+    return carry_out(world, (outcome.removed for outcome in done), (outcome.added for outcome in done))
+
+
+APPLIED = "applied"
+FAILED = "failed"
+DEFERRED = "deferred"
+NOT_ATTEMPTED = "not_attempted"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a step, with the grant that it removed and the one that it added."""
+
+    step: Step
+    outcome: str
+    error: AccessError | None = None
+    removed: Grant | None = None
+    added: Grant | None = None
+    changed: bool = False
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The public form: ``{email, action, outcome, error}``; the action is none if there was nothing to do."""
+        action = "none" if self.outcome == APPLIED and not self.changed else self.step.action
+        error = self.error.as_dict() if self.error else None
+        return {"email": self.step.email, "action": action, "outcome": self.outcome, "error": error}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to carry out a plan."""
+
+    check: bool = False
+    max_changes: int | None = None
+    concurrency: int = 1
+    expected_plan_id: str | None = None
+    verify: bool = False
+
+
+@dataclass
+class Report:
+    """Everything about a run, whether it succeeded or not.
+
+    ``world``: what is there now. ``conflicts``: an error for each pair of people who cannot be told apart, and for whom
+    nothing was planned. ``leaving``: who loses access. ``verified``: what the lists showed afterwards. ``notes``:
+    warnings from planning.
+    """
+
+    people: t.Sequence[Person]
+    rules: Rules
+    was_read: bool = False
+    world: list[Grant] = field(default_factory=list)
+    plan: list[Step] = field(default_factory=list)
+    plan_id: str = ""
+    conflicts: list[AccessError] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    leaving: Leaving = field(default_factory=Leaving)
+    verified: dict[str, t.Any] | None = None
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error: AccessError | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was changed, or would be changed in check mode."""
+        return any(outcome.changed for outcome in self.outcomes)
+
+    def of(self, person: Person) -> list[Grant]:
+        """What the person has now."""
+        return match([person], self.world, self.rules)[0]

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why a run that ended did not do everything.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .._http import errors
+from .._http.errors import AccessError
+from .doubt import UNKNOWN_FATE, UNKNOWN_INVITATION
+from .outcome import APPLIED, FAILED, NOT_ATTEMPTED, Report
+
+
+def partial(report: Report) -> AccessError | None:
+    """Why a run that was completed did not do everything."""
+    first = next((outcome for outcome in report.outcomes if outcome.error), None)
+    if first is None or first.error is None:
+        return _unresolved(report)
+    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
+    doubt = any(
+        outcome.error and outcome.error.hint in (UNKNOWN_FATE, UNKNOWN_INVITATION) for outcome in report.outcomes
+    )
+    remaining = _remaining(report)
+    still = [f"The lists still show {remaining}."] if remaining else []
+    rest = "Find out first what is not known." if doubt else "Run again to do the rest; nothing is done twice."
+    return AccessError(
+        errors.PARTIAL_FAILURE,
+        f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
+        f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
+        f"{first.step.action} of {first.step.email}: "
+        + " ".join((first.error.sentence, *(conflict.msg for conflict in report.conflicts), *still)),
+        hint=f"See results for each person. {rest}",
+        detail=first.error.detail or first.error.msg,
+        status=first.error.status,
+        method=first.error.method,
+        path=first.error.path,
+    )
+
+
+def left_over(report: Report) -> AccessError | None:
+    """Why a run without failed steps did not remove everything."""
+    remaining = _remaining(report)
+    if not remaining:
+        return None
+    return AccessError(
+        errors.PARTIAL_FAILURE,
+        f"{'Every change was made, but the' if report.plan else 'The'} lists still show {remaining}.",
+        hint="Run again; if that does not help, remove what remains by hand.",
+    )
+
+
+def _remaining(report: Report) -> str:
+    """What the lists still show of people who lost access, for a sentence."""
+    found = report.verified["remaining"] if report.verified else []
+    more = f"; and {len(found) - 10} more" if len(found) > 10 else ""
+    return "; ".join(f"{item['email']}: {item['what']}" for item in found[:10]) + more
+
+
+def _unresolved(report: Report) -> AccessError | None:
+    """The error for people who cannot be told apart; the plan for everybody else was carried out."""
+    if not report.conflicts:
+        return None
+    others = (
+        " Nothing was planned for these people; the plan for everybody else does not depend on them."
+        if report.plan
+        else ""
+    )
+    return AccessError(
+        errors.VALIDATION,
+        " ".join(conflict.msg for conflict in report.conflicts) + others,
+        hint=report.conflicts[0].hint,
+    )

@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known after a run: whether people are gone, what is left to do by hand, and who has accepted.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from datetime import datetime
+
+from .._http import errors
+from .._http.errors import AccessError
+from .model import (
+    ACTIVE,
+    CANCEL,
+    REMOVE,
+    Person,
+)
+from .outcome import APPLIED, Report
+from .planner import draft
+from .service import Service
+
+
+def await_acceptance(
+    service: Service,
+    report: Report,
+    person: Person,
+    timeout: float,
+    interval: float,
+    clock: t.Callable[[], float] = time.monotonic,
+    sleep: t.Callable[[float], None] = time.sleep,
+) -> None:
+    """Poll until the person is active, for at most ``timeout`` seconds; the report holds the state at the end."""
+    deadline = clock() + timeout
+    while not any(grant.status == ACTIVE for grant in report.of(person)):
+        remaining = deadline - clock()
+        if remaining <= 0:
+            report.error = AccessError(
+                errors.TIMEOUT,
+                f"{person.email} did not accept the invitation within {timeout:g} s.",
+                hint=(
+                    f"{service.why_pending(person)} Ask them to look for the e-mail, and run again to wait longer; "
+                    "nobody is invited twice."
+                ).lstrip(),
+            )
+            return
+        sleep(min(max(interval, 0.1), remaining))
+        try:
+            report.world = service.read()
+        except AccessError as error:
+            report.error = error
+            return
+
+
+def follow_ups(service: Service, report: Report) -> list[str]:
+    """What is left to do by hand after the removals, or in check mode after the planned removals."""
+    applied = [outcome.step for outcome in report.outcomes if outcome.outcome == APPLIED]
+    done = [step for step in applied if step.action in (REMOVE, CANCEL)]
+    texts = [text for step in done if step.target for text in service.follow_up(step.target)]
+    return texts + list(hand_work(service, report))
+
+
+def verify(service: Service, report: Report, now: datetime) -> None:
+    """Read the lists once more, and record what the people who should be gone still have.
+
+    They are those who lost something, and those whom only another list than that of the members still shows. What a
+    failed step left is in its outcome, and is not recorded here again.
+    """
+    losses = [outcome for outcome in report.outcomes if outcome.step.takes_away]
+    undone = [outcome.step for outcome in losses if outcome.outcome != APPLIED]
+    kept = {step.email for step in undone if step.target and step.target.kind.is_access}
+    leavers = [leaver for leaver in report.leaving.leavers if leaver.email not in kept]
+    shown = {email for companion in service.companions for email, _what in companion.remaining(leavers)}
+    gone = {*(outcome.step.email for outcome in losses if outcome.outcome == APPLIED), *shown}
+    if not gone:
+        return
+    leavers = [leaver for leaver in leavers if leaver.email in gone]
+    told = {(step.email, step.target.identity) for step in undone if step.target}
+    notes = report.notes
+    try:
+        report.world = service.read()
+        steps = draft(service, report, now)
+        still = [(step.email, step.target) for step in steps if step.takes_away and step.email in gone and step.target]
+        found = [(email, str(grant)) for email, grant in still if (email, grant.identity) not in told]
+        found += [rest for companion in service.companions for rest in companion.remaining(leavers)]
+    except AccessError as error:
+        error = error.hinted(f"The changes that were made could not be verified. {error.hint or 'Run again.'}")
+        if any(outcome.error for outcome in report.outcomes):
+            report.warnings.append(error.sentence)
+        else:
+            report.error = error
+        return
+    report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
+    report.notes = notes
+    report.verified = {
+        "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],
+        "remaining": [{"email": email, "what": what} for email, what in sorted(found)],
+    }
+
+
+def hand_work(service: Service, report: Report) -> t.Iterator[str]:
+    """What is left to do by hand for the people who lost access, or of whom nothing was found that they could lose."""
+    done = {outcome.step.email for outcome in report.outcomes if outcome.outcome == APPLIED}
+    undone = {outcome.step.email for outcome in report.outcomes} - done
+    lost = [leaver for leaver in report.leaving.leavers if leaver.email not in undone]
+    for companion in service.companions:
+        yield from companion.follow_up(lost, report.outcomes)

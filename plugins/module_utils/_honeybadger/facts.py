@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fixed facts about Honeybadger.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from .._access.catalog import ServiceInfo, Setting
+from .._access.model import INVITATION, MEMBERSHIP
+
+HONEYBADGER = ServiceInfo(
+    key="honeybadger",
+    title="Honeybadger",
+    target="account",
+    roles=("Member", "Billing", "Admin", "Owner"),
+    default_role="Member",
+    declares=("role", "team_ids"),
+    url=Setting("api_url", "honeybadger_api_url", "HONEYBADGER_ENDPOINT", required=False),
+    default_url="https://app.honeybadger.io",
+    credentials=(
+        Setting("auth_token", "honeybadger_auth_token", "HONEYBADGER_AUTH_TOKEN", secret=True),
+        Setting("account_id", "honeybadger_account_id", "HONEYBADGER_ACCOUNT_ID"),
+    ),
+    identity=("account_id",),
+    module="honeybadger_users",
+    people="users",
+    keepers="min_owners",
+    results={"users": (MEMBERSHIP,), "invitations": (INVITATION,)},
+    managers=2,
+    options=("manage_teams",),
+)

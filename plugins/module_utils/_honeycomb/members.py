@@ -1,0 +1,306 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Honeycomb's calls for the people of one team.
+
+Source: the API guide; facts from other documentation of the vendor are marked (vendor).
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import replace
+
+from .._access.addresses import few, fold
+from .._access.catalog import known_role
+from .._access.ledger import Ledger, says_pending
+from .._access.model import ABSENT, INVITATION, MEMBERSHIP, Grant, Person
+from .._access.service import Companion, Service
+from .._http import errors
+from .._http.address import segment
+from .._http.answers import Shape
+from .._http.client import Client
+from .._http.errors import REFUSED, AccessError, Request
+from .facts import HONEYCOMB
+
+MEMBERSHIPS = "/1/team_memberships"
+AUTH = "/1/auth"
+
+
+class KeyHeader:
+    """Adds the key to a request. An object, since ``requests`` lets ``~/.netrc`` override plain headers."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, request: t.Any) -> t.Any:
+        request.headers["X-Honeycomb-Team"] = self._api_key
+        return request
+
+
+def key_type(api_key: str) -> str | None:
+    """The type of a key by its prefix; a configuration key has none (vendor)."""
+    kind = re.match(r"hc[a-z]([ilm])k_", api_key)
+    return {"i": "ingest", "l": "id", "m": "management"}[kind.group(1)] if kind else None
+
+
+class Honeycomb(Service):
+    """The members of the team that a configuration key belongs to.
+
+    ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
+    leave out people who have not accepted, and no call lists invitations. None: the caller keeps no such record. Every
+    read and write updates the ledger. With a management key, ``accepted`` returns the addresses of everybody who has
+    accepted in the team with this slug.
+    """
+
+    info = HONEYCOMB
+    scope = HONEYCOMB.key
+    lists_pending = False
+
+    def __init__(
+        self,
+        client: Client,
+        api_key: str,
+        known: t.Mapping[str, t.Any] | None = None,
+        names: t.Mapping[str, str] | None = None,
+        companions: t.Sequence[Companion] = (),
+    ) -> None:
+        self.client = client
+        self.companions = companions
+        self.accepted: t.Callable[[str], t.Collection[str]] | None = None
+        self._team = ""
+        self.lists = [MEMBERSHIPS]
+        self._names = names or {}
+        self.ledger = Ledger(known)
+        self._api_key = api_key
+
+    def read(self) -> list[Grant]:
+        """All members, and the known invitations that the list does not show."""
+        listed = [_access(record) for record in self._list()]
+        world = self.ledger.merged(listed)
+        if self.accepted and self.ledger.unproved:
+            world = self.ledger.merged(listed, self._confirmed(self.accepted))
+        return world
+
+    def _confirmed(self, accepted: t.Callable[[str], t.Collection[str]]) -> t.Collection[str]:
+        """Who has accepted, by the list of users; nobody if it cannot be read, and then there is less evidence."""
+        try:
+            self._team = self._team or self.own_key()[1]
+            return accepted(self._team)
+        except AccessError:
+            return ()
+
+    def members(self) -> list[dict[str, t.Any]]:
+        """The members as the service shows them."""
+        return [dict(_access(record).record) for record in self._list()]
+
+    def auth(self) -> dict[str, t.Any]:
+        """The key's ``{type, team, environment, api_key_access}`` (vendor)."""
+        body = self._auth()
+        return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
+
+    def own_key(self) -> tuple[str, str]:
+        """The id of the key in use, and the slug of its team, empty if the service does not say (vendor)."""
+        shape = Shape(self.info.title, "GET", AUTH)
+        body = self._auth()
+        team = shape.must(body.get("team") or {}, dict)
+        return str(shape.must(body.get("id"), str)), shape.text(team, "slug")
+
+    def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
+        """Send an invitation. The answer 409, or 422 with ``already_exists``, means that there is one already."""
+        name = self._names.get(fold(email)) or ""
+        self.ledger.unclear(email, name)
+        try:
+            named = {"name": name} if name else {}
+            answer = self.client.request("POST", MEMBERSHIPS, {"email": email, "role": role, **named})
+        except AccessError as error:
+            if error.status == 409 or (error.status == 422 and "already_exists" in str(error.request.payload)):
+                return self.ledger.taken(email, role), False
+            raise self._explain(error) from None
+        shape = Shape(self.info.title, "POST", MEMBERSHIPS, answer.status)
+        record = shape.must(answer.body, dict)
+        identity = shape.must(record.get("id"), str, int)
+        shape.text(record, "created_at")
+        return self.ledger.sent(email, identity, role, record), True
+
+    def update(self, target: Grant, goal: Grant) -> Grant:
+        """Change the role; nothing else can be changed."""
+        if target.id is None:
+            raise AccessError(
+                errors.CONFLICT,
+                f"The id of the Honeycomb invitation of {target.email} is not known, so its role cannot be changed.",
+                hint="Change it under Team settings, or wait until it is accepted. If there is no invitation any more, remove "
+                "them from known_invitations, and they are invited again.",
+            )
+        path = f"{MEMBERSHIPS}/{segment(target.id)}"
+        try:
+            answer = self.client.request("PUT", path, {"role": goal.role})
+            told = (
+                {}
+                if answer.body is None
+                else Shape(self.info.title, "PUT", path, answer.status).must(answer.body, dict)
+            )
+        except AccessError as error:
+            if error.status == 404:
+                self.ledger.missing([target.email])
+            elif error.request.leaves_doubt:
+                self.ledger.changed(target.email, None)
+            raise self._explain(error) from None
+        if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
+            raise AccessError(
+                errors.CONFLICT,
+                f"Honeycomb answered that {target.email} still has the role {self.client.clean(str(told['role']))}.",
+                hint="Run again, or check under Team settings.",
+                status=answer.status,
+                method="PUT",
+                path=path,
+                request=Request(REFUSED),
+            )
+        self.ledger.changed(target.email, goal.role)
+        return replace(target, role=goal.role, record={**target.record, **told, "role": goal.role})
+
+    def remove(self, target: Grant) -> None:
+        """Remove a member or cancel an invitation."""
+        if target.id is None:
+            self.ledger.removed(target.addresses)
+            raise AccessError(
+                errors.CONFLICT,
+                f"The id of the pending invitation of {target.email} is not known, so it cannot be cancelled.",
+                hint="Cancel it by hand under Team settings; the next run assumes that you did.",
+            )
+        try:
+            self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
+        except AccessError as error:
+            if error.status == 404:
+                self.ledger.missing(target.addresses)
+            raise self._explain(error) from None
+        self.ledger.removed(target.addresses)
+
+    def shows_pending(self) -> bool:
+        """Whether invitations are listed; False once one that was sent is missing from the list."""
+        return not self.ledger.hides_pending
+
+    def assume_invited(self, email: str, role: str) -> Grant:
+        """Remember an invitation whose id is not known."""
+        return self.ledger.taken(email, role)
+
+    def why_pending(self, person: Person) -> str:
+        """Why a listed person counts as pending: being listed does not mean that they accepted."""
+        if self.ledger.unproved.isdisjoint(person.addresses):
+            return ""
+        return (
+            "Honeycomb lists them, which does not mean that they accepted. They count as pending until their entry has a "
+            "name or another field that the invitation did not have."
+        )
+
+    def follow_up(self, removed: Grant) -> list[str]:
+        """API keys outlive the member who created them, and a person who counts as pending may have been a member."""
+        if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
+            return []
+        keys = (
+            f"no API lists the management keys that {removed.email} created and the API keys that they know. Look"
+            if self.accepted
+            else f"API keys that {removed.email} created outlive their membership. With a management key "
+            "(management_key_id, management_key_secret), they can be listed, disabled or deleted. Without one, look"
+        )
+        text = (
+            f"Honeycomb: {keys} under Team settings > API keys. Under Team settings > Members, check the join address and "
+            "the allowed e-mail domains of the team."
+        )
+        return [text]
+
+    def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
+        """Without ``known_invitations``, a pending person whom the list leaves out looks like a stranger."""
+        if self.ledger.kept or not (unlisted or exclusive):
+            return []
+        leavers = {fold(person.email) for person in people if person.state == ABSENT}
+        wanted = [email for email in unlisted if email not in leavers]
+        leaving = [email for email in unlisted if email in leavers]
+        texts = []
+        if wanted:
+            texts.append(
+                f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). Keep known_invitations from "
+                "this result and pass it to the next run, which may otherwise invite them again. The role lifecycle does "
+                "so unless lifecycle_memory is none."
+            )
+        if leaving or exclusive:
+            who = f" of {few(leaving)}" if leaving else ""
+            texts.append(
+                f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without known_invitations "
+                "from the run that sent them. Look under Team settings."
+            )
+        return texts
+
+    def remembered(self) -> dict[str, t.Any]:
+        """The invitations that the next run should know about."""
+        return {"known_invitations": self.ledger.public()}
+
+    def _auth(self) -> dict[str, t.Any]:
+        try:
+            answer = self.client.request("GET", AUTH)
+        except AccessError as error:
+            raise self._explain(error, diagnose=False) from None
+        return dict(Shape(self.info.title, "GET", AUTH).must(answer.body, dict))
+
+    def _list(self) -> list[dict[str, t.Any]]:
+        try:
+            answer = self.client.request("GET", MEMBERSHIPS)
+        except AccessError as error:
+            raise self._explain(error) from None
+        shape = Shape(self.info.title, "GET", MEMBERSHIPS)
+        records = shape.must(answer.body, list)
+        for record in records:
+            shape.must(shape.must(record, dict).get("id"), str, int)
+            shape.text(record, "email")
+            shape.text(record, "role")
+        return list({str(record["id"]): record for record in records}.values())
+
+    def _explain(self, error: AccessError, diagnose: bool = True) -> AccessError:
+        """Name the likely cause if the status alone does not."""
+        if error.status == 404 and error.path == MEMBERSHIPS:
+            error.code = errors.ENDPOINT_UNAVAILABLE
+            error.hint = "This Honeycomb does not offer team memberships to this key: check api_url (EU?) and the plan."
+        elif error.status == 401:
+            kind = key_type(self._api_key) or (self._ask_key_type() if diagnose else None)
+            if kind == "id":
+                error.code = errors.WRONG_KEY_TYPE
+                error.hint = (
+                    "api_key is the id of a configuration key, not the key itself. The key is shown once, when it is created. "
+                    "Create another one under Team settings > API keys."
+                )
+            elif kind in ("ingest", "management"):
+                error.code = errors.WRONG_KEY_TYPE
+                error.hint = f"This is an {kind} key." if kind == "ingest" else "This is a management key."
+                error.hint += " Create a configuration key under Team settings > API keys."
+            elif kind:
+                error.code = errors.FORBIDDEN
+                error.hint = "The key is valid but may not manage members. Give it that permission, or use another key."
+            else:
+                error.hint = (
+                    "Check api_key and, for the EU, api_url; it must be a configuration key, not an ingest key."
+                )
+        elif error.status == 403:
+            error.hint = "The key has no permission for this. Use a configuration key that may manage members."
+        return error
+
+    def _ask_key_type(self) -> str | None:
+        try:
+            answer = self.client.request("GET", AUTH)
+        except AccessError:
+            return None
+        return str(answer.body.get("type") or "configuration") if isinstance(answer.body, dict) else None
+
+
+def _access(record: t.Mapping[str, t.Any]) -> Grant:
+    """A member as listed."""
+    pending = says_pending(record)
+    return Grant(
+        id=record["id"],
+        email=fold(record.get("email") or ""),
+        role=known_role(record.get("role") or "", HONEYCOMB.roles),
+        kind=INVITATION if pending else MEMBERSHIP,
+        since=record.get("created_at") if pending else None,
+        record=record,
+    )

@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Paged lists of the services, read to the end and checked.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import errors
+from .client import Client
+from .errors import ACCEPTED, AccessError, Request
+
+IDLE_PAGES = 5  # pages in a row without anything new, after which a list counts as endless
+
+
+def read_pages(
+    client: Client,
+    path: str,
+    key: str,
+    identity: type,
+    check: t.Callable[[Shape, dict[str, t.Any]], None] = lambda shape, record: None,
+) -> list[dict[str, t.Any]]:
+    """All records of a paged list, which each page holds under ``key``; a record that is shown twice is returned once.
+
+    Every record must have an ``id`` of the type ``identity``, and pass ``check`` before the next page is read.
+    """
+    service, where = client.connection.name, path.partition("?")[0]
+    records: dict[t.Any, dict[str, t.Any]] = {}
+    shape = Shape(service, "GET", where)
+    idle = 0
+    for page in client.pages(path):
+        before = len(records)
+        for record in shape.must(shape.must(page, dict).get(key), list):
+            records[shape.must(shape.must(record, dict).get("id"), identity)] = record
+            check(shape, record)
+        idle = 0 if len(records) > before else idle + 1
+        if idle >= IDLE_PAGES:
+            raise AccessError(
+                errors.BAD_RESPONSE,
+                f"{service} answered GET {where} with page after page without anything new.",
+                hint="Check api_url, and whether a proxy is in between.",
+                method="GET",
+                path=where,
+                request=Request(ACCEPTED),
+            )
+    return list(records.values())
+
+
+class Shape:
+    """Checks decoded answers against the types in the contract."""
+
+    def __init__(self, service: str, method: str, path: str, status: int = 200) -> None:
+        self._error = AccessError(
+            errors.BAD_RESPONSE,
+            f"{service} answered {method} {path} with JSON that does not match its documentation.",
+            hint="Check api_url. If it is right, the service changed its API; please report it.",
+            status=status,
+            method=method,
+            path=path,
+            request=Request(ACCEPTED),
+        )
+
+    def must(self, value: t.Any, *kinds: type) -> t.Any:
+        """The value if it has one of these types, otherwise ``bad_response``."""
+        if isinstance(value, kinds) and not isinstance(value, bool):
+            return value
+        raise self._error
+
+    def text(self, record: t.Mapping[str, t.Any], key: str) -> str:
+        """A text; empty if it is missing or null."""
+        value = record.get(key)
+        return "" if value is None else str(self.must(value, str))
+
+    def flag(self, record: t.Mapping[str, t.Any], key: str) -> bool:
+        """A boolean; false if it is missing or null."""
+        value = record.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise self._error

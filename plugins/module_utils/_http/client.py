@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Requests to one service: what is repeated and when, within the limits of the service and the task.
+
+It knows no service by name. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, replace
+
+from . import errors
+from .address import local_path, next_link
+from .budget import Budget
+from .connection import Connection, Exchange
+from .errors import REFUSED, AccessError, Request
+from .faults import Call
+from .limits import Quota, http_date, quota_from, utc
+from .text import EXCERPT, clean, decode, secret_forms
+
+RETRIES = 4
+FIRST_BACKOFF = 0.5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: status and decoded body, None if there was no body."""
+
+    status: int
+    body: t.Any
+    url: str
+
+
+class Client:
+    """Sends requests to one service. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.connection = connection
+        self.quota: Quota | None = None
+        self.hidden = set(secret_forms(connection.secret))
+        self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
+        self._clock = clock
+        self._exchange = Exchange(connection)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._exchange.requests
+
+    def request(self, method: str, path: str, body: t.Any = None) -> Answer:
+        """Send a request and return its answer, or raise :class:`AccessError`.
+
+        GET, PUT, PATCH and DELETE are repeated after a temporary fault, since callers set absolute values. POST is
+        repeated only if the service certainly did nothing.
+        """
+        attempt, in_doubt = 0, False
+        while True:
+            started = self._clock()
+            try:
+                self._await_turn(method, path)
+                return self._send(method, path, body)
+            except AccessError as error:
+                error.request = replace(error.request, repeated=in_doubt)
+                in_doubt = error.request.leaves_doubt
+                delay = self._delay(error, method, attempt)
+                if delay is None or not self.budget.pause(delay, since=started):
+                    self.budget.charge(started, self._clock())
+                    raise (error if delay is None else self._over_budget(error, delay)) from None
+                attempt += 1
+
+    def pages(self, path: str) -> t.Iterator[t.Any]:
+        """Decoded bodies of a paged list, following ``links.next`` on the configured origin only."""
+        seen: set[str] = set()
+        while path not in seen:
+            seen.add(path)
+            answer = self.request("GET", path)
+            yield answer.body
+            following = next_link(answer.body, path)
+            if not following:
+                return
+            path = local_path(self.connection.url, answer.url, following)
+
+    def clean(self, text: str, length: int = EXCERPT) -> str:
+        """Text from outside, safe to show and without the credential."""
+        return clean(text, self.hidden, length)
+
+    def hide(self, secret: t.Any) -> None:
+        """Keep a secret from an answer out of every message."""
+        if isinstance(secret, str) and secret:
+            self.hidden.add(secret)
+
+    def affords(self, writes: int) -> AccessError | None:
+        """Why this many requests exceed the rate limit even after a wait; None if they do not."""
+        quota = self.quota
+        if quota is None or quota.reset_at is None or writes <= quota.remaining:
+            return None
+        wait = max(0.0, quota.reset_at - self._clock())
+        if quota.limit and quota.window:
+            wait += quota.window * ((writes - quota.remaining - 1) // quota.limit)
+        if wait <= self.budget.left:
+            return None
+        left = f"{quota.remaining} request{'' if quota.remaining == 1 else 's'}"
+        of = f" of {quota.limit}" if quota.limit else ""
+        return AccessError(
+            errors.RATE_LIMITED,
+            f"{self.connection.name} has {left}{of} left and {writes} {'is' if writes == 1 else 'are'} needed, "
+            f"which takes a wait of {wait:.0f} s, but max_wait leaves {self.budget.left:.0f} s.",
+            hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}.",
+            request=Request(retry_after=wait),
+        )
+
+    def api(self) -> dict[str, t.Any]:
+        """The cost of the task, in the public form."""
+        told: dict[str, t.Any] = {"requests": self.requests, "waited": round(self.budget.spent, 1)}
+        if self.quota:
+            told["rate_limit_remaining"] = self.quota.remaining
+        return told
+
+    def _await_turn(self, method: str, path: str) -> None:
+        """Wait until a pause is over and the rate limit allows a request; refuse if no time is left."""
+        self.budget.rest()
+        quota = self.quota
+        if quota and quota.remaining <= 0 and quota.reset_at is not None:
+            wait = quota.reset_at - self._clock()
+            if wait > 0 and not self.budget.pause(wait):
+                spent = AccessError(
+                    errors.RATE_LIMITED,
+                    f"The request limit of {self.connection.name} is used up.",
+                    method=method,
+                    path=path,
+                )
+                raise self._over_budget(spent, wait)
+            self.budget.rest()
+        if self.budget.patience <= 0:
+            raise AccessError(
+                errors.TIMEOUT,
+                f"Failures of {self.connection.name} used up max_wait ({self.connection.max_wait:g} s), "
+                "so the rest was not attempted.",
+                hint="Run again when the service works again; nothing is done twice.",
+                method=method,
+                path=path,
+            )
+
+    def _delay(self, error: AccessError, method: str, attempt: int) -> float | None:
+        """Seconds to wait before the request is repeated, None for never."""
+        request = error.request
+        if not (request.transient and (request.reach == REFUSED or method != "POST")):
+            return None
+        if error.code != errors.RATE_LIMITED and attempt >= RETRIES:
+            return None
+        return max(request.retry_after or 0.0, float(FIRST_BACKOFF * 2 ** min(attempt, 6)))
+
+    def _over_budget(self, error: AccessError, delay: float) -> AccessError:
+        """The same error, with the time of the next possible attempt."""
+        if not error.request.retry_after and error.code != errors.RATE_LIMITED:
+            return error
+        return error.hinted(
+            f"The next attempt is allowed at {utc(delay)}, {delay:.0f} s from now, but max_wait leaves "
+            f"{self.budget.left:.0f} s. Run again then, or raise max_wait."
+        )
+
+    def _send(self, method: str, path: str, body: t.Any) -> Answer:
+        """One attempt."""
+        call = Call(self.connection, method, path, self.clean)
+        try:
+            response = self._exchange.send(method, path, body, self.budget.patience)
+        except Exception as fault:  # noqa: BLE001
+            raise call.broken(fault) from None
+        server_time = http_date(response.headers.get("Date")) or time.time()
+        self.quota = quota_from(response.headers, server_time, self._clock()) or self.quota
+        if not 200 <= response.status < 300:
+            raise call.unsuccessful(response, server_time, self._reset_in())
+        try:
+            return Answer(response.status, decode(response.content) if response.content.strip() else None, response.url)
+        except ValueError:
+            raise call.undecodable(response) from None
+
+    def _reset_in(self) -> float | None:
+        """Seconds until the rate limit resets, None if the service does not say."""
+        if self.quota is None or self.quota.reset_at is None:
+            return None
+        return max(0.0, self.quota.reset_at - self._clock())

@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turns a failed request into an error that says what happened and how far the request got.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from . import errors
+from .connection import Connection, CutShort, Response
+from .errors import ACCEPTED, NOT_SENT, REFUSED, UNKNOWN, AccessError, Request
+from .limits import retry_after
+from .text import describe, json_or_none
+
+try:
+    import requests
+    from urllib3.exceptions import NewConnectionError
+except ImportError:  # reported by the module, see _exchange
+    pass
+
+TRANSIENT = (502, 503, 504)
+CODES = {
+    400: errors.VALIDATION,
+    401: errors.INVALID_KEY,
+    403: errors.FORBIDDEN,
+    404: errors.NOT_FOUND,
+    405: errors.ENDPOINT_UNAVAILABLE,
+    408: errors.TIMEOUT,
+    409: errors.CONFLICT,
+    410: errors.NOT_FOUND,
+    422: errors.VALIDATION,
+    429: errors.RATE_LIMITED,
+}
+HINTS = {
+    errors.CONFLICT: "Run again; the next run starts from the present state.",
+    errors.CONNECTION: "Run again.",
+    errors.SERVER_ERROR: "Run again later.",
+    errors.TIMEOUT: "Run again, or set a longer request_timeout.",
+    errors.VALIDATION: "Correct what the service names.",
+}
+"""What to do next where nothing better is known. What a 404 means is only known to the service's client."""
+
+
+TELL_NOTHING = (errors.TIMEOUT, errors.SERVER_ERROR, errors.BAD_RESPONSE)  # about whether the request took effect
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as its errors name it. ``clean`` makes text from outside safe to show."""
+
+    connection: Connection
+    method: str
+    path: str
+    clean: t.Callable[..., str]
+
+    def error(
+        self, code: str, msg: str, request: Request, *, hint: str = "", detail: str = "", status: int | None = None
+    ) -> AccessError:
+        """An error of this request."""
+        return AccessError(
+            code, msg, hint=hint, detail=detail, status=status, method=self.method, path=self.path, request=request
+        )
+
+    @property
+    def _limit(self) -> str:
+        return f"within {self.connection.request_timeout:g} s"
+
+    def broken(self, fault: Exception) -> AccessError:
+        """The error for a request without a complete answer."""
+        name, url = self.connection.name, self.connection.url
+        if isinstance(fault, CutShort):
+            reach = ACCEPTED if 200 <= fault.status < 300 else UNKNOWN
+            code, late = (errors.CONNECTION, "") if fault.in_time else (errors.TIMEOUT, f" {self._limit}")
+            msg = f"{name} did not complete its answer to {self.method} {self.path}{late}."
+            request = Request(reach, transient=True)
+            return self.error(code, msg, request, hint=HINTS[code], status=fault.status)
+        if isinstance(fault, requests.exceptions.SSLError):
+            return self.error(
+                errors.TLS,
+                f"The certificate of {name} at {url} is not trusted.",
+                Request(REFUSED),
+                hint="Check api_url, or set ca_path to a file with the authority that signed the certificate.",
+                detail=self.clean(_reason(fault)),
+            )
+        if isinstance(fault, requests.Timeout):
+            reach = REFUSED if isinstance(fault, requests.ConnectTimeout) else UNKNOWN
+            msg = f"{name} did not answer {self.method} {self.path} {self._limit}."
+            return self.error(errors.TIMEOUT, msg, Request(reach, transient=True), hint=HINTS[errors.TIMEOUT])
+        if isinstance(fault, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+            return self.error(
+                errors.CONNECTION,
+                f"The connection to {name} at {url} failed: {self.clean(_reason(fault))}.",
+                Request(REFUSED if _never_sent(fault) else UNKNOWN, transient=True),
+                hint="Check api_url, the proxy settings and the network.",
+            )
+        if isinstance(fault, OSError) and not isinstance(fault, requests.RequestException):
+            msg = "The certificates in ca_path cannot be read."
+            return self.error(errors.TLS, msg, Request(REFUSED), hint="Check that file.")
+        msg = f"The request to {name} could not be made ({type(fault).__name__})."
+        return self.error(errors.CONNECTION, msg, Request(NOT_SENT))
+
+    def unsuccessful(self, response: Response, server_time: float, reset_in: float | None) -> AccessError:
+        """The error for an unsuccessful answer; ``reset_in``: seconds until the rate limit resets, if known."""
+        status, headers = response.status, response.headers
+        payload = json_or_none(response.content)
+        detail = self.clean(describe(payload) or response.content.decode("utf-8", "replace"))
+        limited = status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
+        code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
+        hint = HINTS.get(code, "")
+        if limited:
+            code, detail = errors.RATE_LIMITED, detail or "request limit reached"
+        elif 300 <= status < 400:
+            code, detail = errors.REDIRECT_REFUSED, "a redirect, which is not followed"
+            hint = "Set api_url to the final address; a credential is never sent to another one."
+        wait = retry_after(headers.get("Retry-After"), server_time)
+        request = Request(
+            UNKNOWN if code in TELL_NOTHING else REFUSED,
+            transient=limited or status in TRANSIENT,
+            retry_after=reset_in if limited and wait is None else wait,
+            payload=payload,
+        )
+        told = f": {detail.rstrip('.')}" if detail else ""
+        msg = f"{self.connection.name} answered {status} to {self.method} {self.path}{told}."
+        return self.error(code, msg, request, hint=hint, detail=detail, status=status)
+
+    def undecodable(self, response: Response) -> AccessError:
+        """The error for a success whose body is not JSON."""
+        excerpt = self.clean(response.content.decode("utf-8", "replace"), 80)
+        name = self.connection.name
+        return self.error(
+            errors.BAD_RESPONSE,
+            f"{name} answered {self.method} {self.path} with something that is not JSON: {excerpt!r}.",
+            Request(ACCEPTED if "json" in response.headers.get("Content-Type", "") else UNKNOWN),
+            hint="Check api_url, and whether a proxy or a login page is in between.",
+            detail=excerpt,
+            status=response.status,
+        )
+
+
+def _never_sent(fault: Exception) -> bool:
+    reason = getattr(fault.args[0], "reason", None) if fault.args else None
+    return isinstance(reason, NewConnectionError) or isinstance(fault, requests.exceptions.ProxyError)
+
+
+def _reason(fault: BaseException) -> str:
+    """The operating system's words for a fault, without the request that the library quotes around them."""
+    pending: list[t.Any] = [fault]
+    for _depth in range(12):
+        if not pending:
+            break
+        cause = pending.pop(0)
+        if isinstance(cause, OSError) and cause.strerror:
+            return str(cause.strerror)
+        pending += [item for item in getattr(cause, "args", ()) if isinstance(item, BaseException)]
+        pending += [item for item in (getattr(cause, "reason", None), getattr(cause, "__cause__", None)) if item]
+        pending += [cause.__context__] if isinstance(cause, BaseException) and cause.__context__ else []
+    return "it was closed before an answer arrived"

@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The text in requests and answers: checked, decoded, cleaned. No I/O.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import typing as t
+from urllib.parse import quote
+
+DEEPEST = 50  # levels of a document; the services' have five
+EXCERPT = 160  # characters shown of what a service says
+READ = 4000  # characters read for an excerpt
+SURROGATES = r"[\ud800-\udfff]"
+
+
+def secret_forms(secret: str) -> list[str]:
+    """Every form in which a credential may occur in text, the longest first."""
+    coded = [
+        encode(form.encode("utf-8", "replace")).decode()
+        for form in (secret, secret + ":", ":" + secret)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode)
+    ]
+    urls = (quote(secret, safe=safe, errors="replace") for safe in ("/", ""))
+    plain = (secret, *urls, json.dumps(secret)[1:-1])
+    return sorted({*plain, *coded, *(form.rstrip("=") for form in coded)}, key=len, reverse=True)
+
+
+def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
+    """Text from outside made safe to show: no secret, no markup, one short line."""
+    for form in sorted(secrets, key=len, reverse=True):
+        text = text.replace(form, "***")
+    # Cut only now, or a part of a secret could be left; but before the next line, which takes quadratic time.
+    text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
+    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def describe(payload: t.Any, depth: int = 9) -> str:
+    """The text in an error body, in any of the forms that the services use, which nest no deeper than ``depth``."""
+    if isinstance(payload, str):
+        return payload
+    if isinstance(payload, list) and depth:
+        return "; ".join(filter(None, (describe(item, depth - 1) for item in payload)))
+    if not isinstance(payload, dict) or not depth:
+        return ""
+    if payload.get("field"):
+        return f"{payload['field']}: {payload.get('description') or payload.get('code') or 'invalid'}"
+    known = [
+        payload[key] for key in ("errors", "error", "title", "detail", "type_detail", "message") if payload.get(key)
+    ]
+    if known:
+        return "; ".join(dict.fromkeys(filter(None, (describe(value, depth - 1) for value in known))))
+    return "; ".join(
+        f"{key}: {text}" for key, text in ((key, describe(value, depth - 1)) for key, value in payload.items()) if text
+    )
+
+
+def decode(content: bytes) -> t.Any:
+    """A decoded body; ValueError for anything that is not JSON, or nests too deeply for Ansible to pass on.
+
+    Half a surrogate pair is legal JSON, but Ansible cannot pass it on, so U+FFFD replaces it.
+    """
+    text = content.decode(json.detect_encoding(content), "surrogatepass")
+    try:
+        document = json.loads(text)
+    except RecursionError:
+        raise ValueError from None
+    level: list[t.Iterable[t.Any]] = [[document]]
+    for _depth in range(DEEPEST):
+        level = [
+            item.values() if isinstance(item, dict) else item
+            for items in level
+            for item in items
+            if isinstance(item, (dict, list))
+        ]
+        if not level:
+            return _whole(document) if re.search(SURROGATES + r"|\\u[dD][89a-fA-F]", text) else document
+    raise ValueError
+
+
+def _whole(value: t.Any) -> t.Any:
+    """The same document without halves of surrogate pairs."""
+    if isinstance(value, str):
+        return re.sub(SURROGATES, "\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
+def json_or_none(content: bytes) -> t.Any:
+    """A decoded body, None for anything else."""
+    try:
+        return decode(content)
+    except ValueError:
+        return None

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The interface to Ansible: common options, the services that they describe, and the only exit.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._access.catalog import Spec
+from .._http import errors
+from .._http.connection import REQUESTS_IMPORT_ERROR
+from .._http.errors import AccessError, unexpected
+from .._http.text import secret_forms
+from .._services import SERVICES
+
+try:
+    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found]
+except ImportError:  # before ansible-core 2.22, where no_log_values does the same
+
+    def register_secrets(values: t.Iterable[str], /) -> None:
+        """Mask the values in everything that Ansible prints and logs."""
+
+
+KNOWN = "known_invitations"
+MAX_QUOTED = 1500  # characters
+SHORTEST_SECRET = 4  # characters; no service has shorter ones
+SECRETS = [found.option for info in SERVICES.values() for found in info.credentials if found.secret]
+NO_CHANGE: t.Mapping[str, t.Any] = MappingProxyType({"changed": False, "api": {"requests": 0, "waited": 0.0}})
+
+
+class Module(AnsibleModule):
+    """An Ansible module whose failures all have ``error`` and its result keys, also those of the argument spec.
+
+    ``unchanged`` is the result of a run that failed before it could ask the service.
+    """
+
+    def __init__(self, unchanged: t.Mapping[str, t.Any], **settings: t.Any) -> None:
+        self._unchanged = dict(unchanged)
+        super().__init__(**settings)
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        """Exit with a failure."""
+        if "error" not in result:  # from Ansible's own checks, which quote values of any length
+            msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
+            result["error"] = AccessError(errors.VALIDATION, msg, hint="Correct the task.").as_dict()
+            self.unmask_short_values()
+        if KNOWN in self._unchanged and isinstance(self.params.get(KNOWN), dict):
+            self._unchanged[KNOWN] = self.params[KNOWN]  # a task that keeps them forgets nobody
+        super().fail_json(msg, **{**self._unchanged, **result})
+
+    def unmask_short_values(self) -> None:
+        """Leave a blank credential, or one of a few characters, as it is: masking it would spoil every sentence."""
+        self.no_log_values -= {value for value in self.no_log_values if len(value.strip()) < SHORTEST_SECRET}
+
+
+def run_module(
+    spec: Spec,
+    work: t.Callable[[t.Mapping[str, t.Any], bool], Result],
+    unchanged: t.Mapping[str, t.Any] = NO_CHANGE,
+    **constraints: t.Any,
+) -> None:
+    """Run a module: ``work`` takes the options and the check mode, and returns the result to exit with.
+
+    ``unchanged`` is the result of a run that fails before it can ask the service. Modules exit only here. Failures are
+    raised outside any ``except``, where Ansible would add a traceback.
+    """
+    module = Module(unchanged={**NO_CHANGE, **unchanged}, argument_spec=spec, supports_check_mode=True, **constraints)
+    if REQUESTS_IMPORT_ERROR:
+        module.fail_json(missing_required_lib("requests"))
+    _mask(module)
+    try:
+        result = work(module.params, module.check_mode)
+    except AccessError as error:
+        result = Result({}, error)
+    except Exception as bug:  # noqa: BLE001
+        result = Result({}, unexpected(bug))
+    for warning in result.warnings:
+        module.warn(warning)
+    if result.diff is not None and module._diff:  # pylint: disable=protected-access
+        result.values["diff"] = result.diff
+    if result.error:
+        module.fail_json(result.error.sentence, error=result.error.as_dict(), **result.values)
+    module.exit_json(**result.values)
+
+
+def _mask(module: Module) -> None:
+    """Keep the credentials, in every form in which they may occur, out of what Ansible prints and logs."""
+    for option in SECRETS:
+        secret = module.params.get(option)
+        if secret and len(secret.strip()) >= SHORTEST_SECRET:
+            forms = secret_forms(secret)
+            if option == "management_key_secret":
+                forms += secret_forms(f"{module.params.get('management_key_id')}:{secret}")
+            module.no_log_values.update(forms)
+            register_secrets(forms)
+    module.unmask_short_values()
+
+
+@dataclass
+class Result:
+    """What a module exits with."""
+
+    values: dict[str, t.Any]
+    error: AccessError | None = None
+    warnings: list[str] = field(default_factory=list)
+    diff: dict[str, str] | None = None

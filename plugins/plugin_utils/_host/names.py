@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The names of all variables that the collection reads, and misspellings of them.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._access.options import OF_ROLE
+from ...module_utils._services import SERVICES
+
+SOURCES = ("people", "roster_file", "email")
+"""The variables that may name people; a run takes exactly one of them."""
+
+
+FORM = tuple(f"{service.key}_{key}" for service in SERVICES.values() for key in service.declares)
+"""The fields that go with ``email`` in a form, and the columns of a roster, such as ``honeycomb_role``."""
+
+
+CONNECTION = tuple(setting.variable for service in SERVICES.values() for setting in service.settings)
+ROLE = (
+    "lifecycle_people",
+    "lifecycle_options",
+    "lifecycle_state",
+    *(f"lifecycle_{option}" for option in OF_ROLE),
+    *(f"lifecycle_{option}" for service in SERVICES.values() for option in (service.keepers, *service.options)),
+    "lifecycle_expected_plan_id",
+    "lifecycle_require_approval",
+    *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),
+    "lifecycle_memory",
+    "lifecycle_memory_dir",
+    "lifecycle_verify",
+    "lifecycle_all_accounts",
+    "lifecycle_evidence_dir",
+    "lifecycle_dump_file",
+    "lifecycle_dump_force",
+)
+PLAYBOOK = (
+    "access_targets",
+    "access_credentials",
+    "access_plan",
+    "exclusive",
+    "dump_file",
+    "force",
+    "evidence_dir",
+)
+RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
+REPORT = (
+    "report_dir",
+    "report_options",
+    "report_people",
+    "report_roster_file",
+    "report_fail_on_drift",
+    "report_previous",
+    "report_pending_days",
+    "report_teams",
+    "report_keys",
+    "fail_on_drift",
+)
+READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *RESULTS)
+"""Every variable that the collection reads or sets."""
+
+
+INTERNAL = ("lifecycle_options", "report_options", "access_who")
+"""Variables that playbooks fill in, and that win over all others."""
+
+
+PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
+
+
+def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:
+    """The variables whose names look like misspellings of variables that are read.
+
+    ``given`` are the names of this run's own variables, which are checked whatever their prefix.
+    """
+    suspects = {name for name in names if name.startswith(PREFIXES)} | set(given)
+    return [
+        f"{name} is not a variable of this collection. Did you mean {near}?"
+        for name in sorted(suspects - set(READ))
+        if (near := _nearest(name))
+    ]
+
+
+def _nearest(name: str) -> str | None:
+    """The variable that a name looks like a misspelling of."""
+    prefix = next((prefix for prefix in PREFIXES if name.startswith(prefix)), "")
+    rest = name[len(prefix) :]
+    near = [known for known in READ if known.startswith(prefix) and _is_near(rest, known[len(prefix) :])]
+    return min(near, key=lambda known: (_distance(name, known), known), default=None)
+
+
+def _is_near(text: str, known: str) -> bool:
+    if min(len(text), len(known)) < 3:
+        return False
+    return _distance(text, known) <= (1 if len(known) <= 6 else 2)
+
+
+def _distance(one: str, other: str) -> int:
+    """The number of letters to change, add, drop or swap with their neighbour."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The variables that the role and the playbooks read: blank means not set, and every type may come as text.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from collections.abc import Mapping, Sequence
+
+import yaml
+
+from ...module_utils._access.catalog import ServiceInfo
+
+TRUE = ("true", "yes", "on", "1", "y", "t")
+BRACKETS = ("[", "{")
+FALSE = ("false", "no", "off", "0", "n", "f")
+
+
+class Refused(Exception):
+    """A variable cannot be used; the text says what to set instead."""
+
+
+def is_blank(value: t.Any) -> bool:
+    """Whether a value counts as not set: null, or blank text."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+class Variables:
+    """The variables of one host, templated when they are read."""
+
+    def __init__(
+        self, values: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any] = lambda value: value
+    ) -> None:
+        self._values = values
+        self._template = template
+
+    def get(self, name: str) -> t.Any:
+        """The value, None if it is not set."""
+        if name not in self._values:
+            return None
+        value = self._template(self._values[name])
+        return None if is_blank(value) else value
+
+    def text(self, name: str, trim: bool = True) -> str | None:
+        """A text, or a number as text."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if isinstance(value, (Mapping, list, tuple, set)):
+            raise Refused(f"{name} is {_kind(value)}; give one value.")
+        return str(value).strip() if trim else str(value)
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        """One of several words."""
+        value = self.text(name)
+        if value is None or value in choices:
+            return value
+        raise Refused(f"{name} is {value[:60]!r}; give one of {', '.join(choices)}.")
+
+    def default_role(self, info: ServiceInfo) -> str | None:
+        """The role of a service for people who declare none."""
+        return self.choice(f"lifecycle_default_{info.key}_role", info.roles)
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean, as such or as text."""
+        value = self.text(name)
+        word = (value or "").lower()
+        if value is None or word in TRUE:
+            return None if value is None else True
+        if word in FALSE:
+            return False
+        raise Refused(f"{name} is {value[:60]!r}; give true or false.")
+
+    def number(self, name: str, least: float = 0, whole: bool = True) -> float | None:
+        """A number, as such or as text."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            found = float(value)
+        except ValueError:
+            found = float("nan")
+        if not least <= found < 1e9 or (whole and found != int(found)):
+            raise Refused(f"{name} is {value[:60]!r}; give a {'whole ' if whole else ''}number from {least:g}.")
+        return int(found) if whole else found
+
+    def items(self, name: str) -> list[t.Any] | None:
+        """A list, as such or as text: JSON, or lines, commas, semicolons or spaces between its items."""
+        value = self.get(name)
+        if value is None:
+            return None
+        if isinstance(value, str) and value.lstrip().startswith(BRACKETS):
+            value = _written(name, value)
+        if isinstance(value, Mapping):
+            raise Refused(f"{name} is a mapping; give a list.")
+        return split(value)
+
+    def of_type(self, name: str, kind: str) -> t.Any:
+        """A value of the type that a module's option has."""
+        if kind in ("int", "float"):
+            return self.number(name, whole=kind == "int")
+        read: dict[str, t.Callable[[str], t.Any]] = {"bool": self.flag, "list": self.items, "str": self.text}
+        return read[kind](name)
+
+    def mapping(self, name: str) -> Mapping[str, t.Any] | None:
+        """A mapping, as such or as JSON text."""
+        value = self.get(name)
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise Refused(f"{name} is text that is not JSON; give a mapping.") from None
+            if is_blank(value):
+                return None
+        if value is None or isinstance(value, Mapping):
+            return value
+        raise Refused(f"{name} is {_kind(value)}; give a mapping.")
+
+
+def split(value: t.Any) -> list[t.Any]:
+    """The items of a list, of a text, or of each text in a list, without blank ones.
+
+    A text in a list may be what a service shows for somebody, so it is split at spaces between addresses or numbers only.
+    """
+    if isinstance(value, str):
+        return [part for part in re.split(r"[,;\s]+", value) if part]
+    if isinstance(value, (list, tuple, set)):
+        return [part for item in value for part in (_parts(item) if isinstance(item, str) else split(item))]
+    return [] if value is None else [value]
+
+
+def _parts(text: str) -> list[str]:
+    found: list[str] = []
+    for line in re.split(r"[,;\n]+", text):
+        words = line.split()
+        found += words if all("@" in word or word.isdigit() for word in words) else [line.strip()]
+    return found
+
+
+def _written(name: str, text: str) -> t.Any:
+    """The list that a text writes down as JSON, or as YAML does, as in ``-e 'people=["ada@example.com"]'``.
+
+    Taken for an address, half of it would be invited, or be all that is protected.
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise Refused(f"{name} begins like JSON but is not valid: {text.strip()[:60]!r}; give a list.") from None
+
+
+def _kind(value: t.Any) -> str:
+    return "a mapping" if isinstance(value, Mapping) else "a list" if isinstance(value, (list, tuple)) else "one value"

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where invitations that a service may not list are remembered between runs, separately for each team.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+KINDS = FILE, FACTS, CONTROLLER, NONE = ("file", "facts", "controller", "none")
+ELSEWHERE = "to controller, or to file with lifecycle_memory_dir on a mounted path"
+
+
+Entries = dict[str, dict[str, t.Any]]
+"""What is remembered for one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
+
+
+class Unusable(Exception):
+    """The memory cannot be read or written; the text says what to do."""
+
+
+class Store(t.Protocol):
+    """A place that remembers invitations of several teams."""
+
+    def teams(self) -> bool:
+        """Whether anything is remembered here, for any team."""
+
+    def load(self, team: str) -> Entries | None:
+        """What is remembered for a team, None if there is nothing yet."""
+
+    def save(self, team: str, entries: Entries, before: Entries) -> None:
+        """Save the difference between what was loaded and what is known now."""
+
+    def caveat(self) -> str:
+        """Why what is saved here may not last; empty if it does."""
+
+
+def merged(now: Entries, entries: Entries, before: Entries) -> Entries:
+    """What is remembered now, with the changes from ``before`` to ``entries``; the changes of another run stay."""
+    gone = before.keys() - entries.keys()
+    changed = {email: entry for email, entry in entries.items() if before.get(email) != entry}
+    return {**{email: entry for email, entry in now.items() if email not in gone}, **changed}

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The access report as one HTML page that needs no network.
+
+Template, style and script are files of the role ``report``. All text from outside is escaped: in the page by Jinja2, and
+in the data for the script by replacing every character that could end it. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import typing as t
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ...module_utils._access.model import PENDING
+from ...module_utils._services import SERVICES
+from .._people.entries import Data
+from .data import KINDS, age_in_days
+
+ROLE = Path(__file__).resolve().parents[3] / "roles" / "report"
+STATIC_ROWS = 100  # people in the page itself, for reading it without its script
+MOST_FINDINGS = 500  # rows in the tables of drift and changes; the files have all findings
+CHART_DAYS = 30
+STATES = {"active": 0, PENDING: 1, "absent": 2}
+CHANGES = {
+    "joined": "Joined",
+    "left": "Left",
+    "invited": "Invited",
+    "invitation_accepted": "Accepted the invitation",
+    "invitation_cancelled": "Invitation cancelled",
+    "role_changed": "Role changed",
+    "key_created": "Key created",
+    "key_disabled": "Key disabled",
+}
+
+
+def to_html(report: Data) -> str:
+    """The page."""
+    environment = Environment(
+        loader=FileSystemLoader(ROLE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = lambda number: f"{number:,}"
+    style = (ROLE / "files" / "report.css").read_text(encoding="utf-8")
+    script = (ROLE / "files" / "report.js").read_text(encoding="utf-8")
+    rows = Rows(report)
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        titles={key: info.title for key, info in SERVICES.items()},
+        kinds=KINDS,
+        change_titles=CHANGES,
+        most=MOST_FINDINGS,
+        targets=[{**target, "chart": chart(target["quota"])} for target in report["targets"]],
+        columns=rows.columns,
+        people=[rows.static(person) for person in rows.people[:STATIC_ROWS]],
+        total=len(rows.people),
+        rest=max(0, len(rows.people) - STATIC_ROWS),
+        style=Markup(style),  # noqa: S704  # a file of this collection
+        script=Markup(script),  # noqa: S704  # a file of this collection
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        data=embed(rows.compact()),
+    )
+
+
+def embed(data: t.Any) -> Markup:
+    """JSON for a script element, without characters that have a meaning in HTML."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)  # noqa: S704  # all that could be markup was replaced
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+class Rows:
+    """People by targets. Equal cells are stored once, since many people have the same access."""
+
+    def __init__(self, report: Data) -> None:
+        self._now = datetime.fromisoformat(report["generated_at"].replace("Z", "+00:00"))
+        self.columns = [target for target in report["targets"] if target["service"]]
+        self._column = {(target["host"], target["service"]): index for index, target in enumerate(self.columns)}
+        self._mains: dict[str, str] = {
+            address: person["email"] for person in report["people"] for address in person["addresses"]
+        }
+        self._drift = self._by_email(report["drift"]["findings"])
+        self._changed = self._by_email((report["changes"] or {"findings": []})["findings"])
+        known = {person["email"] for person in report["people"]}
+        lost = [email for email in self._drift if email and email not in known]
+        self.people: list[Data] = sorted(
+            [
+                *report["people"],
+                *({"email": email, "name": "", "addresses": [], "only_in": None, "access": []} for email in lost),
+            ],
+            key=lambda person: (not person["email"], person["email"]),
+        )
+
+    def _by_email(self, findings: Sequence[Data]) -> dict[str, list[Data]]:
+        found: dict[str, list[Data]] = {}
+        for finding in findings:
+            found.setdefault(self._mains.get(str(finding["email"]), str(finding["email"])), []).append(finding)
+        return found
+
+    def cells(self, person: Data) -> dict[int, tuple[t.Any, ...]]:
+        """By column: role, state, day since 1970, privileged, overdue, drift, keys, teams."""
+        cells: dict[int, list[t.Any]] = {}
+        for access in person["access"]:
+            column = self._column[access["host"], access["service"]]
+            cell = cells.setdefault(
+                column,
+                [
+                    access["role"],
+                    STATES[access["status"]],
+                    _day(access["since"]),
+                    int(access["privileged"]),
+                    int(access["overdue"]),
+                    (),
+                    (),
+                    (),
+                ],
+            )
+            cell[6] += tuple((key["name"] or str(key["id"]), int(bool(key["disabled"]))) for key in access["keys"])
+            cell[7] += tuple(team["name"] or str(team["id"]) for team in access["teams"])
+        for finding in self._drift.get(person["email"], ()) if person["email"] else ():
+            column = self._column[finding["host"], finding["service"]]
+            cell = cells.setdefault(column, ["", STATES["absent"], None, 0, 0, (), (), ()])
+            cell[5] += ((finding["kind"], finding["expected"] or ""),)
+        return {column: tuple(cell) for column, cell in cells.items()}
+
+    def compact(self) -> Data:
+        """The data for the script."""
+        numbers: dict[t.Any, int] = {}
+        people = []
+        for person in self.people:
+            places = {column: numbers.setdefault(cell, len(numbers)) for column, cell in self.cells(person).items()}
+            row = [places.get(column, -1) for column in range(len(self.columns))]
+            changed = int(bool(person["email"] and person["email"] in self._changed))
+            people.append([person["email"], person["name"], person["addresses"], person["only_in"] or "", changed, row])
+        return {
+            "columns": [
+                [target["host"], SERVICES[target["service"]].title, target["status"]] for target in self.columns
+            ],
+            "today": self._now.date().toordinal() - date(1970, 1, 1).toordinal(),
+            "services": {key: info.title for key, info in SERVICES.items()},
+            "kinds": KINDS,
+            "cells": list(numbers),
+            "people": people,
+        }
+
+    def static(self, person: Data) -> Data:
+        """A person as the page itself shows them."""
+        cells = self.cells(person)
+        days = {
+            self._column[access["host"], access["service"]]: age_in_days(access["since"], self._now)
+            for access in person["access"]
+        }
+        shown = [
+            {
+                "role": cells[column][0],
+                "state": cells[column][1],
+                "privileged": cells[column][3],
+                "days": days.get(column),
+                "overdue": cells[column][4],
+                "drift": [KINDS[kind] for kind, _expected in cells[column][5]],
+                "keys": len(cells[column][6]),
+            }
+            if column in cells
+            else None
+            for column in range(len(self.columns))
+        ]
+        return {**person, "cells": shown, "count": sum(cell is not None and cell["state"] != 2 for cell in shown)}
+
+
+def _day(since: str | None) -> int | None:
+    try:
+        return date.fromisoformat((since or "")[:10]).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError:
+        return None
+
+
+def chart(quota: Mapping[str, t.Any] | None) -> Data | None:
+    """A small chart of the last days, with bars for what was stored, limited and ignored, and the same in words."""
+    if not quota:
+        return None
+    days = quota["days"][-CHART_DAYS:]
+    sums = {kind: sum(day[kind] for day in days) for kind in ("stored", "limited", "ignored")}
+    most = max((day["stored"] + day["limited"] + day["ignored"] for day in days), default=0) or 1
+    bars = []
+    for number, day in enumerate(days):
+        top = 32.0
+        for kind in ("stored", "limited", "ignored"):
+            height = round(day[kind] / most * 32, 2)
+            top -= height
+            if height:
+                bars.append({"kind": kind, "x": number * 6, "y": round(top, 2), "height": height})
+    words = ", ".join(f"{kind} {count:,}" for kind, count in sums.items())
+    span = f"{days[0]['day']} to {days[-1]['day']}" if days else "no days reported"
+    return {
+        "bars": bars,
+        "width": max(1, len(days)) * 6 - 1,
+        "sums": sums,
+        "words": f"{words}; {span}",
+        "days": len(days),
+    }

@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The part of the report for one host, read with the modules of the collection.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+
+from ...module_utils._access.addresses import few
+from ...module_utils._honeybadger.facts import HONEYBADGER
+from ...module_utils._honeycomb.facts import HONEYCOMB
+from ...module_utils._services import SERVICES
+from .._host.target import Target
+from .._people.entries import Data, entries_of
+from .._words.text import clean
+from .data import TEAM_LISTS, add_invited, add_keys, add_teams, quota_of
+from .drift import compared, drift, mistyped, only_in_teams, same_people, stray_keys
+from .inputs import Inputs, aliases_of
+
+MAKERS_UNKNOWN = (
+    "Who created the API keys is not known, because the management key cannot list the users of the team. "
+    "It needs the scope users:read."
+)
+
+
+Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
+"""Runs a module of the collection in check mode and returns its result."""
+
+
+def part_of(
+    target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any], notes: t.Sequence[str] = ()
+) -> Data:
+    """The part for one host. ``known`` are the invitations that Honeycomb may not show, ``notes`` are about them."""
+    part = empty_part(target.host, inputs)
+    part["identities"] = target.fingerprints()
+    keys: list[Data] = []
+    elsewhere: list[Data] = []
+    for service in target.services:
+        found = _Found(target.host, service)
+        found.target["notes"] += notes if service == HONEYCOMB.key else ()
+        _read(found, module, target.services[service], inputs, known)
+        part["targets"].append(found.target)
+        part["entries"] += found.entries
+        keys += found.stray_keys
+        elsewhere += found.only_in_teams
+    read = [found["service"] for found in part["targets"] if found["status"] == "read"]
+    with_teams = [found["service"] for found in part["targets"] if found["teams_read"]]
+    faults = list(target.faults)
+    if inputs.roster is not None:
+        rules = inputs.rules._replace(with_teams=with_teams)
+        beside = {service: compared(service, part["entries"], inputs.roster, rules) for service in read}
+        part["findings"] += drift(target.host, beside, inputs.roster, rules)
+        part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
+        faults += [*mistyped(part["findings"]), *same_people(beside)]
+    part["findings"] += stray_keys(target.host, keys, inputs.rules.ignore)
+    part["targets"] += [failed_target(target.host, fault) for fault in faults]
+    return part
+
+
+def empty_part(host: str, inputs: Inputs | None) -> Data:
+    """A part with nothing read yet."""
+    roster = inputs.roster if inputs else None
+    return {
+        "host": host,
+        "targets": [],
+        "entries": [],
+        "findings": [],
+        "held": roster is not None,
+        "roster": roster.file if roster else "",
+        "aliases": aliases_of(roster),
+        "identities": {},
+    }
+
+
+def failed_target(host: str, error: str) -> Data:
+    """The target for a host that could not be read."""
+    return {**_Found(host, "").target, "service": None, "status": "failed", "error": error}
+
+
+class _Found:
+    """What has been read from one service so far."""
+
+    def __init__(self, host: str, service: str) -> None:
+        self.target: Data = {
+            "host": host,
+            "service": service,
+            "status": "read",
+            "error": None,
+            "teams_read": False,
+            "keys_read": False,
+            "notes": [],
+            "quota": None,
+        }
+        self.entries: list[Data] = []
+        self.stray_keys: list[Data] = []
+        self.only_in_teams: list[Data] = []
+
+    def take(self, result: Mapping[str, t.Any]) -> bool:
+        """The people of a result, or the failure."""
+        if result.get("failed"):
+            self.target.update(status="failed", error=_why(result))
+            return False
+        self.entries = entries_of(self.target["host"], self.target["service"], result)
+        nameless = [str(entry["id"]) for entry in self.entries if not entry["email"]]
+        if nameless:
+            self.target["notes"].append(
+                f"Entries without an e-mail address are not compared with a roster: {few(nameless)}"
+            )
+        return True
+
+    def note(self, what: str, result: Mapping[str, t.Any]) -> bool:
+        """Whether an optional read failed; the report then says so."""
+        if result.get("failed"):
+            self.target["notes"].append(f"{what}: {_why(result)}")
+        return bool(result.get("failed"))
+
+
+def _read(
+    found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs, known: Mapping[str, t.Any]
+) -> None:
+    """Everybody, by a plan for nobody; then what the service has besides."""
+    info = SERVICES[found.target["service"]]
+    remembered = {"known_invitations": known} if info is HONEYCOMB else {}
+    own = {name: value for name, value in options.items() if name not in info.optional}
+    if found.take(module(info.module, {**own, info.people: [], **remembered})) and info.key in MORE:
+        MORE[info.key](found, module, options, inputs)
+
+
+def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
+    has_management = all(options.get(name) for name in HONEYCOMB.optional)
+    if not (has_management if inputs.keys is None else inputs.keys):
+        return
+    own = {name: options[name] for name in (*HONEYCOMB.optional, HONEYCOMB.url.option) if name in options}
+    result = module("honeycomb_api_key_info", {**own, "type": "all"})
+    if not found.note("Keys were not read", result):
+        found.target["keys_read"] = True
+        makers_known = bool(result.get("users_read"))
+        found.target["notes"] += [] if makers_known else [MAKERS_UNKNOWN]
+        found.stray_keys = add_keys(found.entries, result.get("api_keys") or (), makers_known)
+
+
+def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
+    account = module("honeybadger_account_info", options)
+    if not found.note("The quota was not read", account):
+        found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
+    if inputs.roster and compared(HONEYBADGER.key, found.entries, inputs.roster, inputs.rules).lacks_or_has_more():
+        accepted = module("honeybadger_invitation_info", {**options, "status": "accepted"})
+        if not found.note("Accepted invitations were not read", accepted):
+            add_invited(found.entries, accepted.get("invitations") or ())
+    if inputs.teams:
+        _teams(found, module("honeybadger_team_info", options))
+
+
+def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
+    if found.note("Teams were not read", result):
+        return
+    teams = result.get("teams") or ()
+    unread = [str(team["id"]) for team in teams if any(team.get(kind) is None for kind in TEAM_LISTS)]
+    found.target["teams_read"] = not unread
+    if unread:
+        found.target["notes"].append(f"The token cannot read who is in these teams: {few(unread)}")
+    found.only_in_teams = add_teams(found.entries, teams)
+    if found.only_in_teams:
+        names = few(sorted({f"{one['email']} ({one['name'] or one['id']})" for one in found.only_in_teams}))
+        found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
+
+
+MORE = {HONEYCOMB.key: _keys, HONEYBADGER.key: _quota_and_teams}
+
+
+def _why(result: Mapping[str, t.Any]) -> str:
+    return clean(result.get("msg") or "no reason was given")

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The other accounts that a Honeybadger token can see, in which a leaver may remain.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._honeybadger.facts import HONEYBADGER
+from .._host.variables import Refused
+from .._words.names import SEPARATOR, title
+
+Call = t.Callable[[str, dict[str, t.Any]], dict[str, t.Any]]
+
+
+class OtherAccounts:
+    """The accounts besides that of a host. ``call`` runs a module in check mode, ``remove``: leavers are removed there."""
+
+    def __init__(self, call: Call, options: dict[str, str], remove: bool) -> None:
+        self._call = call
+        self._options = options
+        self.remove = remove
+
+    def options(self) -> t.Iterator[tuple[str, dict[str, str]]]:
+        """The key of each account's result, and the connection options of its modules."""
+        for account in self._accounts():
+            yield f"{HONEYBADGER.key}{SEPARATOR}{account}", {**self._options, "account_id": account}
+
+    def remaining(self, leavers: list[dict[str, t.Any]]) -> list[str]:
+        """Where each leaver remains, as texts of what is left to do, from a plan that is not applied."""
+        texts = []
+        try:
+            accounts = list(self.options())
+        except Refused as fault:
+            return [f"{fault} Look under Account settings > Users in every other account."]
+        for key, options in accounts:
+            plan = {**options, HONEYBADGER.people: leavers, "max_removals": "100%", HONEYBADGER.keepers: 0}
+            result = self._call(HONEYBADGER.module, plan)
+            if not result.get("plan_id"):
+                texts.append(f"{title(key)} could not be read, so look there by hand. {result.get('msg')}")
+            people = sorted({step["email"] for step in result.get("plan", ())})
+            texts += [
+                f"{title(key)}: {email} has access or an invitation there, too. Set lifecycle_all_accounts to true to remove "
+                "them, or remove them by hand under Account settings > Users."
+                for email in people
+            ]
+        return texts
+
+    def _accounts(self) -> list[str]:
+        result = self._call("honeybadger_account_info", {**self._options, "account_id": None})
+        if "accounts" not in result:
+            raise Refused(f"The accounts that the Honeybadger token can see could not be listed. {result.get('msg')}")
+        accounts = result["accounts"]
+        return sorted(str(account["id"]) for account in accounts if str(account["id"]) != self._options["account_id"])

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the action plugins share: variables, the play, and running modules for a host.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible import constants as C
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+
+from ...module_utils._honeycomb.facts import HONEYCOMB
+from ...module_utils._http.errors import unexpected
+from .._host.claims import Claims
+from .._host.inventory import inventory_of
+from .._host.names import INTERNAL, misspelt
+from .._host.option_names import result_in_role
+from .._host.target import Target, target_of
+from .._host.variables import Refused, Variables
+from .._memory.recall import Recall
+
+NAMESPACE = "honeyops.access"
+
+
+class AccessAction(ActionBase):
+    """An action that runs on the control node and changes nothing on managed hosts."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _VALID_ARGS = frozenset[str]()
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the result of :meth:`act`; an unusable variable fails the task."""
+        result: dict[str, t.Any] = super().run(tmp, task_vars) or {}
+        self._vars: dict[str, t.Any] = task_vars or {}
+        self._variables = Variables(self._vars, self._templar.template)
+        try:
+            self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
+            return {**result, "changed": False, **self.act()}
+        except (Refused, AnsibleError) as fault:
+            text = str(fault)
+        except Exception as bug:  # noqa: BLE001
+            text = unexpected(bug).sentence
+        return {**result, "changed": False, "failed": True, "msg": text}
+
+    def act(self) -> dict[str, t.Any]:
+        """Do the work of the action and return its result."""
+        raise AssertionError(type(self))
+
+    def _fixed(self) -> t.Mapping[str, t.Any]:
+        """Values that win over any variable, also one of the command line or of a form."""
+        return self._variables.mapping("lifecycle_options") or {}
+
+    @property
+    def _host(self) -> str:
+        return str(self._vars["inventory_hostname"])
+
+    def _given_to_this_run(self) -> dict[str, t.Any]:
+        """The variables of the command line, a form, or ``import_playbook``, without those of the inventory."""
+        return {**self._task.get_play().vars, **load_extra_vars(self._loader)}
+
+    def _refuse_misspelt(self) -> None:
+        given = load_extra_vars(self._loader)
+        own = [name for name in INTERNAL if name in given]
+        if own:
+            raise Refused(
+                f"{' and '.join(own)} cannot be set on the command line or in a form. Set the variables that it holds instead."
+            )
+        faults = misspelt(self._vars, given)
+        if faults:
+            raise Refused(" ".join(faults))
+
+    def _target(self) -> Target:
+        """The credentials that take effect for this host."""
+        return target_of(self._host, self._variables, os.environ)
+
+    def _recalled(self, target: Target) -> Recall:
+        """What is remembered about the people invited to the team of this host."""
+        return Recall(self._variables, self._host, self._honeycomb(target))
+
+    def _honeycomb(self, target: Target) -> dict[str, t.Any] | None:
+        """The options for asking Honeycomb about the key."""
+        options = target.services.get(HONEYCOMB.key)
+        if options is None:
+            return None
+        own = {name: options[name] for name in (*HONEYCOMB.identity, HONEYCOMB.url.option) if name in options}
+        return {**self._defaults("honeycomb_auth_info"), **own}
+
+    def _claims(self) -> Claims:
+        return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
+
+    def _pattern(self) -> str:
+        hosts = self._task.get_play().hosts
+        return ",".join(hosts) if isinstance(hosts, (list, tuple)) else str(hosts)
+
+    def _targets_of_play(self) -> t.Iterator[Target]:
+        """Every host that matches the pattern of the play, regardless of ``--limit``."""
+        manager = inventory_of(self._loader, self._vars["groups"])
+        hostvars = self._vars["hostvars"]
+        for host in map(str, manager.get_hosts(self._pattern())):
+            if host in hostvars:
+                yield target_of(host, Variables(_Readable(hostvars[host])), os.environ)
+
+    def _module(self, name: str, args: dict[str, t.Any], check: bool) -> dict[str, t.Any]:
+        """The result of a module, run with its ``module_defaults``."""
+        check_mode, self._task.check_mode = self._task.check_mode, check
+        try:
+            result = self._execute_module(
+                module_name=f"{NAMESPACE}.{name}",
+                module_args={**self._defaults(name), **args},
+                task_vars=self._vars,
+            )
+        finally:
+            self._task.check_mode = check_mode
+        shown = {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}
+        return result_in_role(name, shown)
+
+    def _defaults(self, name: str) -> dict[str, t.Any]:
+        names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")
+        found: dict[str, t.Any] = {}
+        for defaults in self._task.module_defaults or ():
+            for key in names:
+                found.update(self._templar.template(defaults.get(key) or {}))
+        return found
+
+
+class _Readable(dict[str, t.Any]):
+    """The variables of another host; a variable that cannot be templated counts as not set."""
+
+    def __init__(self, hostvars: t.Mapping[str, t.Any]) -> None:
+        super().__init__()
+        self._hostvars = hostvars
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._hostvars
+
+    def __getitem__(self, name: str) -> t.Any:
+        try:
+            return self._hostvars[name]
+        except Exception:  # noqa: BLE001
+            return None

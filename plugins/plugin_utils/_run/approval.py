@@ -1,0 +1,159 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans for approval: publishing them, and comparing a plan with the approved one.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...module_utils._access.addresses import few
+from ...module_utils._services import SERVICES
+from .._host.variables import Refused, Variables, is_blank
+from .._words.names import SEPARATOR, title
+from .evidence import another_address, named
+
+MOST_STEPS = 200
+OUTCOMES = ("applied", "failed", "deferred", "not_attempted")
+PARTIAL_FAILURE, PLAN_CHANGED = "partial_failure", "plan_changed"
+SHOWN = 10  # steps named in a message
+
+
+Steps = list[dict[str, t.Any]]
+
+
+@dataclass(frozen=True)
+class Approved:
+    """The approved plan of one service; ``steps`` is None if only the id is known."""
+
+    plan_id: str
+    steps: Steps | None = None
+
+
+def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The plan of one service, for the person who approves it."""
+    code = (result.get("error") or {}).get("code")
+    return {
+        "plan_id": result.get("plan_id") or "",
+        "refused": result.get("msg") if result.get("failed") and code != PARTIAL_FAILURE else None,
+        "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
+        "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
+        "follow_up": list(result.get("follow_up", ())),
+    }
+
+
+def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict[str, Approved] | None:
+    """The approved plan for each service of a host, None if no approval is given.
+
+    An approval that leaves out a service, or names no plan for it, is refused.
+    """
+    plan, ids = variables.mapping("access_plan"), variables.get("lifecycle_expected_plan_id")
+    if plan is not None and ids is not None:
+        raise Refused("Both access_plan and lifecycle_expected_plan_id are set; set one of them.")
+    if plan is not None:
+        return _from_plan(plan, host, list(services))
+    if isinstance(ids, str) and ids.lstrip().startswith("{"):
+        ids = variables.mapping("lifecycle_expected_plan_id")
+    if ids is not None:
+        return _from_ids(ids, host, list(services))
+    if variables.flag("lifecycle_require_approval"):
+        raise Refused(
+            "This run needs an approval and has none. Set access_plan to the access_plan of the planning run."
+        )
+    return None
+
+
+def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
+    approved = plan.get(host)
+    if not isinstance(approved, Mapping):
+        raise Refused(f"access_plan has no plan for {host}. Plan again for this host, and have that plan approved.")
+    extra = sorted(key for key in approved if key.partition(SEPARATOR)[0] in SERVICES and key not in services)
+    if extra:
+        raise Refused(f"access_plan has a plan for {_titles(extra)}, which is not configured on {host}. Plan again.")
+    found = {}
+    for service in services:
+        entry = approved.get(service)
+        if not isinstance(entry, Mapping) or is_blank(entry.get("plan_id")):
+            raise Refused(
+                f"access_plan has no plan for {_titles([service])} on {host}. Plan again, and have that plan approved."
+            )
+        if entry.get("refused"):
+            raise Refused(
+                f"The plan for {_titles([service])} on {host} was refused when it was made: {entry['refused']}"
+            )
+        steps = entry.get("steps")
+        found[service] = Approved(str(entry["plan_id"]).strip(), steps if isinstance(steps, list) else None)
+    return found
+
+
+def _from_ids(ids: t.Any, host: str, services: list[str]) -> dict[str, Approved]:
+    if not isinstance(ids, Mapping):
+        ids = {services[0]: ids} if len(services) == 1 else {}
+    missing = [service for service in services if is_blank(ids.get(service))]
+    if missing:
+        raise Refused(
+            f"lifecycle_expected_plan_id has no plan for {_titles(missing)} on {host}. Set it to a mapping with the plan_id of "
+            "each service that is configured."
+        )
+    return {service: Approved(str(ids[service]).strip()) for service in services}
+
+
+def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
+    """How a plan differs from the approved one, in a sentence or two; empty if it does not."""
+    if result.get("plan_id") == approved.plan_id:
+        return ""
+    text = f"the plan is now {result.get('plan_id') or 'none'}, not {approved.plan_id}."
+    if approved.steps is None:
+        return text
+    then = {_key(step): step for step in approved.steps if isinstance(step, Mapping)}
+    now = {_key(step): step for step in map(_step, result.get("plan", ())[:MOST_STEPS])}
+    added = [step for key, step in now.items() if key not in then]
+    dropped = [step for key, step in then.items() if key not in now]
+    if added:
+        text += f" New: {digest(added)}."
+    if dropped:
+        text += f" No longer: {digest(dropped)}."
+    return text if added or dropped else text + f" The first {MOST_STEPS} steps are the same."
+
+
+def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
+    """What some steps do to whom; after ten, only their number."""
+    return few([_described(step) for step in steps], SHOWN)
+
+
+def _described(step: Mapping[str, t.Any]) -> str:
+    """What a step does to whom and what they have, so that two steps for one person differ."""
+    words, other = named(step), another_address(step)
+    goal = (step.get("after") or {}).get("role") if step.get("before") else None
+    parts = [f"{words}{f' to {goal}' if goal and goal != words else ''}", other]
+    detail = f" ({', '.join(filter(None, parts))})" if words or other else ""
+    return f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}{detail}"
+
+
+def _step(step: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        **{key: value for key, value in step.items() if key not in ("before", "after", "reason")},
+        "before": _access(step, "before"),
+        "after": _access(step, "after"),
+    }
+
+
+def _access(step: Mapping[str, t.Any], side: str) -> dict[str, t.Any] | None:
+    """The access before or after a step, without the address that the step has already."""
+    access = step.get(side)
+    hidden = () if another_address(step) else ("email",)
+    return None if access is None else {key: value for key, value in access.items() if key not in hidden}
+
+
+def _key(step: Mapping[str, t.Any]) -> str:
+    return json.dumps([step.get(key) for key in ("action", "email", "before", "after")], sort_keys=True, default=str)
+
+
+def _titles(services: t.Sequence[str]) -> str:
+    return " and ".join(title(service) for service in services)

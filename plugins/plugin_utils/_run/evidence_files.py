@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence of an offboarding as files for each person: one for programs, and one to attach to a ticket.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import typing as t
+from pathlib import Path
+
+from .._files import write
+from .._words.names import title
+from .._words.text import NOT_SHOWN
+from .evidence import NOT_FOUND, NOT_READ, by_person
+
+SCHEMA_VERSION = 1
+
+
+def write_evidence(
+    folder: str, host: str, at: str, people: t.Iterable[t.Mapping[str, t.Any]], follow_up: t.Sequence[str]
+) -> list[str]:
+    """Write a JSON file and a text file for each leaver; returns warnings if that fails."""
+    place = Path(os.path.realpath(os.path.expanduser(folder)))
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
+        by_hand, for_all = by_person(follow_up, {person["email"]: person["email"] for person in leavers})
+        for person in leavers:
+            document = {
+                "version": SCHEMA_VERSION,
+                "email": person["email"],
+                "host": host,
+                "at": at,
+                "services": _records(person),
+                "by_hand": [*by_hand.get(person["email"], ()), *for_all],
+            }
+            name = _file_name(f"{at.replace(':', '')}-{host}-{person['email']}")
+            write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
+            write(place / f"{name}.txt", _text(document))
+    except OSError as error:
+        return [
+            f"The evidence could not be written to {place}: {error.strerror}. It is also in lifecycle_result.people."
+        ]
+    return []
+
+
+def _file_name(text: str) -> str:
+    """The text as the name of a file. Where that changes it, a digest keeps the names of two people apart."""
+    name = re.sub(r"[^A-Za-z0-9@._+-]+", "_", text)[:200]
+    return name if name == text else f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def _records(person: t.Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    return {key: value for key, value in person.items() if key != "email"}
+
+
+def _leaves(record: t.Mapping[str, t.Any]) -> bool:
+    return bool(record["leaving"])
+
+
+def _text(document: t.Mapping[str, t.Any]) -> str:
+    """The evidence for people to read."""
+    lines = [f"Offboarding of {document['email']}", f"Run of {document['at']} on {document['host']}", ""]
+    for key, record in document["services"].items():
+        lines.append(title(key))
+        found = record["found"]
+        if found in (NOT_FOUND, NOT_READ):
+            lines.append(
+                f"  Found: {'nothing' if found == NOT_FOUND else 'not known; the message of the run says why'}"
+            )
+        else:
+            lines += [f"  Found: {_access(access)}" for access in found]
+        lines += [
+            f"  {step['action'].replace('_', ' ').capitalize()} ({step['what']}): {step['outcome'].replace('_', ' ')}, {step['at']}"
+            for step in record["done"]
+        ]
+        if record["verified"]:
+            lines.append(f"  Verified at {record['verified']['at']} by reading {', '.join(record['verified']['read'])}")
+        else:
+            lines.append("  Not verified: the lists were not read again")
+        lines += [f"  Remains: {_access(access)}" for access in record["remains"]]
+        lines += [f"  Left to do by hand: {text}" for text in record["by_hand"]]
+        lines.append("")
+    lines += [f"Left to do by hand: {text}" for text in document["by_hand"]]
+    return "\n".join(map(_line, lines)).rstrip() + "\n"
+
+
+def _line(text: str) -> str:
+    """The text as one line, whatever is in names from outside."""
+    return NOT_SHOWN.sub(" ", text)
+
+
+def _access(access: t.Any) -> str:
+    if not isinstance(access, dict):
+        return str(access)
+    if "what" in access:
+        return str(access["what"])
+    first = ("kind", "role", "status")
+    words = [str(access[key]) for key in first if access.get(key)]
+    rest = [f"{key} {value}" for key, value in access.items() if key not in (*first, "email") and value]
+    return ", ".join([*words, *rest])

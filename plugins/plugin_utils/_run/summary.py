@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run of the role did, as lines of text.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...module_utils._services import SERVICES
+from .._words.names import SEPARATOR, attributed, title
+from .approval import digest
+from .evidence import another_address, left_alone, not_found
+
+MOST_MADE = 10  # changes and texts in the message of a run that failed
+_VERBS = {
+    "invite": "invited as {after}",
+    "update": "changed from {before} to {after}",
+    "reinvite": "invited again as {after}",
+    "remove": "removed, was {before}",
+    "cancel": "invitation as {before} cancelled",
+    "cancel_team_invitation": "invitation to team {team} cancelled",
+    "leave_team": "removed from team {team}",
+    "invite_to_team": "invited to team {team}",
+    "disable_key": "key {key} disabled",
+    "delete_key": "key {key} deleted",
+}
+_WOULD = {
+    "invite": "would be invited as {after}",
+    "update": "would change from {before} to {after}",
+    "reinvite": "would be invited again as {after}",
+    "remove": "would be removed, is {before}",
+    "cancel": "invitation as {before} would be cancelled",
+    "cancel_team_invitation": "invitation to team {team} would be cancelled",
+    "leave_team": "would be removed from team {team}",
+    "invite_to_team": "would be invited to team {team}",
+    "disable_key": "key {key} would be disabled",
+    "delete_key": "key {key} would be deleted",
+}
+_NOT = {
+    "failed": "{action} failed: {why}",
+    "not_attempted": "{action} not attempted",
+    "deferred": "{action} deferred to a later run",
+}
+
+
+def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> list[str]:
+    """The lines that say who got or lost what or was not found, the cost, and what is left to do."""
+    done: dict[str, list[str]] = {}
+    for service in _services(result):
+        for email, text in _changes(result[service], check):
+            done.setdefault(email, []).append(f"{title(service)}: {text}")
+        for email in not_found(result.get("people", ()), service):
+            done.setdefault(email, []).append(f"{title(service)}: not found")
+        for email, access in left_alone(result.get("people", ()), service):
+            done.setdefault(email, []).append(f"{title(service)}: left alone, is still there as {access}")
+    lines = [f"{email}: {'; '.join(texts)}" for email, texts in list(done.items())[:most]]
+    if len(done) > most:
+        lines.append(f"... and {len(done) - most} more people, see lifecycle_result")
+    lines += [f"{title(key)}: {_outcome(result[key], check)}" for key in _services(result)]
+    if result.get("follow_up"):
+        lines.append("Would be left to do by hand:" if check else "Left to do by hand:")
+        lines += [f"- {text}" for text in result["follow_up"]]
+    return lines
+
+
+def _services(result: Mapping[str, Any]) -> list[str]:
+    """The keys of the results of services, in the order in which a run handles them."""
+    keys = [key for key in result if key.partition(SEPARATOR)[0] in SERVICES and result[key]]
+    return sorted(keys, key=lambda key: (list(SERVICES).index(key.partition(SEPARATOR)[0]), key))
+
+
+def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str]]:
+    """The outcome of each step of the plan; the results are in the same order."""
+    for step, result in zip(service.get("plan", ()), service.get("results", ())):
+        if _is_made(result):
+            yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step))
+        elif result["outcome"] == "applied":
+            yield step["email"], "was done already"
+        else:
+            error = result["error"] or {}
+            yield step["email"], _NOT[result["outcome"]].format(action=step["action"], why=error.get("detail", ""))
+
+
+def _words(step: Mapping[str, Any]) -> dict[str, str]:
+    """The parts of a step: the access before and after, and the team or the key."""
+    about = step["before"] or step["after"] or {}
+    other = another_address(step)
+    return {
+        "before": f"{_access(step['before'])}{f' ({other})' if other else ''}",
+        "after": _access(step["after"]),
+        "team": str(about.get("team") or about.get("team_id")),
+        "key": f"{about.get('name') or 'without a name'} ({about.get('id')})",
+    }
+
+
+def _access(access: Mapping[str, Any] | None) -> str:
+    if not access:
+        return "nobody"
+    teams = access.get("team_ids")
+    role = str(access.get("role") or "nothing")
+    return f"{role} in teams {', '.join(map(str, teams))}" if teams else role
+
+
+def _outcome(service: Mapping[str, Any], check: bool) -> str:
+    requests = service.get("api", {}).get("requests", 0)
+    cost = f"{requests} request{'' if requests == 1 else 's'}"
+    if service.get("failed"):
+        return f"FAILED after {cost}. {service.get('msg', '')}"
+    plan = service.get("plan", ())
+    if not plan:
+        return f"nothing to change, {cost}"
+    applied = [result for result in service.get("results", ()) if result["outcome"] == "applied"]
+    made = sum(result["action"] != "none" for result in applied)
+    before = f", {len(applied) - made} done already" if made < len(applied) else ""
+    word = "would be made" if check else "made"
+    return f"{made} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}, {cost}, plan {service.get('plan_id', '')}"
+
+
+def failure(result: Mapping[str, Any], check: bool = False) -> str:
+    """Why a run failed, in one short text; empty if it did not."""
+    texts = refusals(result)
+    if not texts:
+        return ""
+    done = len(_services(result)) - len(texts)
+    made = [] if check else list(_made(result))
+    if made:
+        more = f"; and {len(made) - MOST_MADE} more" if len(made) > MOST_MADE else ""
+        texts.append(f"Changed: {'; '.join(made[:MOST_MADE])}{more}.")
+    if result.get("follow_up") and (made or done) and not check:
+        texts.append(f"Left to do by hand: {' '.join(result['follow_up'][:MOST_MADE])}")
+    if done:
+        others = "The others" if done > 1 else "The other account" if _has_accounts(result) else "The other service"
+        texts.append(f"{others} can be done." if check else f"{others} {'was' if done == 1 else 'were'} done.")
+    return " ".join(texts)
+
+
+def _has_accounts(result: Mapping[str, Any]) -> bool:
+    return any(SEPARATOR in key for key in _services(result))
+
+
+def _made(result: Mapping[str, Any]) -> Iterator[str]:
+    """The changes that were made, where others failed."""
+    for key in _services(result):
+        for (email, text), outcome in zip(_changes(result[key], check=False), result[key].get("results", ())):
+            if _is_made(outcome):
+                yield f"{email}: {title(key)}: {text}"
+
+
+def _is_made(outcome: Mapping[str, Any]) -> bool:
+    return bool(outcome["outcome"] == "applied" and outcome["action"] != "none")
+
+
+def refusals(result: Mapping[str, Any]) -> list[str]:
+    """Why each failed service failed, with its plan if none of it was tried."""
+    texts = []
+    for key in _services(result):
+        service = result[key]
+        if service.get("failed"):
+            untouched = not any(item["outcome"] in ("applied", "failed") for item in service.get("results", ()))
+            plan = service.get("plan", ())
+            texts.append(
+                attributed(title(key), service.get("msg", ""))
+                + (f" The plan: {digest(plan)}." if plan and untouched else "")
+            )
+    return texts

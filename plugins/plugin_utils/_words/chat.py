@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Texts for chat messages: what a run did on a host, and what a plan would do.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ...module_utils._services import SERVICES
+from .names import SEPARATOR, title
+
+LONGEST = 600  # characters about one host
+WHOLE = 1500  # characters of a message
+SUMMARY = "access_summary"
+
+
+def summary_text(host: str, lines: t.Sequence[str], failure: str) -> str:
+    """What a run did on one host, ending in a line break, since the texts of several hosts are joined."""
+    told = f"FAILED. {failure}" if failure else " · ".join(lines)
+    return f"{shortened(f'{host}: {told}')}\n"
+
+
+def plan_text(plan: t.Any) -> dict[str, t.Any]:
+    """What an ``access_plan`` would do: ``lines`` to read, ``chat`` for a message, and whether anybody must approve it."""
+    found = list(_services(plan))
+    lines = [line for host, title, entry in found for line in _told(host, title, entry)]
+    changes = sum(_size(entry) for _host, _title, entry in found)
+    refused = [f"{host}, {title}: {entry['refused']}" for host, title, entry in found if entry.get("refused")]
+    if not found:
+        head = "There is no plan. The previous job could not make one; its output says why."
+    elif refused:
+        head = f"The plan was refused, so it cannot be applied. {' '.join(refused)}"
+    elif changes:
+        head = f"{changes} change{' would be made and needs' if changes == 1 else 's would be made and need'} approval."
+    else:
+        head = "There is nothing to change, so nothing needs approval."
+    return {
+        "needs_approval": not found or bool(refused) or changes > 0,
+        "lines": [head, *lines],
+        "chat": shortened("\n".join([head, *lines]), WHOLE),
+    }
+
+
+def shortened(text: str, length: int = LONGEST) -> str:
+    """Text that is cut at a number of characters and then ends in an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 2].rstrip()} …"
+
+
+def _services(plan: t.Any) -> t.Iterator[tuple[str, str, Mapping[str, t.Any]]]:
+    if isinstance(plan, Mapping):
+        for host, services in plan.items():
+            for key, entry in services.items() if isinstance(services, Mapping) else ():
+                if str(key).partition(SEPARATOR)[0] in SERVICES and isinstance(entry, Mapping):
+                    yield str(host), title(str(key)), entry
+
+
+def _size(entry: Mapping[str, t.Any]) -> int:
+    counts = entry.get("counts")
+    counted = sum(value for value in counts.values() if isinstance(value, int)) if isinstance(counts, Mapping) else 0
+    return max(counted, len(entry.get("steps") or ()))
+
+
+def _told(host: str, title: str, entry: Mapping[str, t.Any]) -> t.Iterator[str]:
+    yield f"{host}, {title}: {'refused' if entry.get('refused') else _changes(entry)}"
+    steps = entry.get("steps") or ()
+    for step in steps:
+        yield f"- {str(step.get('action')).replace('_', ' ')} {step.get('email')}{_access(step)}"
+    if _size(entry) > len(steps):
+        yield f"- and {_size(entry) - len(steps)} more"
+    for text in entry.get("follow_up") or ():
+        yield f"- by hand: {text}"
+
+
+def _changes(entry: Mapping[str, t.Any]) -> str:
+    size = _size(entry)
+    return (
+        f"{size} change{'' if size == 1 else 's'}, plan {entry.get('plan_id') or 'none'}"
+        if size
+        else "nothing to change"
+    )
+
+
+def _access(step: Mapping[str, t.Any]) -> str:
+    before, after = (_role(step.get(key)) for key in ("before", "after"))
+    if before and after:
+        return f" ({before} -> {after})"
+    return f" ({before or after})" if before or after else ""
+
+
+def _role(access: t.Any) -> str:
+    if not isinstance(access, Mapping):
+        return ""
+    return " ".join(str(value) for key, value in access.items() if key in ("role", "status", "name", "team") and value)

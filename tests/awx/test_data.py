@@ -208,13 +208,21 @@ def test_the_execution_environment(tmp_path: Path) -> None:
     assert "quay.io/centos/centos:stream10" in (context / "Containerfile").read_text()
     assert "honeyops.access" in (context / "_build" / "requirements.yml").read_text()
     collections = tmp_path / "collections" / "ansible_collections" / "honeyops" / "access"
-    for name in ("galaxy.yml", "meta/execution-environment.yml", "requirements.txt", "bindep.txt"):
+    files = (
+        "galaxy.yml",
+        "meta/execution-environment.yml",
+        "meta/ee-requirements.txt",
+        "requirements.txt",
+        "bindep.txt",
+    )
+    for name in files:
         (collections / name).parent.mkdir(parents=True, exist_ok=True)
         (collections / name).write_bytes((tree.ROOT / name).read_bytes())
     found = subprocess.run(
         [*builder, "introspect", str(tmp_path / "collections")], check=True, capture_output=True, text=True, timeout=60
     ).stdout
     assert "requests >= 2.32.4" in found or "requests>=2.32.4" in found
+    assert "ldap3 >= 2.9.1" in found or "ldap3>=2.9.1" in found
     assert "ca-certificates" in found
 
 

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads people from a directory: every group that is asked for, with the groups in it, to the end.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+
+from .connect import connect
+from .model import Account, DirectoryGroup, DirectoryPerson, Group, LeftOut, Reading, Source
+from .person import judged
+from .settings import Credentials, Settings
+
+PRESENT = "present"
+ABSENT = "absent"
+
+
+class Directory:
+    """One directory, signed in."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def read(self, asked: t.Sequence[str] | None) -> Reading:
+        """The people in the groups with these names, ids or DNs, or everybody if there are None.
+
+        An empty group, people without an address and people who share one are part of a reading; ``guards`` judges
+        those. Whatever is not complete raises :class:`AccessError`.
+        """
+        if asked is None:
+            accounts = {account.id: account for account in self._source.everybody()}
+            return _reading(accounts, [], {}, self._source.api())
+        groups = [(text, self._source.group(text)) for text in dict.fromkeys(asked)]
+        accounts, reached = _reach(self._source, [group for _text, group in groups])
+        self._source.verify(reached)
+        return _reading(accounts, groups, reached, self._source.api())
+
+    def fates(self, ids: t.Iterable[str]) -> dict[str, str]:
+        """What became of accounts: ``present``, ``absent``, or the reason why somebody is left out."""
+        told = {}
+        for identity in ids:
+            account = self._source.account(identity)
+            told[identity] = ABSENT if account is None else account.gone or PRESENT
+        return told
+
+
+@contextlib.contextmanager
+def open_directory(
+    settings: Settings, credentials: Credentials, clock: t.Callable[[], float] = time.time
+) -> t.Iterator[Directory]:
+    """Connect to a directory and sign in. ``clock`` returns Unix time; accounts expire by it."""
+    source = connect(settings, credentials, clock)
+    try:
+        yield Directory(source)
+    finally:
+        source.close()
+
+
+def read(
+    settings: Settings,
+    credentials: Credentials,
+    groups: t.Sequence[str] | None = None,
+    clock: t.Callable[[], float] = time.time,
+) -> Reading:
+    """Read a directory once. See :meth:`Directory.read`."""
+    with open_directory(settings, credentials, clock) as directory:
+        return directory.read(groups)
+
+
+def _reach(source: Source, groups: t.Sequence[Group]) -> tuple[dict[str, Account], dict[str, set[str]]]:
+    """All accounts by id, and which of them are in each group or in a group inside it."""
+    accounts: dict[str, Account] = {}
+    direct: dict[str, tuple[list[str], t.Sequence[Group]]] = {}
+
+    def members_of(group: Group) -> tuple[list[str], t.Sequence[Group]]:
+        if group.id not in direct:
+            members = source.members(group)
+            accounts.update({account.id: account for account in members.accounts})
+            direct[group.id] = [account.id for account in members.accounts], members.groups
+        return direct[group.id]
+
+    reached: dict[str, set[str]] = {}
+    for group in groups:
+        pending, seen, ids = [group], {group.id}, set[str]()
+        while pending:
+            own, inner = members_of(pending.pop())
+            ids.update(own)
+            pending += [item for item in inner if item.id not in seen]
+            seen.update(item.id for item in inner)
+        reached[group.id] = ids
+    return accounts, reached
+
+
+def _reading(
+    accounts: t.Mapping[str, Account],
+    groups: t.Sequence[tuple[str, Group]],
+    reached: t.Mapping[str, t.AbstractSet[str]],
+    api: dict[str, t.Any],
+) -> Reading:
+    """What was read, each person once."""
+    of_account: dict[str, list[str]] = {identity: [] for identity in accounts}
+    for text, group in groups:
+        for identity in reached[group.id]:
+            of_account[identity].append(text)
+    people: list[DirectoryPerson] = []
+    left_out: list[LeftOut] = []
+    for identity, account in accounts.items():
+        somebody = judged(account, tuple(of_account[identity]))
+        if isinstance(somebody, DirectoryPerson):
+            people.append(somebody)
+        else:
+            left_out.append(somebody)
+    declared = {person.id for person in people}
+    told = tuple(
+        DirectoryGroup(text, group.id, group.name, len(reached[group.id]), len(reached[group.id] & declared))
+        for text, group in groups
+    )
+    people.sort(key=lambda person: (person.email, person.id))
+    left_out.sort(key=lambda item: (item.reason, item.email, item.id))
+    return Reading(tuple(people), told, tuple(left_out), api)

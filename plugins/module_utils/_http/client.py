@@ -27,11 +27,12 @@ FIRST_BACKOFF = 0.5
 
 @dataclass(frozen=True)
 class Answer:
-    """A successful answer: status and decoded body, None if there was no body."""
+    """A successful answer: status and decoded body, None if there was no body. Names of ``headers`` have no case."""
 
     status: int
     body: t.Any
     url: str
+    headers: t.Mapping[str, str]
 
 
 class Client:
@@ -179,9 +180,10 @@ class Client:
         if not 200 <= response.status < 300:
             raise call.unsuccessful(response, server_time, self._reset_in())
         try:
-            return Answer(response.status, decode(response.content) if response.content.strip() else None, response.url)
+            body = decode(response.content) if response.content.strip() else None
         except ValueError:
             raise call.undecodable(response) from None
+        return Answer(response.status, body, response.url, response.headers)
 
     def _reset_in(self) -> float | None:
         """Seconds until the rate limit resets, None if the service does not say."""

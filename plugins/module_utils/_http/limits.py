@@ -30,17 +30,18 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
     """The rate limit in the headers; ``server_time`` is the clock of the service, ``now`` the monotonic one.
 
     Honeycomb's ``RateLimit`` counts seconds to the reset. Honeybadger's ``X-RateLimit-Reset`` is a Unix time, and its
-    window is an hour.
+    window is an hour; directories spell it ``X-Rate-Limit-Reset``.
     """
     told = dict(re.findall(r"(limit|remaining|reset)\s*=\s*(\d+)", headers.get("RateLimit", "")))
-    remaining = number(headers.get("X-RateLimit-Remaining") or told.get("remaining"))
+    spelt = "X-Rate-Limit-" if "X-Rate-Limit-Remaining" in headers else "X-RateLimit-"
+    remaining = number(headers.get(f"{spelt}Remaining") or told.get("remaining"))
     if remaining is None:
         return None
     reset_in = number(told.get("reset"))
-    epoch = number(headers.get("X-RateLimit-Reset"))
+    epoch = number(headers.get(f"{spelt}Reset"))
     if epoch is not None:
         reset_in = max(0, epoch - int(server_time))
-    limit = number(headers.get("X-RateLimit-Limit") or told.get("limit"))
+    limit = number(headers.get(f"{spelt}Limit") or told.get("limit"))
     window = re.search(r";\s*w=(\d{1,9})", headers.get("RateLimit-Policy", ""))
     return Quota(
         remaining,

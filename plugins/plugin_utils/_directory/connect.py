@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import typing as t
 
+from .entra import Entra
+from .google import Google
+from .keycloak import Keycloak
 from .ldap import Ldap
 from .model import Source
+from .okta import Okta
 from .scim import Scim
 from .settings import Credentials, Settings, check_credentials
 
 ADAPTERS: dict[str, t.Callable[[Settings, Credentials, t.Callable[[], float]], Source]] = {
     "ldap": Ldap,
+    "entra": Entra,
+    "okta": Okta,
+    "google": Google,
+    "keycloak": Keycloak,
     "scim": Scim,
 }
 

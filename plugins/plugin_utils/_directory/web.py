@@ -75,8 +75,8 @@ class Web:
         elif credentials.client_id and credentials.client_secret:
             self._sign_in = self._login(credentials, sign_in, scope)
             self._until = 0.0
-        self.client = self._client(settings.url, self._header, "", media_type)
-        for secret in credentials.secrets:
+        self.client = self._client(settings.url, self._header, credentials.secrets[0], media_type)
+        for secret in credentials.secrets[1:]:
             self._hide(secret)
 
     def basic(self, user: str, password: str) -> None:
@@ -216,6 +216,11 @@ class Web:
     def _hide(self, secret: str) -> None:
         for form in secret_forms(secret):
             self.client.hide(form)
+
+
+def below(url: str, path: str) -> str:
+    """The path below the origin at which an API is, unless the address has it already."""
+    return "" if url.rstrip("/").endswith(path) else path
 
 
 def exactly_one(matches: t.Sequence[Record], asked: str, title: str, name: t.Callable[[Record], str]) -> Record | None:

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rows of a review: one for each access, from what was read on each host. Pure.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from ...module_utils._services import SERVICES
+from .._people.entries import Data
+
+COLUMNS = (
+    *("row", "host", "service", "email", "name", "role", "status", "teams", "since", "keys", "because", "drift"),
+    *("reviewer", "decision", "comment"),
+)
+FILLED_IN = ("reviewer", "decision", "comment")
+COMPARED = ("role", "status", "teams")
+"""What makes an access another one than the one that was decided on."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One access. All values are text, as in the file; ``teams``, ``keys`` and ``drift`` separate theirs by semicolons.
+
+    ``person`` is the main address of whoever has it, ``others`` are their other addresses; neither is in the file.
+    """
+
+    row: int
+    host: str
+    service: str
+    email: str
+    name: str
+    role: str
+    status: str
+    teams: str = ""
+    since: str = ""
+    keys: str = ""
+    because: str = ""
+    drift: str = ""
+    reviewer: str = ""
+    decision: str = ""
+    comment: str = ""
+    person: str = field(default="", compare=False)
+    others: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The host and the service."""
+        return self.host, self.service
+
+    @property
+    def whose(self) -> tuple[str, str, str, str]:
+        """What tells the access from that of other people; somebody without an address is told by their name."""
+        return self.host, self.service, self.email, "" if self.email else f"{self.name} {self.since}"
+
+    @property
+    def access(self) -> tuple[str, ...]:
+        """What was decided on."""
+        return tuple(str(getattr(self, name)) for name in COMPARED)
+
+    @property
+    def privileged(self) -> bool:
+        """Whether whoever has this may manage others."""
+        return SERVICES[self.service].manages(self.role)
+
+    @property
+    def title(self) -> str:
+        """The row, for a message; an access that is in no list has the number 0."""
+        who = self.email or self.name or "no address"
+        service = SERVICES[self.service].title if self.service in SERVICES else self.service
+        return f"row {self.row} ({who}, {service} of {self.host})" if self.row else f"{who} ({service} of {self.host})"
+
+    def cells(self) -> dict[str, str]:
+        """The row as it is in the file."""
+        return {name: str(getattr(self, name)) for name in COLUMNS}
+
+
+class Known(t.NamedTuple):
+    """What is known of people beside their access, by main address.
+
+    ``mains`` maps each other address to the main one. ``because`` says why somebody has access in a service,
+    ``reviewers`` who reviews it, each by address and service. ``by_host`` are reviewers of all else on a host.
+    """
+
+    mains: Mapping[str, str] = {}
+    because: Mapping[tuple[str, str], str] = {}
+    reviewers: Mapping[tuple[str, str], str] = {}
+    by_host: Mapping[str, str] = {}
+
+
+def rows_of(parts: Iterable[Data], known: Known) -> list[Row]:
+    """All rows, by host and service, and within these the privileged and the drifting ones first."""
+    found = [row for part in parts for row in _rows_of(part, known)]
+    found.sort(key=lambda row: (row.host, list(SERVICES).index(row.service), not urgent(row), row.email, row.name))
+    return [replace(row, row=number) for number, row in enumerate(found, 1)]
+
+
+def urgent(row: Row) -> bool:
+    """Whether a row is worth a look before others."""
+    return row.privileged or bool(row.drift)
+
+
+def _rows_of(part: Data, known: Known) -> t.Iterator[Row]:
+    drift: dict[tuple[str, str], list[Data]] = {}
+    for finding in part["findings"]:
+        drift.setdefault((finding["service"], finding["email"]), []).append(finding)
+    for entry in part["entries"]:
+        email, service = entry["email"], entry["service"]
+        main = next((known.mains[address] for address in (email, *entry["also"]) if address in known.mains), email)
+        kinds = [finding["kind"] for finding in drift.get((service, email), ()) if email]
+        yield Row(
+            row=0,
+            host=entry["host"],
+            service=service,
+            email=email,
+            name=entry["name"],
+            role=entry["role"],
+            status=entry["status"],
+            teams=_joined(str(team["name"] or team["id"]) for team in entry["teams"]),
+            since=entry["since"] or "",
+            keys=_joined(str(key["name"] or key["id"]) for key in entry["keys"]),
+            because=known.because.get((main, service), ""),
+            drift=_joined(kinds),
+            reviewer=known.reviewers.get((main, service)) or known.by_host.get(entry["host"], ""),
+            person=main,
+            others=tuple(address for address in entry["also"] if address != main),
+        )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Several values in one cell, each once; a semicolon within one would make it two."""
+    return ";".join(sorted({text.replace(";", ",") for text in texts}))
+
+
+def digest(rows: Sequence[Row]) -> str:
+    """The SHA-256 of the population: who has what where, without what people fill in."""
+    kept = [[value for name, value in row.cells().items() if name not in FILLED_IN] for row in rows]
+    text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

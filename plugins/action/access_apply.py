@@ -79,7 +79,7 @@ class ActionModule(AccessAction):
             raise Refused(
                 "lifecycle_people is not set. Set it to a list of e-mail addresses, or of mappings with email."
             )
-        checked, faults = check(listed, check_main=check_shown)
+        checked, faults = check(listed, check_main=check_shown, by_service=True)
         if faults:
             raise Refused("Nothing was done, because the declared people have faults:\n" + "\n".join(tell(faults)))
         self._nameless = not all(map(_is_address, (person["email"] for person in checked)))

@@ -67,11 +67,15 @@ class LocatedList(list[t.Any]):
 
 
 def check(
-    entries: t.Sequence[t.Any], place: str = "person", check_main: t.Callable[[str], str] = check_email
+    entries: t.Sequence[t.Any],
+    place: str = "person",
+    check_main: t.Callable[[str], str] = check_email,
+    by_service: bool = False,
 ) -> tuple[People, list[Fault]]:
     """All people in one form, and every fault; if there is one, the people must not be used.
 
-    ``place`` says what the numbers of the faults count, ``check_main`` checks main addresses. Each person has ``email``,
+    ``place`` says what the numbers of the faults count, ``check_main`` checks main addresses, ``by_service``: a service may
+    have a ``state`` of its own, as a review of access has it. Each person has ``email``,
     ``state`` and ``aliases``, and ``name``, ``honeycomb`` and ``honeybadger`` if these are given. The result can be
     checked again.
     """
@@ -80,7 +84,7 @@ def check(
     owners: dict[str, tuple[int, str, int]] = {}
     lines = getattr(entries, "lines", None) or range(1, len(entries) + 1)
     for number, (entry, line) in enumerate(zip(entries, lines)):
-        person = _Check(faults, line, check_main).person(entry)
+        person = _Check(faults, line, check_main, by_service).person(entry)
         email = person.get("email", "")
         for address in addresses_of(person):
             owner = owners.setdefault(address, (number, email, line))
@@ -105,8 +109,11 @@ def tell(faults: t.Iterable[Fault], place: str = "person") -> list[str]:
 class _Check:
     """Checks one person and collects the faults. A wrong value becomes None."""
 
-    def __init__(self, faults: list[Fault], line: int, check_main: t.Callable[[str], str]) -> None:
+    def __init__(
+        self, faults: list[Fault], line: int, check_main: t.Callable[[str], str], by_service: bool = False
+    ) -> None:
         self._faults = faults
+        self._of_service = ("state",) if by_service else ()
         self._check_main = check_main
         self._line = line
         self._who = ""
@@ -146,8 +153,10 @@ class _Check:
         if not isinstance(given, Mapping):
             self._wrong(given, service, f"a mapping such as {{role: {ROLES[service][0]}}} or {{}}", line)
             return {}
-        self._keys(given, SERVICE_KEYS[service], service, line)
+        self._keys(given, (*SERVICE_KEYS[service], *self._of_service), service, line)
         access: dict[str, t.Any] = {}
+        if "state" in given and self._of_service:
+            access["state"] = self._choice(given["state"], f"{service}.state", STATES, self._at(given, "state", line))
         if "role" in given:
             access["role"] = self._choice(
                 given["role"], f"{service}.role", ROLES[service], self._at(given, "role", line)
@@ -245,13 +254,14 @@ def _guess(text: str, choices: t.Sequence[str]) -> str:
 def for_service(people: People, service: str, state: str, role: str | None) -> People:
     """The people in the form that the bulk module of a service takes.
 
-    People who are absent, by ``state`` or their own, leave every service. People who are present and name services are
-    only in those. ``role`` is for people who declare none; None leaves roles as they are.
+    People who are absent, by ``state`` or their own, leave every service, and those who are absent in one service leave
+    that one. People who are present and name services are only in those. ``role`` is for people who declare none; None
+    leaves roles as they are.
     """
     declared = []
     for person in people:
         entry = {key: person[key] for key in ("email", "aliases")}
-        if ABSENT in (state, person["state"]):
+        if ABSENT in (state, person["state"], person.get(service, {}).get("state")):
             declared.append({**entry, "state": ABSENT})
         elif service in person or not any(name in person for name in ROLES):
             access = {**({"role": role} if role else {}), **person.get(service, {})}

@@ -30,6 +30,7 @@ ROLE = (
     *(f"lifecycle_{option}" for service in SERVICES.values() for option in (service.keepers, *service.options)),
     "lifecycle_expected_plan_id",
     "lifecycle_require_approval",
+    "lifecycle_four_eyes",
     *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),
     "lifecycle_memory",
     "lifecycle_memory_dir",
@@ -48,7 +49,14 @@ PLAYBOOK = (
     "force",
     "evidence_dir",
 )
-RESULTS = ("lifecycle_result", "lifecycle_known_invitations", "access_who")
+RESULTS = (
+    "lifecycle_result",
+    "lifecycle_known_invitations",
+    "access_who",
+    "access_review",
+    "access_review_gate",
+    "access_review_record",
+)
 REPORT = (
     "report_dir",
     "report_options",
@@ -61,11 +69,13 @@ REPORT = (
     "report_keys",
     "fail_on_drift",
 )
-READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *RESULTS)
+REVIEW = ("review_dir", "review_file", "review_reviewers", "review_every", "review_partial")
+ASKED = ("ticket", "requested_by", "approved_by")
+READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *REVIEW, *ASKED, *RESULTS)
 """Every variable that the collection reads or sets."""
 
 
-INTERNAL = ("lifecycle_options", "report_options", "access_who")
+INTERNAL = ("lifecycle_options", "report_options", "access_who", "access_review", "access_review_gate")
 """Variables that playbooks fill in, and that win over all others."""
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from ...module_utils._access.addresses import few, fold
 from ...module_utils._access.catalog import known_role
 from ...module_utils._services import SERVICES
-from .rows import COMPARED, FILLED_IN, Row
-from .sheet import Sheet
+from .rows import COMPARED, Row
+from .sheet import Sheet, filled
 
 KEEP, REVOKE = "keep", "revoke"
 SHOWN = 20  # rows that one message names
@@ -49,12 +49,12 @@ class Verdict(t.NamedTuple):
 
 
 def judge(
-    sheets: Sequence[Sheet], now: Sequence[Row], listed: Sequence[Row] | None, unread: Iterable[tuple[str, str]] = ()
+    sheets: Sequence[Sheet], now: Sequence[Row], listed: Sequence[Row] | None, places: Mapping[tuple[str, str], bool]
 ) -> Verdict:
     """The decisions of all files, held against the access of now.
 
-    ``listed`` are the rows as they were written for the reviewers, if they are known. ``unread`` are the places whose teams
-    could not be read now.
+    ``listed`` are the rows as they were written for the reviewers, if they are known. ``places`` are all that were read now,
+    by host and service; False: without teams.
     """
     faults = _Faults()
     faults.all += [fault for sheet in sheets for fault in sheet.faults]
@@ -65,7 +65,12 @@ def judge(
     addresses = {row.whose: {row.email, row.person, *row.others} for row in now}
     for decision in decisions:
         _check_one(decision.row, addresses.get(decision.row.whose, {decision.row.email}), faults)
-    decisions = _held_against_now(decisions, missing, now, set(unread), faults)
+    elsewhere = [decision.row for decision in decisions if decision.row.place not in places]
+    for row in elsewhere:
+        faults.note("A row is of a target that this run does not have", row)
+    decisions = [decision for decision in decisions if decision.row.place in places]
+    without_teams = {place for place, teams in places.items() if not teams}
+    decisions = _held_against_now(decisions, missing, now, without_teams, faults)
     _check_same_people(decisions, now, faults)
     return Verdict(decisions, faults.told())
 
@@ -100,15 +105,10 @@ def _merged(sheets: Sequence[Sheet], faults: _Faults) -> list[Decision]:
                 detail = f"{other.row.decision} in {other.file}, {row.decision} in {sheet.name}"
                 faults.note("Two files decide differently", row, detail)
             elif not other.row.decision:
-                found[number] = replace(mine, row=_filled(row, other.row))
+                found[number] = replace(mine, row=filled(row, row, other.row))
             else:
-                found[number] = replace(other, row=_filled(other.row, row))
+                found[number] = replace(other, row=filled(other.row, other.row, row))
     return [found[number] for number in sorted(found)]
-
-
-def _filled(row: Row, other: Row) -> Row:
-    """The row with what only the other file has."""
-    return replace(row, **{name: getattr(row, name) or getattr(other, name) for name in FILLED_IN})
 
 
 def _exact(decision: Decision) -> Decision:
@@ -140,8 +140,7 @@ def _held_against_list(
             continue
         if (row.whose, row.access) != (was.whose, was.access):
             faults.note("A row was changed in the file", was, f"which the file has as {_who(row)} with {_access(row)}")
-        filled_in = {name: getattr(row, name) for name in FILLED_IN}
-        found.append(replace(decision, row=replace(was, **filled_in)))
+        found.append(replace(decision, row=filled(was, row)))
     return found, missing
 
 
@@ -195,12 +194,10 @@ def _held_against_now(
         same = next((row for row in there if access(row) == access(decision.row)), None)
         if same is not None:
             there.remove(same)
-            person = {"person": same.person, "others": same.others}
-            found.append(replace(decision, row=replace(decision.row, **person)))
+            found.append(replace(decision, row=replace(decision.row, person=same.person, others=same.others)))
         else:
             open_ones.append(decision)
-    for decision in open_ones:
-        found.append(_settled(decision, rest.get(decision.row.whose, []), faults))
+    found += [_settled(decision, rest.get(decision.row.whose, []), faults) for decision in open_ones]
     for row in (row for rows in rest.values() for row in rows):
         faults.note("New since the list was read", replace(row, row=0), _access(row))
     return sorted(found, key=lambda decision: decision.row.row)

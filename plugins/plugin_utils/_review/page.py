@@ -54,9 +54,7 @@ def _compact(rows: Sequence[Row]) -> Data:
         filled_in = [row.decision, row.comment] if row.decision or row.comment else []
         shown.append([*numbers, row.since, *filled_in])
     return {
-        "places": [
-            [host, service, SERVICES[service].title, list(SERVICES[service].roles)] for host, service in places
-        ],
+        "places": [[host, service, SERVICES[service].title, list(SERVICES[service].roles)] for host, service in places],
         "people": [list(person) for person in people],
         "kinds": [list(kind) for kind in kinds],
         "rows": shown,

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 
 from ...module_utils._access.addresses import fold
 from ...module_utils._services import SERVICES
+from .._host.seal import sealed
 from .._people.entries import Data
-from .._seal import sealed
 from .decisions import KEEP, REVOKE, Decision
 from .rows import Row, digest
 
@@ -80,9 +80,7 @@ def _steps(results: Mapping[str, Mapping[str, t.Any]]) -> dict[tuple[str, str, s
     return found
 
 
-def _decided(
-    decision: Decision, steps: Mapping[tuple[str, str, str], list[tuple[Data, str]]], check: bool
-) -> Data:
+def _decided(decision: Decision, steps: Mapping[tuple[str, str, str], list[tuple[Data, str]]], check: bool) -> Data:
     row = decision.row
     mine = steps.get((row.host, row.service, row.email), []) if decision.changes else []
     names = ("row", "host", "service", "email", "name", "role", "status", "teams", "reviewer", "decision", "comment")

@@ -82,24 +82,36 @@ class Row:
         """The row as it is in the file."""
         return {name: str(getattr(self, name)) for name in COLUMNS}
 
+    def as_dict(self) -> dict[str, t.Any]:
+        """The row for programs, which :func:`row_from` reads."""
+        return {**self.cells(), "row": self.row, "person": self.person, "others": list(self.others)}
+
+
+def row_from(item: Mapping[str, t.Any]) -> Row:
+    """A row from its cells, all of them there; ``ValueError``, ``TypeError`` or ``LookupError`` if they are none."""
+    values: dict[str, t.Any] = {name: str(item[name]) for name in COLUMNS}
+    values.update(row=int(item["row"]), person=str(item.get("person") or ""))
+    return Row(**values, others=tuple(map(str, item.get("others") or ())))
+
 
 class Known(t.NamedTuple):
     """What is known of people beside their access, by main address.
 
     ``mains`` maps each other address to the main one. ``because`` says why somebody has access in a service,
-    ``reviewers`` who reviews it, each by address and service. ``by_host`` are reviewers of all else on a host.
+    ``reviewers`` who reviews it, each by address and service. ``reviewer`` reviews all else.
     """
 
     mains: Mapping[str, str] = {}
     because: Mapping[tuple[str, str], str] = {}
     reviewers: Mapping[tuple[str, str], str] = {}
-    by_host: Mapping[str, str] = {}
+    reviewer: str = ""
 
 
-def rows_of(parts: Iterable[Data], known: Known) -> list[Row]:
-    """All rows, by host and service, and within these the privileged and the drifting ones first."""
-    found = [row for part in parts for row in _rows_of(part, known)]
-    found.sort(key=lambda row: (row.host, list(SERVICES).index(row.service), not urgent(row), row.email, row.name))
+def numbered(rows: Iterable[Row]) -> list[Row]:
+    """The rows of all hosts, by host and service, and within these the privileged and the drifting ones first."""
+    found = sorted(
+        rows, key=lambda row: (row.host, list(SERVICES).index(row.service), not urgent(row), row.email, row.name)
+    )
     return [replace(row, row=number) for number, row in enumerate(found, 1)]
 
 
@@ -108,7 +120,8 @@ def urgent(row: Row) -> bool:
     return row.privileged or bool(row.drift)
 
 
-def _rows_of(part: Data, known: Known) -> t.Iterator[Row]:
+def rows_of(part: Data, known: Known) -> t.Iterator[Row]:
+    """The rows of what was read on one host, without numbers."""
     drift: dict[tuple[str, str], list[Data]] = {}
     for finding in part["findings"]:
         drift.setdefault((finding["service"], finding["email"]), []).append(finding)
@@ -124,12 +137,14 @@ def _rows_of(part: Data, known: Known) -> t.Iterator[Row]:
             name=entry["name"],
             role=entry["role"],
             status=entry["status"],
-            teams=_joined(str(team["name"] or team["id"]) for team in entry["teams"]),
+            teams=_joined(
+                [str(team["name"] or team["id"]) for team in entry["teams"]] or map(str, entry["team_ids"] or ())
+            ),
             since=entry["since"] or "",
             keys=_joined(str(key["name"] or key["id"]) for key in entry["keys"]),
             because=known.because.get((main, service), ""),
             drift=_joined(kinds),
-            reviewer=known.reviewers.get((main, service)) or known.by_host.get(entry["host"], ""),
+            reviewer=known.reviewers.get((main, service)) or known.reviewer,
             person=main,
             others=tuple(address for address in entry["also"] if address != main),
         )

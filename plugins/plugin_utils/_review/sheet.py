@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from .._people.cells import guard_cell, unguard_cell
 from .._people.entries import Data
 from .._words.text import clean
-from .rows import COLUMNS, FILLED_IN, Row, digest
+from .rows import COLUMNS, FILLED_IN, Row, digest, row_from
 
 VERSION = 1
 BOM = "\ufeff"
@@ -49,7 +49,9 @@ def to_csv(rows: Sequence[Row]) -> str:
     return BOM + text.getvalue()
 
 
-def to_json(rows: Sequence[Row], generated_at: str, collection: str, notes: Sequence[str], targets: Sequence[Data]) -> str:
+def to_json(
+    rows: Sequence[Row], generated_at: str, collection: str, notes: Sequence[str], targets: Sequence[Data]
+) -> str:
     """The same for programs, with the digest of the population; a line for each row."""
     head = {
         "version": VERSION,
@@ -60,10 +62,7 @@ def to_json(rows: Sequence[Row], generated_at: str, collection: str, notes: Sequ
         "notes": list(notes),
         "rows": [],
     }
-    lines = ",\n  ".join(
-        json.dumps({**row.cells(), "row": row.row, "person": row.person, "others": row.others}, ensure_ascii=False)
-        for row in rows
-    )
+    lines = ",\n  ".join(json.dumps(row.as_dict(), ensure_ascii=False) for row in rows)
     text = json.dumps(head, indent=1, ensure_ascii=False)
     return text.replace('"rows": []', f'"rows": [\n  {lines}\n ]' if lines else '"rows": []', 1) + "\n"
 
@@ -72,19 +71,12 @@ def from_json(data: bytes) -> tuple[str, list[Row]]:
     """When the list was read, and its rows; ``ValueError`` if it is not as it was written."""
     try:
         document = json.loads(data)
-        rows = [
-            Row(**{**{name: str(item[name]) for name in COLUMNS}, "row": int(item["row"])}, **_person(item))
-            for item in document["rows"]
-        ]
+        rows = [row_from(item) for item in document["rows"]]
         if document["digest"] != digest(rows):
             raise ValueError("its digest is not that of its rows")
         return str(document["generated_at"]), rows
     except (TypeError, LookupError, AttributeError, RecursionError):
         raise ValueError("it is not a list of access") from None
-
-
-def _person(item: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {"person": str(item.get("person") or ""), "others": tuple(map(str, item.get("others") or ()))}
 
 
 def read(name: str, data: bytes, saved_at: str) -> Sheet:
@@ -125,7 +117,7 @@ def _take(rows: dict[int, Row], record: Mapping[str, str]) -> str:
     number = int(cells["row"])
     if number in rows:
         return f"row {number} is there twice."
-    rows[number] = Row(**{**cells, "row": number, "email": cells["email"].lower(), "reviewer": cells["reviewer"].lower()})
+    rows[number] = row_from({**cells, "email": cells["email"].lower(), "reviewer": cells["reviewer"].lower()})
     return ""
 
 
@@ -140,8 +132,15 @@ def carried_over(rows: Sequence[Row], before: Mapping[int, Row]) -> tuple[list[R
     for row in rows:
         same = decided.get((*row.whose, *row.access))
         if same:
-            row = replace(row, **{name: getattr(same[0], name) or getattr(row, name) for name in FILLED_IN})
+            row = filled(row, same.pop(0), row)
             count += 1
-            same.pop(0)
         found.append(row)
     return found, count
+
+
+def filled(row: Row, *sources: Row) -> Row:
+    """The row with what people filled in, from the first source that has it."""
+    values: dict[str, t.Any] = {
+        name: next(filter(None, (getattr(source, name) for source in sources)), "") for name in FILLED_IN
+    }
+    return replace(row, **values)

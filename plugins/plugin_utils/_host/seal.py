@@ -16,7 +16,7 @@ import typing as t
 from collections.abc import Mapping
 from pathlib import Path
 
-from ._files import locked, write
+from .._files import locked, write
 
 INDEX = "index.json"
 VERSION = 1
@@ -86,7 +86,9 @@ def faults(folder: Path) -> list[str]:
             found.append(f"{name} is missing.")
         elif _digest_of(folder / name) != expected:
             found.append(f"{name} was changed: its content is not what {INDEX} says.")
-    found += [f"{name} is not in {INDEX}: it was added, or its run was stopped." for name in there if name not in listed]
+    found += [
+        f"{name} is not in {INDEX}: it was added, or its run was stopped." for name in there if name not in listed
+    ]
     return found
 
 

@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A review of access, from the list to the record: what people decide is carried out, and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.playing import Control, Played, access
+from tests.simulator import Simulator
+
+LEAD, EVE, BOB, ADA = "lead@example.com", "eve@example.com", "bob@example.com", "ada@example.com"
+COLUMNS = "row,host,service,email,name,role,status,teams,since,keys,because,drift,reviewer,decision,comment"
+ROSTER = f"people:\n  - owner@example.com\n  - {ADA}\n  - email: {BOB}\n    honeycomb: {{role: member}}\n"
+
+Row = dict[str, str]
+
+
+@pytest.fixture
+def sim(control: Control) -> Simulator:
+    one = control.sims["one"]
+    for email in (EVE, BOB, ADA):
+        one.honeycomb.add(email)
+    one.honeybadger.add(EVE, "Admin")
+    one.honeybadger.invite(ADA, "Member")
+    return one
+
+
+def rows_of(control: Control, name: str = "review.csv") -> list[Row]:
+    text = (control.folder / "review" / name).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def fill(control: Control, decide: Callable[[Row], Mapping[str, str]], name: str = "review.csv") -> None:
+    """Fill in the rows, as a spreadsheet of a country with decimal commas saves them."""
+    rows = rows_of(control)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, rows[0].keys(), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({**row, **decide(row)} for row in rows)
+    (control.folder / "review" / name).write_bytes(b"\xff\xfe" + text.getvalue().encode("utf-16-le"))
+
+
+def start(control: Control, **variables: Any) -> Played:
+    done = control.play("review", review_dir="review", review_reviewers={"localhost": LEAD}, **variables)
+    assert done.code == 0, done.output
+    return done
+
+
+def apply(control: Control, *options: str, **variables: Any) -> Played:
+    return control.play("review", *options, review_file="review/review.csv", **variables)
+
+
+def record(control: Control, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((control.folder / "review" / name).read_text())
+    return found
+
+
+def test_a_review_from_the_list_to_the_record(control: Control, sim: Simulator) -> None:
+    control.write("people.yml", ROSTER)
+    start(control, roster_file="people.yml")
+    folder = control.folder / "review"
+    assert sorted(path.name for path in folder.iterdir()) == ["review.csv", "review.html", "review.json"]
+    assert (folder / "review.csv").read_bytes().startswith(b"\xef\xbb\xbf" + COLUMNS.encode())
+    rows = rows_of(control)
+    places = {(row["service"], row["email"]): row for row in rows}
+    assert len(rows) == len(places) == 7
+    assert places["honeycomb", EVE]["drift"] == places["honeybadger", EVE]["drift"] == "unexpected"
+    assert places["honeybadger", ADA]["status"] == "pending"
+    assert places["honeycomb", BOB]["because"] == "people.yml, line 4"
+    assert {row["reviewer"] for row in rows} == {LEAD}
+    assert sim.writes() == []
+
+    def decide(row: Row) -> Row:
+        if row["email"] == EVE:
+            return {"decision": "Revoke" if row["service"] == "honeycomb" else "member", "comment": "no longer on call"}
+        return {"decision": " keep "}
+
+    fill(control, decide)
+    checked = apply(control, "--check")
+    assert (checked.code, sim.writes()) == (0, []), checked.output
+    assert record(control, "review-" + day() + "-check.json")["counts"] == {"kept": 5, "planned": 2}
+    done = apply(control, ticket="OPS-7", evidence_dir="evidence")
+    assert done.code == 0, done.output
+    assert access(sim)["eve"] == "-/Member"
+    made = record(control, f"review-{day()}.json")
+    assert made["counts"] == {"kept": 5, "applied": 2}
+    assert (made["run"]["ticket"], made["review_every"]) == ("OPS-7", 90)
+    assert [item["reviewer"] for item in made["reviewers"]] == [LEAD]
+    assert made["population"]["digest"] == record(control, "review.json")["digest"]
+    assert "no longer on call" in (folder / f"review-{day()}.txt").read_text()
+    writes = len(sim.writes())
+    again = apply(control)
+    assert (again.code, len(sim.writes())) == (0, writes), again.output
+    assert record(control, f"review-{day()}-2.json")["counts"] == {"kept": 5, "done before": 2}
+
+
+def test_nothing_but_keep_is_recorded_without_a_write(control: Control, sim: Simulator) -> None:
+    start(control)
+    fill(control, lambda _row: {"decision": "keep"})
+    done = apply(control)
+    assert (done.code, sim.writes()) == (0, []), done.output
+    assert record(control, f"review-{day()}.json")["counts"] == {"kept": 7}
+
+
+def test_what_cannot_be_carried_out_is_refused_with_its_rows(control: Control, sim: Simulator) -> None:
+    """And a list that is made anew keeps what was decided on access that is still the same."""
+    start(control)
+    fill(control, lambda row: {"decision": "" if row["email"] == EVE else "keep", "reviewer": row["reviewer"]})
+    sim.honeycomb.add("mallory@example.com", "admin")
+    sim.honeycomb.set_role(BOB, "admin")
+    refused = apply(control)
+    assert refused.code == 2
+    text = refused.failures["localhost"]
+    assert "No decision yet: row 4 (eve@example.com, Honeycomb of localhost), row 5 (eve" in text
+    assert (
+        "Changed since the list was read: row 3 (bob@example.com, Honeycomb of localhost), member, active then" in text
+    )
+    assert "New since the list was read: mallory@example.com (Honeycomb of localhost), admin, active." in text
+    assert (sim.writes(), list((control.folder / "review").glob("review-*"))) == ([], [])
+    again = start(control)
+    assert "4 rows are as they were decided before" in again.text
+    assert sorted(row["email"] for row in rows_of(control) if not row["decision"]) == [
+        BOB,
+        EVE,
+        EVE,
+        "mallory@example.com",
+    ]
+    fill(control, lambda row: {"decision": row["decision"] or "revoke"})
+    assert apply(control).code == 0
+    assert set(access(sim)) == {"ada", "owner"}
+
+
+def test_a_plan_that_is_refused_stops_all_hosts_unless_the_rest_is_asked_for(control: Control, sim: Simulator) -> None:
+    other = control.sims["two"]
+    other.honeycomb.add(EVE)
+    hosts = control.inventory({"acme": control.variables("one"), "umbrella": control.variables("two")})
+    reviewers = {"acme": LEAD, "umbrella": "second@example.com"}
+    done = control.play("review", *hosts, review_dir="review", review_reviewers=reviewers)
+    assert done.code == 0, done.output
+    names = [f"review-{address}.csv" for address in reviewers.values()]
+    for name in names:
+        fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"}, name)
+    protected = {
+        "acme": {**control.variables("one"), "lifecycle_protected": [EVE]},
+        "umbrella": control.variables("two"),
+    }
+    hosts = control.inventory(protected)
+    refused = control.play("review", *hosts, review_file="review")
+    assert refused.code == 2
+    assert "Nothing was changed on any host" in refused.failures["umbrella"]
+    assert EVE in refused.failures["acme"]
+    assert "protected" in refused.failures["acme"]
+    assert sim.writes() == other.writes() == []
+    partly = control.play("review", *hosts, review_file="review", review_partial=True)
+    assert partly.code == 0, partly.output
+    assert sim.writes() == []
+    assert [entry.method for entry in other.writes()] == ["DELETE"]
+    made = record(control, f"review-{day()}.json")
+    assert made["counts"] == {"kept": 7, "applied": 1, "not attempted": 2}
+    assert any("protected" in text for text in made["refused"])
+    limited = control.play("review", *hosts, "--limit", "acme", review_file="review")
+    assert "A row is of a target that this run does not have: row " in limited.failures["acme"]
+
+
+def test_an_approval_is_of_the_plan(control: Control, sim: Simulator) -> None:
+    start(control)
+    fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})
+    planned = apply(control, "--check", lifecycle_require_approval=True)
+    assert planned.code == 0, planned.output
+    plan = planned.artefacts["access_plan"]
+    unapproved = apply(control, lifecycle_require_approval=True)
+    assert "needs an approval" in unapproved.failures["localhost"]
+    other = {"localhost": {**plan["localhost"], "honeycomb": {**plan["localhost"]["honeycomb"], "plan_id": "0"}}}
+    moved = apply(control, access_plan=other)
+    assert "not the one that was approved" in moved.failures["localhost"]
+    assert sim.writes() == []
+    done = apply(control, access_plan=plan, lifecycle_require_approval=True)
+    assert done.code == 0, done.output
+    assert "eve" not in access(sim)
+
+
+def day() -> str:
+    """The date in the names of records."""
+    return datetime.now(UTC).strftime("%Y-%m-%d")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..module_utils._access.addresses import check_shown
 from ..module_utils._honeycomb.facts import HONEYCOMB
+from ..module_utils._http.outside import armoured
 from ..module_utils._roster import check
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import write
@@ -52,8 +53,8 @@ class ActionModule(AccessAction):
         owner = self._claims().path(str(path), self._host)
         if owner != self._host:
             raise Refused(
-                f"{path} is already the roster of {owner}. Use {{{{ inventory_hostname }}}} in dump_file, as in "
-                "rosters/{{ inventory_hostname }}.yml."
+                f"{path} is already the roster of {owner}. Give dump_file a name of its own on each host, with the variable "
+                "inventory_hostname in it."
             )
         return path
 
@@ -77,7 +78,7 @@ class ActionModule(AccessAction):
 
 def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None]) -> str:
     """The content of the file, refused if reconciling it would change something."""
-    present = present_people(results)
+    present = armoured(present_people(results))
     people, faults = check(present, check_main=check_shown)
     reasons = [f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults]
     reasons = reasons or unsettled(results, people, default_roles)

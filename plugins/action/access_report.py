@@ -15,6 +15,7 @@ from ansible import constants as C
 from ansible.errors import AnsibleError
 
 from ..module_utils._http.errors import unexpected
+from ..module_utils._http.outside import armoured
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import write
 from ..plugin_utils._host.variables import Refused, is_blank
@@ -150,7 +151,7 @@ class ActionModule(AccessAction):
     def _publish(self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None) -> dict[str, t.Any]:
         days = inputs.pending_days if inputs else PENDING_DAYS
         aliases = {alias: main for part in parts for alias, main in part["aliases"].items()}
-        report = report_of(parts, datetime.now(timezone.utc), version_of(COLLECTION), aliases, days)
+        report = armoured(report_of(parts, datetime.now(timezone.utc), version_of(COLLECTION), aliases, days))
         previous = self._previous(spool, folder, inputs)
         if previous:
             report["changes"] = report_changes(previous, report)

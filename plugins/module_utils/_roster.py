@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from ._access.addresses import check_email, fold
 from ._access.model import ABSENT, PRESENT
 from ._http.errors import AccessError
+from ._http.outside import NOT_SHOWN
 from ._services import SERVICES
 
 PERSON_KEYS = ("email", "name", "state", "aliases", *SERVICES)
@@ -23,7 +24,6 @@ STATES = (PRESENT, ABSENT)
 ROLES = {key: info.roles for key, info in SERVICES.items()}
 SERVICE_KEYS = {key: info.declares for key, info in SERVICES.items()}
 MAX_TEXT = 1000  # characters that any text about a person may have
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
@@ -179,7 +179,7 @@ class _Check:
 
     def _name(self, value: t.Any, line: int) -> str | None:
         text = self._text(value, "name", line)
-        if text is None or not _CONTROL.search(text.strip()):
+        if text is None or not NOT_SHOWN.search(text.strip()):
             return text and text.strip()
         self._note("name contains a line break or another control character.", line)
         return None

@@ -119,7 +119,7 @@ def test_names_with_everything_that_means_something_in_a_dn_or_a_filter(server: 
 def test_texts_of_the_directory_are_data(server: OpenLdap) -> None:
     evil = next(person for person in reads(server, ODD).people if person.email == "evil@example.com")
 
-    assert evil.name == "{ { lookup('env', 'HOME') }}"
+    assert evil.name == r"{\{ lookup('env', 'HOME') }}"
 
 
 def test_addresses_are_of_a_person_or_are_none(server: OpenLdap) -> None:

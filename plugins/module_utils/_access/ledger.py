@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.outside import armoured_text, shown
 from .addresses import check_email, fold
 from .model import INVITATION, PENDING, Grant
 
@@ -230,8 +231,8 @@ def name_in(record: t.Mapping[str, t.Any]) -> str:
 
 
 def spelt(name: str) -> str:
-    """The form in which names are compared."""
-    return " ".join(name.split()).casefold()
+    """The form in which names are compared: a name that was sent, and the same as a service says it."""
+    return armoured_text(shown(" ".join(name.split()))).casefold()
 
 
 def _now() -> str:

@@ -19,6 +19,7 @@ from .connection import Connection, Exchange
 from .errors import REFUSED, AccessError, Request
 from .faults import Call
 from .limits import Quota, http_date, quota_from, utc
+from .outside import harmless
 from .text import EXCERPT, clean, decode, secret_forms
 
 RETRIES = 4
@@ -183,10 +184,18 @@ class Client:
             body = decode(response.content) if response.content.strip() else None
         except ValueError:
             raise call.undecodable(response) from None
-        return Answer(response.status, body, response.url, response.headers)
+        data = body if self.connection.verbatim else _as_data(body)
+        return Answer(response.status, data, response.url, response.headers)
 
     def _reset_in(self) -> float | None:
         """Seconds until the rate limit resets, None if the service does not say."""
         if self.quota is None or self.quota.reset_at is None:
             return None
         return max(0.0, self.quota.reset_at - self._clock())
+
+
+def _as_data(body: t.Any) -> t.Any:
+    """A body with every text in it harmless. Links to other pages are followed, not shown, so they stay as they are."""
+    if isinstance(body, dict) and "links" in body:
+        return {**harmless({key: value for key, value in body.items() if key != "links"}), "links": body["links"]}
+    return harmless(body)

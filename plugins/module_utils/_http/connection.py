@@ -35,7 +35,8 @@ GRACE = 0.2  # lets the time-out of the socket, which is more specific, come fir
 class Connection:
     """Where a service is and how to talk to it.
 
-    ``auth`` adds the credential to a request, ``media_type`` is sent and requested; times are in seconds.
+    ``auth`` adds the credential to a request, ``media_type`` is sent and requested; times are in seconds. ``verbatim``:
+    what it answers is the user's own and is written back as it was, so it is not made harmless.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Connection:
     verify: bool | str = True
     request_timeout: float = 30.0
     max_wait: float = 300.0
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ import re
 import typing as t
 from urllib.parse import quote
 
+from .outside import armoured_text, shown
+
 DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
 READ = 4000  # characters read for an excerpt
@@ -33,12 +35,12 @@ def secret_forms(secret: str) -> list[str]:
 
 
 def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
-    """Text from outside made safe to show: no secret, no markup, one short line."""
+    """Text from outside made safe to show: no secret, no markup, no template, one short line."""
     for form in sorted(secrets, key=len, reverse=True):
         text = text.replace(form, "***")
     # Cut only now, or a part of a secret could be left; but before the next line, which takes quadratic time.
     text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
-    text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    text = armoured_text(" ".join(shown(text, " ").split()))
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -21,7 +21,7 @@ LONGEST_NAME = 200  # characters
 
 def shown(text: t.Any, length: int = LONGEST_NAME) -> str:
     """A text of a directory, safe to show and to write for reading back: one line, nothing that Ansible evaluates."""
-    return re.sub(r"\{(?=[{%#])", "{ ", clean(str(text), (), length))
+    return clean(str(text), (), length)
 
 
 def address(text: t.Any) -> str:

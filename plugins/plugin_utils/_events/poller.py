@@ -20,6 +20,7 @@ from datetime import datetime, timezone
 
 from ...module_utils._access.model import ACTIVE, PENDING
 from ...module_utils._http.errors import AccessError
+from ...module_utils._http.outside import armoured
 from .._people.changes import JOINED, changes
 from .snapshot import Event, Snapshot, changed
 
@@ -191,19 +192,21 @@ class Poller:
 
 
 def events(target: Polled, before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> list[Event]:
-    """The events from one state of a target to the next."""
+    """The events from one state of a target to the next, armoured, since a rule may hand them to a playbook."""
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [
-        {
-            "id": str(uuid.uuid4()),
-            "type": change.type,
-            "service": target.service,
-            "target": target.name,
-            "email": change.email,
-            "before": change.before,
-            "after": change.after,
-            "time": now,
-        }
+        armoured(
+            {
+                "id": str(uuid.uuid4()),
+                "type": change.type,
+                "service": target.service,
+                "target": target.name,
+                "email": change.email,
+                "before": change.before,
+                "after": change.after,
+                "time": now,
+            }
+        )
         for change in changed(before, after)
     ]
 

@@ -16,10 +16,12 @@ from collections.abc import Mapping, Sequence
 import yaml
 
 from ...module_utils._access.catalog import ServiceInfo
+from ...module_utils._http.outside import armoured
 
 TRUE = ("true", "yes", "on", "1", "y", "t")
 BRACKETS = ("[", "{")
 FALSE = ("false", "no", "off", "0", "n", "f")
+_TEMPLATE = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)  # which no JSON text can be
 
 
 class Refused(Exception):
@@ -108,17 +110,29 @@ class Variables:
         read: dict[str, t.Callable[[str], t.Any]] = {"bool": self.flag, "list": self.items, "str": self.text}
         return read[kind](name)
 
+    def data(self, name: str) -> t.Any:
+        """A mapping that an earlier run published, armoured, as such or as JSON text; what is in it is never evaluated.
+
+        It may be a template that fetches the mapping, such as a variable of another name, but only as a whole.
+        """
+        value = self._values.get(name)
+        if isinstance(value, str) and _TEMPLATE.fullmatch(value):
+            value = self._template(value)
+        return armoured(self._mapping(name, value))
+
     def mapping(self, name: str) -> Mapping[str, t.Any] | None:
         """A mapping, as such or as JSON text."""
-        value = self.get(name)
+        return self._mapping(name, self.get(name))
+
+    def _mapping(self, name: str, value: t.Any) -> Mapping[str, t.Any] | None:
         if isinstance(value, str):
             try:
-                value = json.loads(value)
-            except ValueError:
+                value = None if is_blank(value) else json.loads(value)
+            except (ValueError, RecursionError):
                 raise Refused(f"{name} is text that is not JSON; give a mapping.") from None
-            if is_blank(value):
-                return None
-        if value is None or isinstance(value, Mapping):
+        if is_blank(value):
+            return None
+        if isinstance(value, Mapping):
             return value
         raise Refused(f"{name} is {_kind(value)}; give a mapping.")
 

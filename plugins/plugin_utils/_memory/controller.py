@@ -20,6 +20,7 @@ from ...module_utils._http.client import Client
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR, Connection
 from ...module_utils._http.errors import AccessError
 from ...module_utils._http.options import check_secret
+from ...module_utils._http.outside import each_text
 from .store import Entries, merged
 
 VARIABLE = "honeyops_access_memory"
@@ -69,7 +70,7 @@ class ControllerStore:
             )
         wanted = merged(now, entries, before)
         if wanted != now or team not in teams:
-            self._asked("PATCH", self._path, {**held, VARIABLE: _mapped({**teams, team: wanted}, _armoured)})
+            self._asked("PATCH", self._path, {**held, VARIABLE: each_text({**teams, team: wanted}, _armoured)})
         self._teams = {**teams, team: wanted}
 
     def caveat(self) -> str:
@@ -168,6 +169,7 @@ def _connection(environ: Mapping[str, str]) -> Connection:
         secret=secret,
         verify=boolean(environ.get("CONTROLLER_VERIFY_SSL") or True, strict=False),
         max_wait=60.0,
+        verbatim=True,  # the variables of a host are written back, templates and all
     )
 
 
@@ -193,7 +195,7 @@ class _Login:
 
 def _teams(held: t.Any) -> Teams:
     """The content of the variable, or an error if this collection did not write it."""
-    found = _mapped(held or {}, _bared)
+    found = each_text(held or {}, _bared)
     whole = isinstance(found, dict) and all(
         isinstance(entries, dict) and all(isinstance(entry, dict) for entry in entries.values())
         for entries in found.values()
@@ -205,15 +207,6 @@ def _teams(held: t.Any) -> Teams:
             hint="Restore it or delete it; without it, people who have not accepted their invitation may be invited again.",
         )
     return t.cast("Teams", found)
-
-
-def _mapped(value: t.Any, change: t.Callable[[str], str]) -> t.Any:
-    """The value with each text in it changed, including keys."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, Mapping):
-        return {_mapped(key, change): _mapped(item, change) for key, item in value.items()}
-    return [_mapped(item, change) for item in value] if isinstance(value, list) else value
 
 
 def _armoured(text: str) -> str:

@@ -16,6 +16,7 @@ import re
 import typing as t
 from pathlib import Path
 
+from ...module_utils._http.outside import armoured
 from .._files import locked, write
 from .store import Entries, Unusable, merged
 
@@ -61,7 +62,7 @@ class FileStore:
         """Write the team's file, and keep what another run changed since it was loaded."""
         with self._locked():
             now = self.load(team)
-            wanted = merged(now or {}, entries, before)
+            wanted = armoured(merged(now or {}, entries, before))
             if wanted != now:
                 document = {"version": VERSION, "team": team, "invitations": wanted}
                 write(self._path(team), json.dumps(document, indent=1, sort_keys=True))

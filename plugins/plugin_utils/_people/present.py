@@ -9,13 +9,13 @@ This file is private to the collection.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.catalog import ServiceInfo, known_role
 from ...module_utils._access.model import PENDING
+from ...module_utils._http.outside import shown
 from ...module_utils._roster import MAX_TEXT, People
 from ...module_utils._services import SERVICES
 from .comparison import Comparison
@@ -78,5 +78,4 @@ def _role(info: ServiceInfo, record: Mapping[str, Any]) -> str:
 def _clean(name: Any) -> str:
     """A name without the characters that a roster refuses; one that is not text is none."""
     text = name if isinstance(name, str) else ""
-    printable = "".join(" " if unicodedata.category(char)[0] == "C" else char for char in text)
-    return re.sub(" {2,}", " ", printable).strip()[:MAX_TEXT]
+    return re.sub(" {2,}", " ", shown(text, " ")).strip()[:MAX_TEXT]

@@ -19,6 +19,7 @@ import typing as t
 import yaml
 
 from ...module_utils._access.addresses import check_email
+from ...module_utils._http.outside import HIDDEN
 from ...module_utils._roster import MAX_TEXT, SERVICE_KEYS, Broken, Fault, Located, LocatedList, Odd, People, check
 from .._host.names import FORM
 from .cells import guard_cell, unguard_cell
@@ -28,7 +29,7 @@ MAX_BYTES = 32 * 2**20
 MAX_FAULTS = 1000
 MAX_DEPTH = 10  # a person needs four levels
 COLUMNS = ("email", "name", "state", "aliases", *FORM)
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(f"[{HIDDEN}](?<![\t\n\r])")  # also in a comment, which could say what is not there
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
 

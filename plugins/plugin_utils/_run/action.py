@@ -18,6 +18,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import unexpected
+from ...module_utils._http.outside import armoured
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
@@ -43,12 +44,12 @@ class AccessAction(ActionBase):
         self._variables = Variables(self._vars, self._templar.template)
         try:
             self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
-            return {**result, "changed": False, **self.act()}
+            return {**result, "changed": False, **armoured(self.act())}
         except (Refused, AnsibleError) as fault:
             text = str(fault)
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
-        return {**result, "changed": False, "failed": True, "msg": text}
+        return {**result, "changed": False, "failed": True, "msg": armoured(text)}
 
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""

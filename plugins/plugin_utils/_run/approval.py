@@ -53,7 +53,7 @@ def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict
 
     An approval that leaves out a service, or names no plan for it, is refused.
     """
-    plan, ids = variables.mapping("access_plan"), variables.get("lifecycle_expected_plan_id")
+    plan, ids = variables.data("access_plan"), variables.get("lifecycle_expected_plan_id")
     if plan is not None and ids is not None:
         raise Refused("Both access_plan and lifecycle_expected_plan_id are set; set one of them.")
     if plan is not None:

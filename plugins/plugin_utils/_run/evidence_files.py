@@ -15,9 +15,9 @@ import re
 import typing as t
 from pathlib import Path
 
+from ...module_utils._http.outside import armoured, shown
 from .._files import write
 from .._words.names import title
-from .._words.text import NOT_SHOWN
 from .evidence import NOT_FOUND, NOT_READ, by_person
 
 SCHEMA_VERSION = 1
@@ -38,8 +38,8 @@ def write_evidence(
                 "email": person["email"],
                 "host": host,
                 "at": at,
-                "services": _records(person),
-                "by_hand": [*by_hand.get(person["email"], ()), *for_all],
+                "services": armoured(_records(person)),
+                "by_hand": armoured([*by_hand.get(person["email"], ()), *for_all]),
             }
             name = _file_name(f"{at.replace(':', '')}-{host}-{person['email']}")
             write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
@@ -94,7 +94,7 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
 
 def _line(text: str) -> str:
     """The text as one line, whatever is in names from outside."""
-    return NOT_SHOWN.sub(" ", text)
+    return shown(text, " ")
 
 
 def _access(access: t.Any) -> str:

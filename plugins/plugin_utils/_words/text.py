@@ -8,14 +8,14 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
+from ...module_utils._http.outside import armoured_text, shown
+
 LONGEST = 1000  # characters of any text from outside
-NOT_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def clean(value: t.Any) -> str:
-    """Text from outside without control characters and without marks that change the direction of text."""
+    """Any value from outside as one line of text that is harmless to show and to write for reading back."""
     text = "" if value is None else str(value)[: 2 * LONGEST]
-    return NOT_SHOWN.sub(" ", text).strip()[:LONGEST]
+    return armoured_text(shown(text, " ").strip()[:LONGEST])

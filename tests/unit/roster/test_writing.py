@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.honeyops.access.plugins.module_utils._http.outside import armoured, shown
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.cells import guard_cell
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import WRITERS, dump, load
@@ -21,8 +22,8 @@ TEXT = st.text(
     st.one_of(st.sampled_from("=+-@' \t\r;,\"\n:#&*!|>%{}[]"), st.characters(exclude_categories=["C"])), max_size=12
 )
 LOCAL = st.text(st.sampled_from("abcxyz=+-'\"{}|&*#!%.,é中"), min_size=1, max_size=8)
-NAME = TEXT.map(str.strip).filter(lambda text: not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in text))
-EMAIL = LOCAL.map(lambda local: f"{local}@example.com")
+NAME = TEXT.map(str.strip).filter(lambda text: shown(text) == text)
+EMAIL = LOCAL.map(lambda local: f"{local}@example.com").filter(lambda email: armoured(email) == email)
 TEAMS = st.lists(st.integers(1, 10**17), max_size=3)
 HONEYCOMB = st.fixed_dictionaries({"role": st.sampled_from(["member", "admin"])})
 HONEYBADGER = st.fixed_dictionaries(

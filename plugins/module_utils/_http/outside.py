@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Text from outside, made harmless: it steers no terminal, begins no line, hides nothing, and is no template. No I/O.
+
+Every text of a service, a directory, a form or a file is data. It is *cleaned* where it enters, and *armoured* wherever it
+is published or written for reading back, since Ansible evaluates what it reads from ``-e @FILE`` and ``vars_files``. What
+services and directories answer is armoured where it enters, too, so that no result, fact, event or file can have it in
+any other form, and that two texts are compared in the same form. This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+BREAKS = "\t-\r\x1c-\x1f\x85\u2028\u2029"  # everything at which a program may begin another line or column
+HIDDEN = (
+    "\x00-\x1f\x7f-\x9f"  # C0 and C1: escape sequences
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"  # nothing to see, but another text
+    "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # direction, no width; names need U+200C and U+200D
+    "\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
+)
+NOT_SHOWN = re.compile(f"[{HIDDEN}]")
+"""Every character that no text about a person, a team or a key needs, and that can forge what somebody reads."""
+
+_BREAK = re.compile(f"[{BREAKS}]+")
+_TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)")
+REPLACED = "\ufffd"
+"""Stands for a character that is not shown: a text that lost a character without a trace could be somebody else's."""
+
+
+def shown(text: str, instead: str = REPLACED) -> str:
+    """The text in one line, without a character that forges what is read. In prose, ``instead`` may be a blank."""
+    return NOT_SHOWN.sub(instead, _BREAK.sub(" ", text)) if NOT_SHOWN.search(text) else text
+
+
+def armoured_text(text: str) -> str:
+    r"""The text with a backslash after what begins a template: ``{\{``, ``{\%``, ``{\#``, ``#\jinja2:``.
+
+    A brace at the end has one, too, so that no template begins where two texts are joined. The header ``#jinja2:`` makes
+    other characters begin a template. Doing it twice changes nothing.
+    """
+    return _TEMPLATE.sub(r"\g<0>\\", text) if _TEMPLATE.search(text) else text
+
+
+def armoured(value: t.Any) -> t.Any:
+    """The value with every text in it armoured, keys too; for all that is published or written for reading back."""
+    return each_text(value, armoured_text)
+
+
+def harmless(value: t.Any) -> t.Any:
+    """The value with every text in it cleaned and armoured; for all that services and directories say."""
+    return each_text(value, lambda text: armoured_text(shown(text)))
+
+
+def each_text(value: t.Any, change: t.Callable[[str], str]) -> t.Any:
+    """The value with each text in it changed, keys too. What is no text, mapping or list stays as it is."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {each_text(key, change): each_text(item, change) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [each_text(item, change) for item in value]
+    return value

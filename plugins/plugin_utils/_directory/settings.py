@@ -97,6 +97,8 @@ class Credentials:
         return [secret for secret in (self.password, self.token, self.client_secret) if secret]
 
 
+CREDENTIALS = tuple(item.name for item in fields(Credentials))
+"""As options; as variables with ``directory_`` before them, in the environment with ``DIRECTORY_``."""
 NAMES = tuple(item.name for item in fields(Settings) if item.name != "verify")
 
 
@@ -133,6 +135,11 @@ def settings_from(options: t.Mapping[str, t.Any]) -> Settings:
         check_number(name, values.get(name, 1), 0.001 if name == "request_timeout" else 0)
     verify = options.get("validate_certs", True)
     return Settings(**values, verify=(options.get("ca_path") or True) if verify in (None, True) else False)
+
+
+def from_environment(environ: t.Mapping[str, str]) -> dict[str, str]:
+    """The credentials in an environment, by name; empty where there is none."""
+    return {name: environ.get(f"DIRECTORY_{name.upper()}") or "" for name in CREDENTIALS}
 
 
 def check_credentials(settings: Settings, credentials: Credentials) -> None:

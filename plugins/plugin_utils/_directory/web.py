@@ -17,7 +17,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from ...module_utils._http.address import local_path
 from ...module_utils._http.answers import Shape
 from ...module_utils._http.client import Answer, Client
-from ...module_utils._http.errors import BAD_RESPONSE, INVALID_KEY, NOT_FOUND, REDIRECT_REFUSED, AccessError
+from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
+from ...module_utils._http.errors import BAD_RESPONSE, INVALID_KEY, NOT_FOUND, REDIRECT_REFUSED, VALIDATION, AccessError
 from ...module_utils._http.options import check_secret, client_of
 from ...module_utils._http.text import secret_forms
 from .settings import Credentials, Settings
@@ -65,6 +66,12 @@ class Web:
     ) -> None:
         """``sign_in`` is the address that gives a token to a client, ``scope`` what the token is to be for."""
         self.title = settings.info.title
+        if REQUESTS_IMPORT_ERROR:
+            raise AccessError(
+                VALIDATION,
+                f"Reading {self.title} needs the Python library requests, which Ansible's own Python does not have.",
+                hint="Install it there: python3 -m pip install requests",
+            )
         self._settings = settings
         self._scheme = scheme
         self._header = Header(headers or {})
@@ -227,7 +234,7 @@ def exactly_one(matches: t.Sequence[Record], asked: str, title: str, name: t.Cal
     """The only match, None if there is none; ``validation`` if a name is that of several groups."""
     if len(matches) > 1:
         raise AccessError(
-            "validation",
+            VALIDATION,
             f"{title} has {len(matches)} groups with the name {asked}: {', '.join(name(match) for match in matches[:5])}.",
             hint="Name the group by its id.",
         )

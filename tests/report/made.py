@@ -20,6 +20,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._report import inp
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import read as _report_read
 from ansible_collections.honeyops.access.plugins.plugin_utils._report.changes import report_changes
+from ansible_collections.honeyops.access.plugins.plugin_utils._review.rows import Known, Row, numbered, rows_of
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
 FIRST = (
@@ -53,6 +54,7 @@ LAST = (
     "Castillo",
 )
 HOSTS = ("payments", "search", "mobile-eu", "platform", "data", "identity", "checkout", "growth", "support", "labs")
+REVIEWERS = ("lead@example.com", "head.of.support@example.com")
 HOSTILE = (
     ("script@example.com", "<script>document.title='taken'</script>"),
     ("image@example.com", '"><img src=x onerror="document.title=\'taken\'">'),
@@ -168,15 +170,17 @@ class Company:
     def _module(self, host: str) -> _report_read.Module:
         return lambda name, _options: self.held[host][name]
 
-    def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
-        """The report, in which one more host may have failed."""
-        inputs = _report_inputs.Inputs(Path(), roster, False, _report_drift.Rules({}), None, 7, True, None)
+    def parts(self, inputs: _report_inputs.Inputs) -> list[dict[str, Any]]:
+        """What was read on each host."""
         secret = {"api_key": "k", "management_key_id": "i", "management_key_secret": "s"}
         services: Mapping[str, Any] = {"honeycomb": secret, "honeybadger": {"auth_token": "t", "account_id": "A"}}
-        parts = []
-        for host in self.hosts:
-            target = _targets.Target(host, dict(services))
-            parts.append(_report_read.part_of(target, self._module(host), inputs, {}))
+        targets = [_targets.Target(host, dict(services)) for host in self.hosts]
+        return [_report_read.part_of(target, self._module(target.host), inputs, {}) for target in targets]
+
+    def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
+        """The report, in which one more host may have failed."""
+        inputs = inputs_with(roster)
+        parts = self.parts(inputs)
         if failed:
             parts.append(
                 {
@@ -189,6 +193,25 @@ class Company:
                 }
             )
         return _report.report_of(parts, self._now, "0.1.0", _report_inputs.aliases_of(roster), 7)
+
+
+def inputs_with(roster: _report.Roster | None) -> _report_inputs.Inputs:
+    """The variables of a run, with a roster or without."""
+    return _report_inputs.Inputs(Path(), roster, False, _report_drift.Rules({}), None, 7, True, None)
+
+
+def rows(count: int, hosts: int) -> list[Row]:
+    """The rows of a review; two people review them, and some rows have no reviewer yet."""
+    company = Company(count, hosts)
+    roster = company.roster()
+    mains = {person["email"]: person["email"] for person in roster.people}
+    because, reviewers = {}, {}
+    for number, email in enumerate(mains):
+        for service in ("honeycomb", "honeybadger"):
+            because[email, service] = "group platform" if number % 3 else "groups platform, support"
+            reviewers[email, service] = "" if number % 40 == 7 else REVIEWERS[number % 2]
+    known = Known(mains, because, reviewers, "")
+    return numbered(row for part in company.parts(inputs_with(roster)) for row in rows_of(part, known))
 
 
 def time_of_report(count: int, hosts: int) -> tuple[float, int]:

@@ -8,31 +8,23 @@ Both need Chromium; the variable CHROMIUM names it if it is not on the PATH.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.tools import tree
 
 sys.path.insert(0, str(tree.link_source()))
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
+from tests.report.browser import FRAME, SLOWEST, WORK, busy, check_axe, chromium, opened
 from tests.report.made import HOSTILE, sample
+from tests.report.review import check_review
 
-WORK = tree.BUILD / "report"
 PICTURES = tree.ROOT / "docs" / "images"
 SIZES = {3: 1, 50: 3, 2000: 6}
-FRAME = 33.3  # milliseconds of work for one frame of fast scrolling, on a processor that others use, too
-SLOWEST = 50.0  # milliseconds of work for one filter, which nobody takes for a pause
 SCROLL = """async () => {
   const view = document.getElementById("window"), frames = [];
   let last = performance.now();
@@ -58,38 +50,12 @@ FILTER = """async () => {
 }"""
 
 
-def chromium() -> str:
-    """The browser."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if not found:
-        raise SystemExit("This needs Chromium. Install it, or name it: make report-check CHROMIUM=/path/to/chromium")
-    return found
-
-
 def made(count: int, hosts: int) -> Path:
     """The page with so many people."""
     WORK.mkdir(parents=True, exist_ok=True)
     path = WORK / f"report-{count}.html"
     path.write_text(_report_page.to_html(sample(count, hosts)))
     return path
-
-
-@contextmanager
-def opened(browser: Browser, path: Path, **options: Any) -> Iterator[Page]:
-    """The page; a request, a message in the console or an error of its script is a fault."""
-    faults: list[str] = []
-    page = browser.new_page(**{"viewport": {"width": 1440, "height": 900}, **options})
-    page.on("console", lambda message: faults.append(message.text))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "request", lambda request: None if request.url.startswith(("file:", "data:")) else faults.append(request.url)
-    )
-    page.goto(path.as_uri())
-    yield page
-    assert not faults, faults
-    page.close()
 
 
 def emails(page: Page) -> list[str]:
@@ -132,15 +98,6 @@ def check_use(page: Page) -> None:
     assert page.locator("dialog[open]").count() == 0
 
 
-def check_axe(page: Page, what: str) -> None:
-    found = Axe().run(page).response["violations"]
-    serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-    assert not serious, json.dumps(
-        [(fault["id"], [node["html"][:200] for node in fault["nodes"][:3]]) for fault in serious], indent=1
-    )
-    print(f"axe, {what}: nothing serious, {len(found)} lesser findings {[fault['id'] for fault in found]}")
-
-
 def check_print(page: Page, count: int) -> None:
     """On paper all people are there."""
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -176,12 +133,6 @@ def check_speed(browser: Browser) -> None:
     assert filtering < SLOWEST
 
 
-def busy(session: CDPSession) -> float:
-    """Seconds that the page has kept its processor busy; others who use the machine do not count."""
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
-
-
 def check(browser: Browser) -> None:
     """Everything that the page promises."""
     for count, hosts in SIZES.items():
@@ -200,6 +151,7 @@ def check(browser: Browser) -> None:
     with opened(browser, made(50, 3), java_script_enabled=False) as page:
         assert page.locator("#matrix tbody tr").count() > 50
     check_speed(browser)
+    check_review(browser)
     print(f"Pictures to look at: {WORK.relative_to(tree.ROOT)}")
 
 

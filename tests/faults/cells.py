@@ -17,9 +17,10 @@ from ansible_collections.honeyops.access.plugins.module_utils._http import conne
 from tests.simulator import Fault, Simulator
 from tests.simulator.world import Entry
 
-from . import network
+from . import network, proxy
 from .judge import Holding, Run, State, declared, faults
 from .network import Detours
+from .proxy import Proxy
 from .scenarios import Scenario
 from .stage import PATIENT, perform
 
@@ -41,6 +42,10 @@ CHIEF = (
     "html",
     "html_after",
     "redirect",
+    "302 after the change",
+    "tunnel, after, FIN",
+    "tunnel, noise",
+    "plain proxy, after, RST",
     "409",
     "429",
     "429, wait 2 s",
@@ -62,6 +67,16 @@ class Order:
     def slow(self) -> bool:
         return self.kind in ("timeout_before", "timeout_after", "slow_bytes")
 
+    @property
+    def afterwards(self) -> bool:
+        """Whether the service did what it was asked for."""
+        return self.kind in AFTERWARDS or (self.kind in proxy.LOSSES and proxy.LOSSES[self.kind].does)
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether it happens between here and the service."""
+        return self.kind in network.KINDS or self.kind in proxy.LOSSES
+
     def persists(self, reach: str) -> bool:
         """Whether it is worth ordering for so long; each form of Retry-After need only be met once."""
         return reach == "once" or "retry_after" not in self.extra or self.name in LASTING
@@ -82,8 +97,13 @@ def _orders() -> Iterator[Order]:
     yield Order("403 at the limit", "403", "status", {"status": 403, "limited": 2.0})
     for status in (500, 502, 503, 504):
         yield Order(f"{status} after the change", f"{status}_after", "status_after", {"status": status})
+    for status in (302, 303):
+        elsewhere = {"status": status, "headers": {"Location": "https://elsewhere.example/"}}
+        yield Order(f"{status} after the change", "redirect_after", "status_after", elsewhere)
     for kind in network.KINDS:
         yield Order(kind, kind, kind)
+    for loss in proxy.LOSSES.values():
+        yield Order(loss.kind, f"{loss.form}, {loss.cut}", loss.kind)
 
 
 ORDERS = {order.name: order for order in _orders()}
@@ -153,6 +173,7 @@ class Arena:
 
     sim: Simulator
     detours: Detours
+    proxy: Proxy
     _models: dict[str, tuple[State, Run, list[Place]]] = field(default_factory=dict)
 
     def model(self, scenario: Scenario) -> tuple[State, Run, list[Place]]:
@@ -169,7 +190,7 @@ class Arena:
         """All cells of a scenario; orders that come after a change have no second meaning for a look."""
         for place in self.model(scenario)[2]:
             for order in ORDERS.values():
-                pointless = place.method == "GET" and order.kind in AFTERWARDS
+                pointless = place.method == "GET" and order.afterwards
                 if not pointless and ("limited" not in order.extra or scenario.service == "honeybadger"):
                     yield from (Cell(scenario, place, order, reach) for reach in REACHES if order.persists(reach))
 
@@ -254,8 +275,9 @@ class Arena:
         sim, order = self.sim, cell.order if cell else None
         sim.fail(*(scenario.events(sim) if scenario.events else ()))
         with contextlib.ExitStack() as stack:
-            if cell and order and order.kind in network.KINDS:
-                stack.enter_context(self.detours.on(order.kind, cell.place.hit("status", scenario.service, cell.reach)))
+            if cell and order and order.on_the_way:
+                way = self.detours if order.kind in network.KINDS else self.proxy
+                stack.enter_context(way.on(order.kind, cell.place.hit("status", scenario.service, cell.reach)))
             elif cell and order:
                 sim.fail(cell.place.hit(order.kind, scenario.service, cell.reach, **self._extra(order)))
             if order and order.slow:
@@ -266,7 +288,7 @@ class Arena:
                 scenario.options,
                 check=scenario.check,
                 request_timeout=HASTY if order and order.slow else PATIENT,
-                wired=order is None or not (order.slow or order.kind in network.KINDS),
+                wired=order is None or not (order.slow or order.on_the_way),
             )
 
 
@@ -277,5 +299,5 @@ def _is_told(holding: Holding, told: str) -> bool:
 
 @contextlib.contextmanager
 def arena() -> Iterator[Arena]:
-    with Simulator() as sim, Detours() as detours:
-        yield Arena(sim, detours)
+    with Simulator() as sim, Detours() as detours, Proxy() as proxy_:
+        yield Arena(sim, detours, proxy_)

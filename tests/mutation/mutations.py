@@ -38,7 +38,12 @@ MUTATIONS = (
     mutation(
         "an invitation is sent again on doubt",
         (TRANSPORT, DOUBT),
-        *("_http/client", '(request.reach == REFUSED or method != "POST")', "True"),
+        *("_http/retry", ' or (method == "POST" and request.reach != REFUSED)', ""),
+    ),
+    mutation(
+        "a request that was written counts as never sent",
+        TRANSPORT,
+        *("_http/attempt", "            self.begun = True\n", ""),
     ),
     mutation("redirects are followed", ORIGINS, "_http/connection", "allow_redirects=False", "allow_redirects=True"),
     mutation(
@@ -56,7 +61,7 @@ MUTATIONS = (
         "~/.netrc overrides the credential",
         ORIGINS,
         *("_http/connection", "auth=self._connection.auth,", ""),
-        *("_http/connection", "    session.trust_env = False\n", ""),
+        *("_http/attempt", "    made.trust_env = False\n", ""),
         *(
             "_http/connection",
             'headers={"Accept": self._connection.media_type, **content_type},',

@@ -13,9 +13,9 @@ from enum import Enum, Flag, auto
 
 from .._http import errors
 from .._http.errors import ACCEPTED, NOT_SENT, AccessError
+from .._http.retry import backoff
 from .model import INVITE, PENDING, REINVITE, Step
 
-FIRST_BACKOFF = 0.5
 SLOW_SERVICE = 5.0  # seconds in which a request that timed out may still take effect
 ROUNDS = 3  # attempts at an invitation whose fate is in doubt
 DISPUTED = (errors.CONFLICT, errors.NOT_FOUND)  # the state is not the one that was read
@@ -124,7 +124,7 @@ def pause_before_reading(faults: t.Sequence[AccessError], attempt: int, patience
     """Seconds that let a slow service finish a request; ``patience`` is how long a request may take."""
     pause = 0.0
     if any(fault.request.transient or fault.code == errors.SERVER_ERROR for fault in faults):
-        pause = max(FIRST_BACKOFF * 2**attempt, *(fault.request.retry_after or 0.0 for fault in faults))
+        pause = max(backoff(attempt), *(fault.request.retry_after or 0.0 for fault in faults))
     if any(fault.code == errors.TIMEOUT for fault in faults):
         pause = max(pause, min(SLOW_SERVICE, patience))
     return pause

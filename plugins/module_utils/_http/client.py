@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests to one service: what is repeated and when, within the limits of the service and the task.
+"""Requests to one service, within the limits of the service and the task.
 
 It knows no service by name. This file is private to the collection.
 """
@@ -12,18 +12,16 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 
-from . import errors
+from . import errors, retry
 from .address import local_path, next_link
+from .attempt import Attempt
 from .budget import Budget
 from .connection import Connection, Exchange
-from .errors import REFUSED, AccessError, Request
+from .errors import AccessError, Request
 from .faults import Call
 from .limits import Quota, http_date, quota_from, utc
 from .outside import harmless
 from .text import EXCERPT, clean, decode, secret_forms
-
-RETRIES = 4
-FIRST_BACKOFF = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,7 @@ class Client:
         return self._exchange.requests
 
     def request(self, method: str, path: str, body: t.Any = None) -> Answer:
-        """Send a request and return its answer, or raise :class:`AccessError`.
-
-        GET, PUT, PATCH and DELETE are repeated after a temporary fault, since callers set absolute values. POST is
-        repeated only if the service certainly did nothing.
-        """
+        """Send a request and return its answer, or raise :class:`AccessError`; ``retry.py`` says what is sent again."""
         attempt, in_doubt = 0, False
         while True:
             started = self._clock()
@@ -72,7 +66,7 @@ class Client:
             except AccessError as error:
                 error.request = replace(error.request, repeated=in_doubt)
                 in_doubt = error.request.leaves_doubt
-                delay = self._delay(error, method, attempt)
+                delay = retry.delay(error, method, attempt)
                 if delay is None or not self.budget.pause(delay, since=started):
                     self.budget.charge(started, self._clock())
                     raise (error if delay is None else self._over_budget(error, delay)) from None
@@ -151,15 +145,6 @@ class Client:
                 path=path,
             )
 
-    def _delay(self, error: AccessError, method: str, attempt: int) -> float | None:
-        """Seconds to wait before the request is repeated, None for never."""
-        request = error.request
-        if not (request.transient and (request.reach == REFUSED or method != "POST")):
-            return None
-        if error.code != errors.RATE_LIMITED and attempt >= RETRIES:
-            return None
-        return max(request.retry_after or 0.0, float(FIRST_BACKOFF * 2 ** min(attempt, 6)))
-
     def _over_budget(self, error: AccessError, delay: float) -> AccessError:
         """The same error, with the time of the next possible attempt."""
         if not error.request.retry_after and error.code != errors.RATE_LIMITED:
@@ -171,11 +156,11 @@ class Client:
 
     def _send(self, method: str, path: str, body: t.Any) -> Answer:
         """One attempt."""
-        call = Call(self.connection, method, path, self.clean)
+        call, attempt = Call(self.connection, method, path, self.clean), Attempt()
         try:
-            response = self._exchange.send(method, path, body, self.budget.patience)
+            response = self._exchange.send(attempt, method, path, body, self.budget.patience)
         except Exception as fault:  # noqa: BLE001
-            raise call.broken(fault) from None
+            raise call.broken(fault, attempt.begun) from None
         server_time = http_date(response.headers.get("Date")) or time.time()
         self.quota = quota_from(response.headers, server_time, self._clock()) or self.quota
         if not 200 <= response.status < 300:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .address import is_loopback
+from .attempt import Attempt, session
 from .limits import number
 
 try:
@@ -79,19 +80,27 @@ class Exchange:
         self._proxies, self._verify = _from_environment(connection.url, connection.verify)
         self._lock = threading.Lock()
 
-    def send(self, method: str, path: str, body: t.Any, patience: float) -> Response:
+    def send(self, attempt: Attempt, method: str, path: str, body: t.Any, patience: float) -> Response:
         """Send a request; after so many seconds without a whole answer it is a ``requests.Timeout``."""
         with self._lock:
             self.requests += 1
-            session = self._idle.pop() if self._idle else _session()
-        response: Response = _within(patience + GRACE, lambda: self._exchange(session, method, path, body, patience))
+            carrier = self._idle.pop() if self._idle else session()
+
+        def call() -> Response:
+            attempt.here()
+            return self._exchange(carrier, method, path, body, patience)
+
+        try:
+            response: Response = _within(patience + GRACE, call)
+        finally:
+            attempt.give_up()
         with self._lock:
-            self._idle.append(session)
+            self._idle.append(carrier)
         return response
 
-    def _exchange(self, session: requests.Session, method: str, path: str, body: t.Any, patience: float) -> Response:
+    def _exchange(self, carrier: requests.Session, method: str, path: str, body: t.Any, patience: float) -> Response:
         content_type = {} if body is None else {"Content-Type": self._connection.media_type}
-        with session.request(
+        with carrier.request(
             method,
             self._connection.url + path,
             json=body,
@@ -143,13 +152,6 @@ def _release(fault: BaseException | None) -> None:
     while fault:
         traceback.clear_frames(fault.__traceback__)
         fault = fault.__context__
-
-
-def _session() -> requests.Session:
-    """A session that ignores the environment, which requests would read for each request."""
-    session = requests.Session()
-    session.trust_env = False
-    return session
 
 
 def _from_environment(url: str, verify: bool | str) -> tuple[dict[str, str], bool | str]:

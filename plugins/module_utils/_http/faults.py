@@ -8,6 +8,8 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import contextlib
+import ssl
 import typing as t
 from dataclasses import dataclass
 
@@ -15,15 +17,12 @@ from . import errors
 from .connection import Connection, CutShort, Response
 from .errors import ACCEPTED, NOT_SENT, REFUSED, UNKNOWN, AccessError, Request
 from .limits import retry_after
+from .retry import TRANSIENT
 from .text import describe, json_or_none
 
-try:
+with contextlib.suppress(ImportError):  # reported by the module, see connection.py
     import requests
-    from urllib3.exceptions import NewConnectionError
-except ImportError:  # reported by the module, see _exchange
-    pass
 
-TRANSIENT = (502, 503, 504)
 CODES = {
     400: errors.VALIDATION,
     401: errors.INVALID_KEY,
@@ -47,6 +46,7 @@ HINTS = {
 
 
 TELL_NOTHING = (errors.TIMEOUT, errors.SERVER_ERROR, errors.BAD_RESPONSE)  # about whether the request took effect
+REPEAT_ELSEWHERE = (307, 308)  # nothing was done. Another redirect may lead to the page that shows what was done
 
 
 @dataclass(frozen=True)
@@ -70,39 +70,53 @@ class Call:
     def _limit(self) -> str:
         return f"within {self.connection.request_timeout:g} s"
 
-    def broken(self, fault: Exception) -> AccessError:
-        """The error for a request without a complete answer."""
+    def broken(self, fault: Exception, begun: bool) -> AccessError:
+        """The error for a request without a complete answer; ``begun``: some of it may have been written.
+
+        Only that tells how far it got. What is raised does not: a proxy that loses an answer raises what one raises
+        that cannot be reached.
+        """
         name, url = self.connection.name, self.connection.url
+        reach = UNKNOWN if begun else REFUSED
         if isinstance(fault, CutShort):
             reach = ACCEPTED if 200 <= fault.status < 300 else UNKNOWN
             code, late = (errors.CONNECTION, "") if fault.in_time else (errors.TIMEOUT, f" {self._limit}")
             msg = f"{name} did not complete its answer to {self.method} {self.path}{late}."
-            request = Request(reach, transient=True)
-            return self.error(code, msg, request, hint=HINTS[code], status=fault.status)
-        if isinstance(fault, requests.exceptions.SSLError):
-            return self.error(
-                errors.TLS,
-                f"The certificate of {name} at {url} is not trusted.",
-                Request(REFUSED),
-                hint="Check api_url, or set ca_path to a file with the authority that signed the certificate.",
-                detail=self.clean(_reason(fault)),
-            )
+            return self.error(code, msg, Request(reach, transient=True), hint=HINTS[code], status=fault.status)
         if isinstance(fault, requests.Timeout):
-            reach = REFUSED if isinstance(fault, requests.ConnectTimeout) else UNKNOWN
             msg = f"{name} did not answer {self.method} {self.path} {self._limit}."
             return self.error(errors.TIMEOUT, msg, Request(reach, transient=True), hint=HINTS[errors.TIMEOUT])
+        if isinstance(fault, requests.exceptions.SSLError) and not begun:
+            return self._insecure(fault)
         if isinstance(fault, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             return self.error(
                 errors.CONNECTION,
                 f"The connection to {name} at {url} failed: {self.clean(_reason(fault))}.",
-                Request(REFUSED if _never_sent(fault) else UNKNOWN, transient=True),
+                Request(reach, transient=True),
                 hint="Check api_url, the proxy settings and the network.",
+            )
+        if begun:
+            msg = f"{name} answered {self.method} {self.path} with something that is not HTTP ({type(fault).__name__})."
+            return self.error(
+                errors.CONNECTION, msg, Request(UNKNOWN), hint="Check api_url, and whether a proxy is in between."
             )
         if isinstance(fault, OSError) and not isinstance(fault, requests.RequestException):
             msg = "The certificates in ca_path cannot be read."
             return self.error(errors.TLS, msg, Request(REFUSED), hint="Check that file.")
         msg = f"The request to {name} could not be made ({type(fault).__name__})."
         return self.error(errors.CONNECTION, msg, Request(NOT_SENT))
+
+    def _insecure(self, fault: Exception) -> AccessError:
+        """The error for a connection that could not be secured, so that nothing was sent."""
+        name, url = self.connection.name, self.connection.url
+        reason = self.clean(_reason(fault))
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(fault)):
+            msg = f"The certificate of {name} at {url} is not trusted."
+            hint = "Check api_url, or set ca_path to a file with the authority that signed the certificate."
+        else:
+            msg = f"A secure connection to {name} at {url} could not be made: {reason}."
+            hint = "Check api_url, ca_path, and whether a proxy is in between."
+        return self.error(errors.TLS, msg, Request(REFUSED), hint=hint, detail=reason)
 
     def unsuccessful(self, response: Response, server_time: float, reset_in: float | None) -> AccessError:
         """The error for an unsuccessful answer; ``reset_in``: seconds until the rate limit resets, if known."""
@@ -119,7 +133,7 @@ class Call:
             hint = "Set api_url to the final address; a credential is never sent to another one."
         wait = retry_after(headers.get("Retry-After"), server_time)
         request = Request(
-            UNKNOWN if code in TELL_NOTHING else REFUSED,
+            UNKNOWN if code in TELL_NOTHING or (300 <= status < 400 and status not in REPEAT_ELSEWHERE) else REFUSED,
             transient=limited or status in TRANSIENT,
             retry_after=reset_in if limited and wait is None else wait,
             payload=payload,
@@ -142,21 +156,23 @@ class Call:
         )
 
 
-def _never_sent(fault: Exception) -> bool:
-    reason = getattr(fault.args[0], "reason", None) if fault.args else None
-    return isinstance(reason, NewConnectionError) or isinstance(fault, requests.exceptions.ProxyError)
-
-
-def _reason(fault: BaseException) -> str:
-    """The operating system's words for a fault, without the request that the library quotes around them."""
+def _causes(fault: BaseException) -> t.Iterator[BaseException]:
+    """A fault and those that are behind it."""
     pending: list[t.Any] = [fault]
     for _depth in range(12):
         if not pending:
-            break
+            return
         cause = pending.pop(0)
-        if isinstance(cause, OSError) and cause.strerror:
-            return str(cause.strerror)
-        pending += [item for item in getattr(cause, "args", ()) if isinstance(item, BaseException)]
-        pending += [item for item in (getattr(cause, "reason", None), getattr(cause, "__cause__", None)) if item]
-        pending += [cause.__context__] if isinstance(cause, BaseException) and cause.__context__ else []
+        yield cause
+        behind = [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+        pending += [item for item in behind if isinstance(item, BaseException)]
+
+
+def _reason(fault: BaseException) -> str:
+    """The operating system's words for a fault, or a proxy's, without the request that the library quotes around them."""
+    for cause in _causes(fault):
+        if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException):
+            text = cause.strerror or (cause.args[0] if cause.args else "")
+            if isinstance(text, str) and (cause.strerror or text.startswith("Tunnel connection failed")):
+                return text.rstrip(".")
     return "it was closed before an answer arrived"

@@ -13,7 +13,7 @@ from ansible.module_utils.common import warnings as ansible_warnings
 
 from ansible_collections.honeyops.access.plugins.module_utils import _services as catalog
 from ansible_collections.honeyops.access.plugins.module_utils._access import doubt as _doubt
-from ansible_collections.honeyops.access.plugins.module_utils._http import client as _http
+from ansible_collections.honeyops.access.plugins.module_utils._http import retry as _retry
 from tests.contract.check import SERVICES, contract
 from tests.modules import run_on
 from tests.simulator import Simulator
@@ -62,8 +62,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that nothing asks for are short; their length is tested with a clock of its own."""
-    monkeypatch.setattr(_http, "FIRST_BACKOFF", 0.01)
-    monkeypatch.setattr(_doubt, "FIRST_BACKOFF", 0.01)
+    monkeypatch.setattr(_retry, "FIRST_BACKOFF", 0.01)
     monkeypatch.setattr(_doubt, "SLOW_SERVICE", 0.01)
 
 

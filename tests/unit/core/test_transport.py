@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import gc
 import json
+import socket
 import threading
 import time
 import warnings
@@ -161,6 +162,35 @@ def test_a_port_that_nobody_listens_on(make: Make, clock: Clock) -> None:
         client.request("POST", MEMBERS, INVITE)
     assert (caught.value.code, caught.value.request.reach, client.requests) == ("connection", "refused", 5)
     assert "refused" in caught.value.msg
+
+
+def test_what_was_given_up_before_it_was_sent_is_never_sent(
+    sim: Simulator, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts as not sent, so that it may be sent again, and the thread that was left behind must keep to that."""
+    found, resolve = threading.Event(), socket.getaddrinfo
+
+    def slow(*asked: Any, **more: Any) -> Any:
+        found.wait(10)
+        return resolve(*asked, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    before = set(threading.enumerate())
+    with pytest.raises(AccessError) as caught:
+        make(max_wait=0, request_timeout=0.1).request("POST", MEMBERS, INVITE)
+    assert (caught.value.code, caught.value.request.reach) == ("timeout", "refused")
+    (abandoned,) = [thread for thread in threading.enumerate() if thread not in before and thread.daemon]
+    found.set()
+    abandoned.join(10)
+    assert (abandoned.is_alive(), verbs(sim)) == (False, [])
+
+
+def test_an_answer_that_is_not_http_tells_nothing(make: Make) -> None:
+    with RawServer() as server:
+        server.answers = lambda asked: b"HTTP/1.1 201 Created\r\nContent-Length: 5, 7\r\n\r\nhello"
+        with pytest.raises(AccessError) as caught:
+            make(url=server.url, max_wait=0).request("POST", MEMBERS, INVITE)
+    assert (caught.value.request.reach, len(server.asked)) == ("unknown", 1)
 
 
 def test_an_answer_that_cannot_be_read_leaves_nothing_open(make: Make) -> None:

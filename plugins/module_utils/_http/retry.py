@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which requests are sent again, and when. Pure.
+
+An invitation whose fate is in doubt is not a matter of single requests: ``ROUNDS`` in ``_access/doubt.py``.
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from . import errors
+from .errors import REFUSED, AccessError
+
+RETRIES = 4  # of one request, rate limits apart
+FIRST_BACKOFF = 0.5  # seconds
+DOUBLED = 6  # times, until a back-off no longer grows
+TRANSIENT = (502, 503, 504)  # statuses after which the same request may succeed
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after an attempt, counted from 0."""
+    return float(FIRST_BACKOFF * 2 ** min(attempt, DOUBLED))
+
+
+def delay(error: AccessError, method: str, attempt: int) -> float | None:
+    """Seconds to wait before a request is sent again after its attempt with this number; None: never.
+
+    GET, PUT, PATCH and DELETE are, since callers set absolute values; a POST only if it certainly had no effect.
+    """
+    request = error.request
+    if not request.transient or (method == "POST" and request.reach != REFUSED):
+        return None
+    if error.code != errors.RATE_LIMITED and attempt >= RETRIES:
+        return None
+    return max(request.retry_after or 0.0, backoff(attempt))

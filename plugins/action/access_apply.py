@@ -21,7 +21,7 @@ from ..module_utils._roster import STATES, addresses_of, check, for_service, tel
 from ..module_utils._services import SERVICES
 from ..plugin_utils._host.target import Target
 from ..plugin_utils._host.variables import Refused
-from ..plugin_utils._people.form import is_decorated
+from ..plugin_utils._people.exempt import EXEMPTING, exempt
 from ..plugin_utils._run import evidence as _evidence
 from ..plugin_utils._run import summary as _summary
 from ..plugin_utils._run.accounts import OtherAccounts
@@ -118,14 +118,8 @@ class ActionModule(AccessAction):
 
     def _refuse_decorated(self) -> None:
         """Refuse lists of people to leave alone that could match nobody."""
-        for name in ("lifecycle_protected", "lifecycle_ignore"):
-            listed = self._variables.items(name) or ()
-            decorated = [text for text in listed if isinstance(text, str) and is_decorated(text)]
-            if decorated:
-                raise Refused(
-                    f"Nothing was done. {name} has {few(decorated)}, which is nobody's address. Give the addresses alone, as in "
-                    "ada@example.com."
-                )
+        for name in EXEMPTING:
+            exempt(self._variables, name)
 
     def _run(self, target: Target, people: dict[str, People]) -> None:
         self._refuse_decorated()

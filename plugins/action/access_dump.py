@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..module_utils._access.addresses import check_shown
+from ..module_utils._access.addresses import check_shown, fold
 from ..module_utils._honeycomb.facts import HONEYCOMB
 from ..module_utils._http.outside import armoured
 from ..module_utils._roster import check
@@ -81,6 +81,11 @@ def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, s
     present = armoured(present_people(results))
     people, faults = check(present, check_main=check_shown)
     reasons = [f"{_where(present[fault.line - 1])}: {fault.reason}" for fault in faults]
+    reasons += [
+        f"{_where(person)}: {person['email']!r} is listed, which is not an e-mail address."
+        for person, read in zip(present, people)
+        if fold(person["email"]) != fold(read.get("email") or person["email"])
+    ]
     reasons = reasons or unsettled(results, people, default_roles)
     if reasons:
         raise Refused(

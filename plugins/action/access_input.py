@@ -13,7 +13,7 @@ from ..module_utils._http.errors import AccessError
 from ..module_utils._services import SERVICES
 from ..plugin_utils._host.names import FORM, SOURCES
 from ..plugin_utils._host.variables import Refused
-from ..plugin_utils._people.form import form_people, is_decorated
+from ..plugin_utils._people.form import form_people
 from ..plugin_utils._run.action import AccessAction
 
 
@@ -107,10 +107,8 @@ class ActionModule(AccessAction):
 
 
 def _check(email: str) -> None:
-    """Refuse what no service accepts as an address, such as ``<ada@example.com>``, before any request."""
+    """Refuse what is no address before any request."""
     try:
         check_email(email)
     except AccessError as fault:
         raise Refused(f"email: {fault.sentence}") from None
-    if is_decorated(email):
-        raise Refused(f"email: {email[:80]!r} is not an e-mail address. Give the address alone, as in ada@example.com.")

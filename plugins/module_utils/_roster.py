@@ -13,7 +13,7 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ._access.addresses import check_email, fold
+from ._access.addresses import check_email, fold, name_before
 from ._access.model import ABSENT, PRESENT
 from ._http.errors import AccessError
 from ._http.outside import NOT_SHOWN
@@ -134,6 +134,8 @@ class _Check:
         self._keys(entry, PERSON_KEYS, "a person")
         if "name" in entry:
             person["name"] = self._name(entry["name"], self._at(entry, "name"))
+        elif person.get("email") and name_before(entry["email"]):
+            person["name"] = name_before(entry["email"])
         person["state"] = PRESENT
         if "state" in entry:
             person["state"] = self._choice(entry["state"], "state", STATES, self._at(entry, "state"))

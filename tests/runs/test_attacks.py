@@ -62,7 +62,7 @@ def test_accounts_that_cannot_be_listed_are_not_passed_over(control: Control, si
     assert sim.writes() == []
 
 
-@pytest.mark.parametrize("typed", ["<eve@example.com>", "Eve Example <eve@example.com>"])
+@pytest.mark.parametrize("typed", ["<eve@example.com>", "eve@example.com.", "• eve@example.com", "eve@example"])
 def test_what_is_no_address_is_not_looked_for(control: Control, sim: Simulator, typed: str) -> None:
     done = control.play("offboard", email=typed)
     assert done.code != 0
@@ -289,12 +289,12 @@ def test_defaults_of_modules_hide_no_account(control: Control, sim: Simulator) -
     assert EVE not in json.dumps(sim.honeybadger.dump())
 
 
-@pytest.mark.parametrize("text", [f'"{EVE}", "{BOB}"', f"Eve Adams <{EVE}>", f'- "{EVE}"\n- {BOB}', [f"<{EVE}>"]])
+@pytest.mark.parametrize("text", [f'"{EVE}", "{BOB}"', f'- "{EVE}"\n- {BOB}', [f"*@{EVE}"]])
 @pytest.mark.parametrize("guard", ["lifecycle_protected", "lifecycle_ignore"])
 def test_a_guard_that_could_match_nobody_is_refused(control: Control, sim: Simulator, guard: str, text: Any) -> None:
     sim.honeycomb.add(EVE)
     done = control.play("offboard", email=EVE, **{guard: text})
-    assert f"{guard} has" in done.failures["localhost"]
+    assert f"Nothing was done. {guard}: " in done.failures["localhost"]
     assert sim.writes() == []
 
 

@@ -226,8 +226,8 @@ def telling(record: t.Mapping[str, t.Any]) -> frozenset[str]:
 
 def name_in(record: t.Mapping[str, t.Any]) -> str:
     """The name in a record, in the form in which names are compared; empty if it is only the address."""
-    name = spelt(str(record.get("name") or ""))
-    return "" if name == fold(str(record.get("email") or "")) else name
+    name = str(record.get("name") or "")
+    return "" if fold(name) == fold(str(record.get("email") or "")) else spelt(name)
 
 
 def spelt(name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._access.addresses import check_email, fold
+from .._access.addresses import check_email, fold, key, name_before
 from .._access.service import Reader
 from .._http.errors import AccessError
 from .exit import Result
@@ -34,8 +34,9 @@ def narrowed_to(email: str | None) -> str | None:
 
 
 def names_of(people: t.Iterable[Params]) -> dict[str, str]:
-    """The names that people are to be invited with, by folded address."""
-    return {fold(person["email"]): person["name"].strip() for person in people if (person["name"] or "").strip()}
+    """The names that people are to be invited with, by folded address; a name before an address is one, too."""
+    named = ((person["email"], (person["name"] or "").strip() or name_before(person["email"])) for person in people)
+    return {key(email): name for email, name in named if name}
 
 
 def is_address(record: t.Mapping[str, t.Any], email: str | None) -> bool:

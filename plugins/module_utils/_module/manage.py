@@ -13,7 +13,7 @@ import typing as t
 from collections import Counter
 from dataclasses import replace
 
-from .._access.addresses import check_shown, fold
+from .._access.addresses import check_shown, fold, is_address, separated
 from .._access.apply import reconcile
 from .._access.catalog import ServiceInfo
 from .._access.guards import Limits, check_max_removals
@@ -184,7 +184,8 @@ def _caps(params: Params) -> dict[str, int]:
 
 
 def _addresses(texts: t.Iterable[str]) -> frozenset[str]:
-    return frozenset(fold(check_shown(text)) for text in texts)
+    parts = (part for text in texts for part in (separated(text) or [text] if is_address(text) else [text]))
+    return frozenset(fold(check_shown(part)) for part in parts)
 
 
 def _check(params: Params) -> None:

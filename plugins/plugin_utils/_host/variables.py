@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
+from ...module_utils._access.addresses import separated
 from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._http.outside import armoured
 
@@ -141,9 +142,10 @@ def split(value: t.Any) -> list[t.Any]:
     """The items of a list, of a text, or of each text in a list, without blank ones.
 
     A text in a list may be what a service shows for somebody, so it is split at spaces between addresses or numbers only.
+    ``Ada Lovelace <ada@example.com>`` is one item everywhere.
     """
     if isinstance(value, str):
-        return [part for part in re.split(r"[,;\s]+", value) if part]
+        return [word for part in separated(value) for word in ([part] if "<" in part else part.split())]
     if isinstance(value, (list, tuple, set)):
         return [part for item in value for part in (_parts(item) if isinstance(item, str) else split(item))]
     return [] if value is None else [value]
@@ -151,9 +153,9 @@ def split(value: t.Any) -> list[t.Any]:
 
 def _parts(text: str) -> list[str]:
     found: list[str] = []
-    for line in re.split(r"[,;\n]+", text):
-        words = line.split()
-        found += words if all("@" in word or word.isdigit() for word in words) else [line.strip()]
+    for part in separated(text):
+        words = part.split()
+        found += words if all("@" in word or word.isdigit() for word in words) else [part]
     return found
 
 

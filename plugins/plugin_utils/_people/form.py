@@ -11,17 +11,13 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...module_utils._access.addresses import fold
+from ...module_utils._access.addresses import check_address, fold
+from ...module_utils._http.errors import AccessError
 from ...module_utils._services import SERVICES
 from .._host.variables import split
 
 NONE = "none"
 _LABELLED = re.compile(r"\s*(\S+)\s+-\s.*", re.DOTALL)
-
-
-def is_decorated(text: str) -> bool:
-    """Whether a text is an address with something around it, such as ``<ada@example.com>``, or only a dash of a list."""
-    return text == "-" or text != text.strip("'\"") or ("@" in text and not set(text).isdisjoint('<>()[]"'))
 
 
 def form_people(email: t.Any, **fields: t.Any) -> list[dict[str, t.Any]]:
@@ -35,10 +31,20 @@ def form_people(email: t.Any, **fields: t.Any) -> list[dict[str, t.Any]]:
         ids = _ids(fields.get(f"{service}_team_ids")) if "team_ids" in info.declares else []
         if role.lower() != NONE:
             access[service] = {**({"role": role} if role else {}), **({"team_ids": ids} if ids else {})}
-    addresses: dict[str, str] = {}
-    for address in split(email):
-        addresses.setdefault(fold(str(address)), str(address))
-    return [{"email": address, **access} for address in addresses.values()]
+    people: dict[str, dict[str, str]] = {}
+    for text in map(str, split(email)):
+        person = _person(text)
+        people.setdefault(fold(person["email"]), person)
+    return [{**person, **access} for person in people.values()]
+
+
+def _person(text: str) -> dict[str, str]:
+    """The address and the name in a text; a text that is no address stays as it is."""
+    try:
+        found = check_address(text)
+    except AccessError:
+        return {"email": text}
+    return {"email": found.email, **({"name": found.name} if found.name else {})}
 
 
 def unlabelled(value: t.Any) -> str:

@@ -89,7 +89,7 @@ def by_person(texts: t.Iterable[str], people: Mapping[str, str]) -> tuple[dict[s
     found: dict[str, list[str]] = defaultdict(list)
     about_all = []
     for text in texts:
-        folded = fold(text)
+        folded = text.lower()
         words = {word if word in people else word.rstrip(".") for word in BETWEEN_WORDS.split(folded)}
         named = {people[name] for name in (*(people.keys() & words), *several_words) if name in folded}
         for email in named:

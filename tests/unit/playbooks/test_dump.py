@@ -87,7 +87,7 @@ def test_nobody_is_left_out_of_the_file(control: Control, sim: Simulator) -> Non
         sim.honeycomb.add(text)
     refused = control.play("dump", dump_file="now.yml")
     message = refused.failures["localhost"]
-    assert "Honeycomb: email: The e-mail address 'ada <ada@example.com>'" in message
+    assert "Honeycomb: 'ada <ada@example.com>' is listed, which is not an e-mail address" in message
     assert "'a@b@example.com'" in message
     assert not (control.folder / "now.yml").exists()
 

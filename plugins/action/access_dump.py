@@ -53,8 +53,8 @@ class ActionModule(AccessAction):
         owner = self._claims().path(str(path), self._host)
         if owner != self._host:
             raise Refused(
-                f"{path} is already the roster of {owner}. Give dump_file a name of its own on each host, with the variable "
-                "inventory_hostname in it."
+                f"{path} is already the roster of {owner}. Use {{{{ inventory_hostname }}}} in dump_file, as in "
+                "rosters/{{ inventory_hostname }}.yml."
             )
         return path
 

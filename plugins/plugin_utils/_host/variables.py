@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import typing as t
@@ -19,10 +20,15 @@ from ...module_utils._access.addresses import separated
 from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._http.outside import armoured
 
+MOST_ITEMS = 100_000  # of a list; more people than either service has seats
+DEEPEST = 10  # levels; a person needs four
 TRUE = ("true", "yes", "on", "1", "y", "t")
 BRACKETS = ("[", "{")
 FALSE = ("false", "no", "off", "0", "n", "f")
 _TEMPLATE = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)  # which no JSON text can be
+
+
+_Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Refused(Exception):
@@ -95,6 +101,7 @@ class Variables:
 
     def items(self, name: str) -> list[t.Any] | None:
         """A list, as such or as text: JSON, or lines, commas, semicolons or spaces between its items."""
+        _refuse_many(name, self._values.get(name))
         value = self.get(name)
         if value is None:
             return None
@@ -144,11 +151,22 @@ def split(value: t.Any) -> list[t.Any]:
     A text in a list may be what a service shows for somebody, so it is split at spaces between addresses or numbers only.
     ``Ada Lovelace <ada@example.com>`` is one item everywhere.
     """
+    found = list(itertools.islice(_split(value), MOST_ITEMS + 1))
+    if len(found) > MOST_ITEMS:
+        raise Refused(f"A list has more than {MOST_ITEMS:,} items; give fewer in one run.")
+    return found
+
+
+def _split(value: t.Any, depth: int = 0) -> t.Iterator[t.Any]:
     if isinstance(value, str):
-        return [word for part in separated(value) for word in ([part] if "<" in part else part.split())]
-    if isinstance(value, (list, tuple, set)):
-        return [part for item in value for part in (_parts(item) if isinstance(item, str) else split(item))]
-    return [] if value is None else [value]
+        yield from (word for part in separated(value) for word in ([part] if "<" in part else part.split()))
+    elif isinstance(value, (list, tuple, set)):
+        if depth == DEEPEST:
+            raise Refused("A list has lists in lists, too many of them; give one list.")
+        for item in value:
+            yield from _parts(item) if isinstance(item, str) else _split(item, depth + 1)
+    elif value is not None:
+        yield value
 
 
 def _parts(text: str) -> list[str]:
@@ -162,12 +180,37 @@ def _parts(text: str) -> list[str]:
 def _written(name: str, text: str) -> t.Any:
     """The list that a text writes down as JSON, or as YAML does, as in ``-e 'people=["ada@example.com"]'``.
 
-    Taken for an address, half of it would be invited, or be all that is protected.
+    Taken for an address, half of it would be invited, or be all that is protected. Nothing is built before it is seen that
+    nothing in it stands for something else: a few hundred characters with aliases can mean millions of items.
     """
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        _refuse_references(name, text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe one
+    except (yaml.YAMLError, ValueError):  # such as a date in a thirteenth month
         raise Refused(f"{name} begins like JSON but is not valid: {text.strip()[:60]!r}; give a list.") from None
+
+
+def _refuse_many(name: str, value: t.Any) -> None:
+    """Refuse a structure that is too large before it is templated: in YAML, lists with aliases cost nothing to write."""
+    pending, seen = [value], 0
+    while pending:
+        item = pending.pop()
+        if isinstance(item, (Mapping, list, tuple)):
+            seen += len(item)
+            if seen > 10 * MOST_ITEMS:
+                raise Refused(f"{name} has more than {10 * MOST_ITEMS:,} items in all; give fewer in one run.")
+            pending += item.values() if isinstance(item, Mapping) else item
+
+
+def _refuse_references(name: str, text: str) -> None:
+    depth = items = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        items += isinstance(event, yaml.NodeEvent)
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise Refused(f"{name} has an anchor, an alias or a tag; write each value out.")
+        if depth > DEEPEST or items > 10 * MOST_ITEMS:
+            raise Refused(f"{name} has too many items, or is nested too deeply; give a list of people or addresses.")
 
 
 def _kind(value: t.Any) -> str:

@@ -23,7 +23,7 @@ from ...module_utils._access.model import PENDING
 from ...module_utils._services import SERVICES
 from .._people.cells import guard_cell
 from .._people.entries import Data
-from .._words.chat import WHOLE, shortened
+from .._words.chat import WHOLE, plain, shortened
 from .._words.names import attributed
 from .data import COLLECTION, KINDS, age_in_days
 from .drift import role_of
@@ -166,7 +166,7 @@ def chat(report: Data) -> str:
     """The same for a chat, where no table can be read."""
     targets = report["targets"]
     unread = [f"Not read: {target['host']}: {target['error']}" for target in targets if target["status"] != "read"]
-    return shortened("\n".join([_totals(report), *_few(unread), *_news(report)]), WHOLE) + "\n"
+    return shortened(plain("\n".join([_totals(report), *_few(unread), *_news(report)])), WHOLE) + "\n"
 
 
 def _totals(report: Data) -> str:

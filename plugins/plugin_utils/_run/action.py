@@ -49,7 +49,7 @@ class AccessAction(ActionBase):
             text = str(fault)
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
-        return {**result, "changed": False, "failed": True, "msg": armoured(text)}
+        return {**result, "changed": False, "failed": True, "msg": text}
 
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""

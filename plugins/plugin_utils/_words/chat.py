@@ -8,26 +8,30 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Mapping
 
+from ...module_utils._http.outside import harmless
 from ...module_utils._services import SERVICES
 from .names import SEPARATOR, title
 
 LONGEST = 600  # characters about one host
 WHOLE = 1500  # characters of a message
 SUMMARY = "access_summary"
+_MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'", "*": "\u2217", "~": "\u223c", "|": "\u00a6"})
+_MENTION = re.compile(r"(?<![\w.+%-])@")  # of a channel or of everybody; an address has something before it
 
 
 def summary_text(host: str, lines: t.Sequence[str], failure: str) -> str:
     """What a run did on one host, ending in a line break, since the texts of several hosts are joined."""
     told = f"FAILED. {failure}" if failure else " · ".join(lines)
-    return f"{shortened(f'{host}: {told}')}\n"
+    return f"{shortened(plain(f'{host}: {told}'))}\n"
 
 
 def plan_text(plan: t.Any) -> dict[str, t.Any]:
     """What an ``access_plan`` would do: ``lines`` to read, ``chat`` for a message, and whether anybody must approve it."""
-    found = list(_services(plan))
+    found = list(_services(harmless(plan)))
     lines = [line for host, title, entry in found for line in _told(host, title, entry)]
     changes = sum(_size(entry) for _host, _title, entry in found)
     refused = [f"{host}, {title}: {entry['refused']}" for host, title, entry in found if entry.get("refused")]
@@ -42,8 +46,17 @@ def plan_text(plan: t.Any) -> dict[str, t.Any]:
     return {
         "needs_approval": not found or bool(refused) or changes > 0,
         "lines": [head, *lines],
-        "chat": shortened("\n".join([head, *lines]), WHOLE),
+        "chat": shortened(plain("\n".join([head, *lines])), WHOLE),
     }
+
+
+def plain(text: str) -> str:
+    """Text in which nothing is markup for Slack, Mattermost, Teams or Markdown: no link but what is read, no mention, no code.
+
+    These programs have no common way to escape, so the characters are replaced by others that look alike.
+    """
+    text = text.replace(" -> ", " \u2192 ").translate(_MARKUP).replace("://", "[:]//").replace("](", "] (")
+    return _MENTION.sub("(at)", text)
 
 
 def shortened(text: str, length: int = LONGEST) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 BREAKS = "\t-\r\x1c-\x1f\x85\u2028\u2029"  # everything at which a program may begin another line or column
 HIDDEN = (
     "\x00-\x1f\x7f-\x9f"  # C0 and C1: escape sequences
-    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0"  # nothing to see, but another text
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2800\u3164\uffa0"  # nothing to see, but another text
     "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # direction, no width; names need U+200C and U+200D
     "\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
 )

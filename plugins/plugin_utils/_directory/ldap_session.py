@@ -88,7 +88,7 @@ class Session:
 
     def close(self) -> None:
         """Leave."""
-        with contextlib.suppress(self._ldap.core.exceptions.LDAPExceptionError, OSError):
+        with contextlib.suppress(Exception):
             self._connection.unbind()
         _drop(self._connection)
 
@@ -102,10 +102,9 @@ class Session:
         for key, told in record["raw_attributes"].items():
             match = RANGE.match(key)
             if match is None:
-                if told:
-                    values.setdefault(key.lower(), []).extend(told)
+                values.setdefault(key.lower(), []).extend(told or ())
             else:
-                values[match["name"].lower()] = self._all_values(record["dn"], match, list(told))
+                values[match["name"].lower()] = self._all_values(record["dn"], match, list(told or ()))
         return Entry(record["dn"], values)
 
     def _all_values(self, dn: str, match: re.Match[str], values: list[bytes]) -> list[bytes]:
@@ -147,7 +146,7 @@ class Session:
         options = {} if paged is None else {"paged_size": PAGE, "paged_cookie": paged[0]}
         try:
             self._connection.search(base, query, scope, attributes=list(attributes), size_limit=size_limit, **options)
-        except (self._ldap.core.exceptions.LDAPExceptionError, OSError) as fault:
+        except Exception as fault:  # noqa: BLE001
             raise self._broken(fault, what) from None
         result = self._connection.result
         code = result["result"]
@@ -206,12 +205,12 @@ class Session:
                 connection.start_tls()
             connection.bind()
             self._check_bind(connection.result)
-        except (self._ldap.core.exceptions.LDAPExceptionError, OSError) as fault:
-            _drop(connection)
-            raise self._broken(fault, "the sign-in") from None
         except AccessError:
             _drop(connection)
             raise
+        except Exception as fault:  # noqa: BLE001
+            _drop(connection)
+            raise self._broken(fault, "the sign-in") from None
         return connection
 
     def _offline(self, credentials: Credentials) -> t.Any:
@@ -234,6 +233,7 @@ class Session:
             check_names=False,
             auto_range=False,
             auto_referrals=False,
+            return_empty_attributes=False,  # else ldap3 2.9.1 fails where one of a range is asked for
             receive_timeout=math.ceil(settings.request_timeout),  # whole seconds only
         )
 
@@ -273,6 +273,12 @@ class Session:
         detail = clean(str(fault), self._secrets)
         where = f"{self.title} at {self._url.geturl()}"
         name = type(fault).__name__
+        if not isinstance(fault, (self._ldap.core.exceptions.LDAPExceptionError, OSError)):
+            return self.error(
+                errors.BAD_RESPONSE,
+                f"{where} sent something that is not LDAP (reading {what}).",
+                hint="Check url, and whether a proxy is in between.",
+            )
         if "Filter" in name:
             return self.error(
                 errors.VALIDATION, "people_filter is not an LDAP filter.", "Write it as in (objectClass=person)."

@@ -15,7 +15,7 @@ from ..module_utils._honeycomb.facts import HONEYCOMB
 from ..module_utils._http.outside import armoured
 from ..module_utils._roster import check
 from ..module_utils._services import SERVICES
-from ..plugin_utils._files import write
+from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.present import present_people, unsettled
 from ..plugin_utils._people.roster_file import dump
@@ -115,7 +115,7 @@ def _content(path: Path) -> bytes | None:
 def _write(path: Path, text: str) -> None:
     """Write the file completely or not at all, readable by its owner only."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write(path, text)
     except OSError as error:
         raise Refused(f"{path} cannot be written: {error.strerror}.") from None

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleError
 from ..module_utils._http.errors import unexpected
 from ..module_utils._http.outside import armoured
 from ..module_utils._services import SERVICES
-from ..plugin_utils._files import write
+from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.variables import Refused, is_blank
 from ..plugin_utils._people.entries import Data
 from ..plugin_utils._report.changes import report_changes
@@ -160,7 +160,7 @@ class ActionModule(AccessAction):
             texts["sarif"] = to_sarif(report, os.getcwd())
         files = {} if self._task.check_mode else {kind: str(folder / FILES[kind]) for kind in texts}
         if files:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
             if "sarif" not in files:  # that of an earlier report would pass for this one's
                 (folder / FILES["sarif"]).unlink(missing_ok=True)
         for kind, path in files.items():

@@ -15,7 +15,7 @@ from ansible import constants as C
 
 from ..module_utils._access.addresses import few
 from ..module_utils._services import SERVICES
-from ..plugin_utils._files import write
+from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.seal import Broken, keep
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.entries import Data
@@ -288,7 +288,7 @@ class ActionModule(AccessAction):
         if folder and not self._task.check_mode:
             place = Path(folder).expanduser().absolute()
             try:
-                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(place)
                 keep(place, files, at)
             except (OSError, Broken) as error:
                 self._warnings.append(f"The record was not kept in {place}: {error}")

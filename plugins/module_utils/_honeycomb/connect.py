@@ -15,7 +15,6 @@ from .._access.options import connection, setting
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.options import check_secret, client_of
-from .._http.text import secret_forms
 from .facts import HONEYCOMB
 from .key_grants import DELETE, DISABLE, REPORT, KeyGrants, NoKeys
 from .keys import MEDIA_TYPE, BearerKey, HoneycombKeys
@@ -66,6 +65,5 @@ def honeycomb_keys(params: t.Mapping[str, t.Any]) -> HoneycombKeys:
     key_id = check_secret("management_key_id", params["management_key_id"])
     secret = check_secret("management_key_secret", params["management_key_secret"])
     client = client_of(HONEYCOMB.title, params, BearerKey(key_id, secret), secret, MEDIA_TYPE)
-    for form in secret_forms(f"{key_id}:{secret}"):
-        client.hide(form)
+    client.hide(f"{key_id}:{secret}")
     return HoneycombKeys(client, key_id)

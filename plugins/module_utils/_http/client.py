@@ -18,10 +18,10 @@ from .attempt import Attempt
 from .budget import Budget
 from .connection import Connection, Exchange
 from .errors import AccessError, Request
-from .faults import Call
+from .faults import Call, shown_path
 from .limits import Quota, http_date, quota_from, utc
 from .outside import harmless
-from .text import EXCERPT, clean, decode, secret_forms
+from .text import EXCERPT, Secrets, clean, decode
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Client:
     ) -> None:
         self.connection = connection
         self.quota: Quota | None = None
-        self.hidden = set(secret_forms(connection.secret))
+        self._secrets = Secrets(connection.secret)
         self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
         self._clock = clock
         self._exchange = Exchange(connection)
@@ -74,24 +74,24 @@ class Client:
 
     def pages(self, path: str) -> t.Iterator[t.Any]:
         """Decoded bodies of a paged list, following ``links.next`` on the configured origin only."""
-        seen: set[str] = set()
+        listed, seen = path, set[str]()
         while path not in seen:
             seen.add(path)
             answer = self.request("GET", path)
             yield answer.body
-            following = next_link(answer.body, path)
+            following = next_link(answer.body, listed)
             if not following:
                 return
             path = local_path(self.connection.url, answer.url, following)
 
     def clean(self, text: str, length: int = EXCERPT) -> str:
         """Text from outside, safe to show and without the credential."""
-        return clean(text, self.hidden, length)
+        return clean(text, self._secrets.forms(), length)
 
     def hide(self, secret: t.Any) -> None:
-        """Keep a secret from an answer out of every message."""
+        """Keep a secret from an answer out of every message, in all forms in which it may come back."""
         if isinstance(secret, str) and secret:
-            self.hidden.add(secret)
+            self._secrets.add(secret)
 
     def affords(self, writes: int) -> AccessError | None:
         """Why this many requests exceed the rate limit even after a wait; None if they do not."""
@@ -131,7 +131,7 @@ class Client:
                     errors.RATE_LIMITED,
                     f"The request limit of {self.connection.name} is used up.",
                     method=method,
-                    path=path,
+                    path=shown_path(path, self.clean),
                 )
                 raise self._over_budget(spent, wait)
             self.budget.rest()
@@ -142,7 +142,7 @@ class Client:
                 "so the rest was not attempted.",
                 hint="Run again when the service works again; nothing is done twice.",
                 method=method,
-                path=path,
+                path=shown_path(path, self.clean),
             )
 
     def _over_budget(self, error: AccessError, delay: float) -> AccessError:

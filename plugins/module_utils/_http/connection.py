@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import threading
 import traceback
 import typing as t
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from . import errors
 from .address import is_loopback
 from .attempt import Attempt, session
+from .errors import AccessError
 from .limits import number
 
 try:
@@ -29,6 +32,7 @@ except ImportError as _error:
 else:
     REQUESTS_IMPORT_ERROR = None
 
+PROXIES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 GRACE = 0.2  # lets the time-out of the socket, which is more specific, come first
 
 
@@ -160,13 +164,29 @@ def _from_environment(url: str, verify: bool | str) -> tuple[dict[str, str], boo
     Plain http is for loopback only, so it must not go through a proxy on another machine.
     """
     proxies = dict(requests.utils.get_environ_proxies(url))
-    proxy = requests.utils.select_proxy(url, proxies) or ""
-    host = urlsplit(proxy if "//" in proxy else "//" + proxy).hostname
-    if url.startswith("http:") and host and not is_loopback(host):
+    proxy = requests.utils.select_proxy(url, proxies)
+    if proxy and not is_loopback(_proxy_host(proxy)) and url.startswith("http:"):
         proxies = {}
     if verify is True:
         verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     return proxies, verify
+
+
+def _proxy_host(proxy: str) -> str:
+    """The host of a proxy, or ``validation``, without quoting what may hold a password."""
+    try:
+        parts = urlsplit(proxy if "//" in proxy else "//" + proxy)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if host and parts.scheme in ("", *PROXIES) and not re.search(r"[\s\x00-\x1f\x7f]", proxy):
+        return host
+    names = sorted(name for name, value in os.environ.items() if value == proxy and name.lower().endswith("_proxy"))
+    raise AccessError(
+        errors.VALIDATION,
+        f"The environment variable {' or '.join(names) or 'https_proxy'} is not the address of a proxy.",
+        hint="Give scheme, host and port, as in http://proxy.example.com:3128, or unset it.",
+    )
 
 
 def _check_length(told: str | None, content: bytes) -> None:

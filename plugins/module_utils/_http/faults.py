@@ -46,7 +46,13 @@ HINTS = {
 
 
 TELL_NOTHING = (errors.TIMEOUT, errors.SERVER_ERROR, errors.BAD_RESPONSE)  # about whether the request took effect
+LONGEST_PATH = 600  # characters, as many as an id and what is before it may have
 REPEAT_ELSEWHERE = (307, 308)  # nothing was done. Another redirect may lead to the page that shows what was done
+
+
+def shown_path(path: str, clean: t.Callable[..., str]) -> str:
+    """A path as messages show it. That of a next page is a text of the service's own."""
+    return clean(path, LONGEST_PATH)
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,13 @@ class Call:
     ) -> AccessError:
         """An error of this request."""
         return AccessError(
-            code, msg, hint=hint, detail=detail, status=status, method=self.method, path=self.path, request=request
+            code, msg, hint=hint, detail=detail, status=status, method=self.method, path=self.shown, request=request
         )
+
+    @property
+    def shown(self) -> str:
+        """The path as it is told."""
+        return shown_path(self.path, self.clean)
 
     @property
     def _limit(self) -> str:
@@ -81,10 +92,10 @@ class Call:
         if isinstance(fault, CutShort):
             reach = ACCEPTED if 200 <= fault.status < 300 else UNKNOWN
             code, late = (errors.CONNECTION, "") if fault.in_time else (errors.TIMEOUT, f" {self._limit}")
-            msg = f"{name} did not complete its answer to {self.method} {self.path}{late}."
+            msg = f"{name} did not complete its answer to {self.method} {self.shown}{late}."
             return self.error(code, msg, Request(reach, transient=True), hint=HINTS[code], status=fault.status)
         if isinstance(fault, requests.Timeout):
-            msg = f"{name} did not answer {self.method} {self.path} {self._limit}."
+            msg = f"{name} did not answer {self.method} {self.shown} {self._limit}."
             return self.error(errors.TIMEOUT, msg, Request(reach, transient=True), hint=HINTS[errors.TIMEOUT])
         if isinstance(fault, requests.exceptions.SSLError) and not begun:
             return self._insecure(fault)
@@ -96,7 +107,9 @@ class Call:
                 hint="Check api_url, the proxy settings and the network.",
             )
         if begun:
-            msg = f"{name} answered {self.method} {self.path} with something that is not HTTP ({type(fault).__name__})."
+            msg = (
+                f"{name} answered {self.method} {self.shown} with something that is not HTTP ({type(fault).__name__})."
+            )
             return self.error(
                 errors.CONNECTION, msg, Request(UNKNOWN), hint="Check api_url, and whether a proxy is in between."
             )
@@ -139,7 +152,7 @@ class Call:
             payload=payload,
         )
         told = f": {detail.rstrip('.')}" if detail else ""
-        msg = f"{self.connection.name} answered {status} to {self.method} {self.path}{told}."
+        msg = f"{self.connection.name} answered {status} to {self.method} {self.shown}{told}."
         return self.error(code, msg, request, hint=hint, detail=detail, status=status)
 
     def undecodable(self, response: Response) -> AccessError:
@@ -148,7 +161,7 @@ class Call:
         name = self.connection.name
         return self.error(
             errors.BAD_RESPONSE,
-            f"{name} answered {self.method} {self.path} with something that is not JSON: {excerpt!r}.",
+            f"{name} answered {self.method} {self.shown} with something that is not JSON: {excerpt!r}.",
             Request(ACCEPTED if "json" in response.headers.get("Content-Type", "") else UNKNOWN),
             hint="Check api_url, and whether a proxy or a login page is in between.",
             detail=excerpt,

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
+import threading
 import typing as t
 from urllib.parse import quote
 
@@ -32,6 +34,28 @@ def secret_forms(secret: str) -> list[str]:
     urls = (quote(secret, safe=safe, errors="replace") for safe in ("/", ""))
     plain = (secret, *urls, json.dumps(secret)[1:-1])
     return sorted({*plain, *coded, *(form.rstrip("=") for form in coded)}, key=len, reverse=True)
+
+
+class Secrets:
+    """What is never to be shown. Safe to use from several threads."""
+
+    def __init__(self, *secrets: str) -> None:
+        self._new = list(secrets)
+        self._forms: list[str] = []
+        self._lock = threading.Lock()
+
+    def add(self, secret: str) -> None:
+        """Add a secret. Its forms are made only when there is a text to clean, since a list may have 100,000."""
+        with self._lock:
+            self._new.append(secret)
+
+    def forms(self) -> list[str]:
+        """Every form of every secret, the longest first."""
+        with self._lock:
+            if self._new:
+                found = {*self._forms, *(form for secret in self._new for form in secret_forms(secret))}
+                self._new, self._forms = [], sorted(found, key=len, reverse=True)
+            return self._forms
 
 
 def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
@@ -71,7 +95,7 @@ def decode(content: bytes) -> t.Any:
     """
     text = content.decode(json.detect_encoding(content), "surrogatepass")
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError:
         raise ValueError from None
     level: list[t.Iterable[t.Any]] = [[document]]
@@ -85,6 +109,14 @@ def decode(content: bytes) -> t.Any:
         if not level:
             return _whole(document) if re.search(SURROGATES + r"|\\u[dD][89a-fA-F]", text) else document
     raise ValueError
+
+
+def _finite(text: str) -> float:
+    """A number; NaN and infinity are none, neither by their names, which JSON does not have, nor as 1e999."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _whole(value: t.Any) -> t.Any:

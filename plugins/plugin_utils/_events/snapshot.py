@@ -15,7 +15,7 @@ import typing as t
 from collections.abc import Mapping
 from pathlib import Path
 
-from .._files import write
+from .._files import make_folder, write
 from .._people.changes import Change, changes, key_changes
 
 VERSION = 1
@@ -34,7 +34,7 @@ class Snapshot:
         self.outbox: list[Event] = []
         if self._path:
             try:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(self._path.parent)
                 self._claim(self._path)
                 self._load(self._path)
             except OSError as error:

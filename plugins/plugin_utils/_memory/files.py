@@ -17,7 +17,7 @@ import typing as t
 from pathlib import Path
 
 from ...module_utils._http.outside import armoured
-from .._files import locked, write
+from .._files import PATIENCE, locked, make_folder, read, write
 from .store import Entries, Unusable, merged
 
 FOLDER = "honeyops.access"
@@ -27,7 +27,8 @@ VERSION = 1
 class FileStore:
     """A file for each team in one folder, readable by its owner only."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._folder = Path(os.path.expanduser(folder))
 
     def teams(self) -> bool:
@@ -38,7 +39,7 @@ class FileStore:
         """Read the team's file."""
         path = self._path(team)
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json.loads(read(path))
             invitations = document["invitations"]
             if document["team"] != team or not all(isinstance(entry, dict) for entry in invitations.values()):
                 raise ValueError
@@ -75,8 +76,8 @@ class FileStore:
     def _locked(self) -> t.Iterator[None]:
         """The folder, locked; created where it is missing."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with locked(self._folder / ".lock"):
+            make_folder(self._folder)
+            with locked(self._folder / ".lock", self._patience):
                 yield
         except OSError as error:
             raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None

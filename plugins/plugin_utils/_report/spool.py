@@ -16,7 +16,7 @@ import typing as t
 from collections.abc import Iterable
 from pathlib import Path
 
-from .._files import locked, write
+from .._files import locked, make_folder, write
 from .._people.entries import Data
 
 
@@ -25,7 +25,7 @@ class Spool:
 
     def __init__(self, folder: str, name: str) -> None:
         self.folder = Path(folder) / f"honeyops.access.report.{_digest(name)}"
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder)
 
     def locked(self) -> contextlib.AbstractContextManager[None]:
         """Let one host in at a time, so that the last one sees all the others."""

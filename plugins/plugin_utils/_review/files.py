@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from .._files import write
+from .._files import make_folder, write
 from .._host.seal import is_sealed
 from .._host.variables import Refused
 from .._people.entries import Data
@@ -80,7 +80,7 @@ def write_list(folder: Path, texts: Mapping[str, str], rows: Sequence[Row], at: 
 
     What people filled in for an earlier list is moved aside, since its numbers are of other rows.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     decided = [path for path in _files(folder) if any(row.decision for row in _sheet(path).rows.values())]
     if decided:
         aside = folder / f"before-{at.replace(':', '')}"

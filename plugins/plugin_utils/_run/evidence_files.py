@@ -16,7 +16,7 @@ import typing as t
 from pathlib import Path
 
 from ...module_utils._http.outside import armoured, shown
-from .._files import write
+from .._files import make_folder, write
 from .._words.names import title
 from .evidence import NOT_FOUND, NOT_READ, by_person
 
@@ -29,7 +29,7 @@ def write_evidence(
     """Write a JSON file and a text file for each leaver; returns warnings if that fails."""
     place = Path(os.path.realpath(os.path.expanduser(folder)))
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(place)
         leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
         by_hand, for_all = by_person(follow_up, {person["email"]: person["email"] for person in leavers})
         for person in leavers:

@@ -17,6 +17,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -27,6 +28,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._http import clien
 from ansible_collections.honeyops.access.plugins.module_utils._http.client import Client
 from ansible_collections.honeyops.access.plugins.module_utils._http.connection import Connection
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
+from ansible_collections.honeyops.access.plugins.module_utils._http.text import secret_forms
 from tests.security.rawserver import RawServer
 from tests.simulator import Fault, Simulator
 
@@ -472,6 +474,23 @@ def test_pages_without_an_end(sim: Simulator, ask: Ask) -> None:
     assert len(sim.log) < 20
 
 
+def test_what_a_link_holds_is_no_part_of_a_message(sim: Simulator, ask: Ask) -> None:
+    """A service may page by anything, such as the token of the last invitation of a page."""
+    token = "tok/en+of~ada=="
+    forms = [*secret_forms(token), quote(token), quote(token, safe="")]
+    link = f"/v2/next?after={quote(token, safe='')}&raw={token}&coded={base64.b64encode(token.encode()).decode()}"
+    body = {
+        "results": [{"id": 1, "email": OWNER, "token": token}],
+        "links": {"next": link + "&\u202e<b>\x1b[31m"},
+    }
+    sim.fail(Fault("html", body=body), Fault("status", nth=2, status=400))
+    failed = ask("honeybadger_invitation_info", fails="validation")
+    told = json.dumps([failed["msg"], failed["error"]], ensure_ascii=False)
+    assert failed["error"]["path"].startswith("/v2/next?after=***&raw=***&coded=***")
+    assert not [form for form in forms if form in told]
+    assert not set("<>\x1b\u202e") & set(failed["msg"] + failed["error"]["path"])
+
+
 @pytest.mark.parametrize("link", ["http://[::1", "https://a]b/"])
 def test_a_next_page_that_is_no_address(sim: Simulator, ask: Ask, link: str) -> None:
     sim.fail(Fault("html", body={"results": [], "links": {"next": link}}))
@@ -502,6 +521,21 @@ def test_a_proxy_that_is_not_there(ask: Ask, monkeypatch: pytest.MonkeyPatch) ->
     """That one is heeded, and plain http goes through none: tests/security/test_origins.py."""
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     ask("honeycomb_member_info", api_url="https://127.0.0.2:9", fails="connection")
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://[::1", "http://user:hunter2@proxy:31x28", "http://", "ftp://proxy", "http://pro xy:3128", "://"]
+)
+@pytest.mark.parametrize("variable", ["https_proxy", "ALL_PROXY"])
+def test_a_proxy_variable_that_is_no_address(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    monkeypatch.setenv(variable, proxy)
+    for module in ("honeycomb_member_info", "honeybadger_users"):
+        people = {} if module.endswith("info") else {"users": []}
+        failed = ask(module, api_url="https://127.0.0.2:9", fails="validation", **people)
+        assert variable.lower() in failed["msg"].lower()
+        assert "hunter2" not in json.dumps(failed)
 
 
 @pytest.fixture(scope="session")
@@ -561,6 +595,17 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "email a number": ({"kind": "html", "body": [{"id": "1", "email": 7}]}, "bad_response"),
     "results text": ({"kind": "html", "body": {"results": "none"}}, "bad_response"),
     "deep": ({"kind": "html", "body": "[" * 100_000}, "bad_response"),
+    **{
+        f"number {text}": (
+            {
+                "kind": "html",
+                "body": f'{{"results": [{{"id": 1, "n": {text}}}]}}',
+                "headers": {"Content-Type": "text/json"},
+            },
+            "bad_response",
+        )
+        for text in ("NaN", "-Infinity", "1e999")
+    },
     "binary": ({"kind": "html", "body": "\x00\x01\u202e<b>"}, "bad_response"),
     "cut": ({"kind": "cut_body", "times": 0}, "connection"),
     "slow": ({"kind": "slow_bytes", "times": 0}, "timeout"),

@@ -156,7 +156,7 @@ class ActionModule(AccessAction):
         options = target.services.get(HONEYBADGER.key)
         if remove is None or options is None:
             return None
-        return OtherAccounts(lambda name, args: self._module(name, args, check=True), options, remove)
+        return OtherAccounts(self._operate, options, remove)
 
     def _confirm(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> None:
         """Plan all services before the first write, and refuse the run if a plan is not the approved one, or is refused.
@@ -199,7 +199,7 @@ class ActionModule(AccessAction):
         fault = self._unknown.get(key) or (self._recall.fault if key == HONEYCOMB.key else None)
         if fault:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
-        result = self._module(service(key).module, args, check)
+        result = self._operate(service(key).module, args, check)
         self._done_at[key] = _now()
         self._warnings += result.pop("warnings", ())
         if "follow_up" in result:

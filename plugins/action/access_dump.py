@@ -70,7 +70,7 @@ class ActionModule(AccessAction):
         for key, options in target.services.items():
             info = SERVICES[key]
             known = recall.options() if info is HONEYCOMB else {}
-            results[key] = self._module(info.module, {**options, info.people: [], **known}, check=True)
+            results[key] = self._operate(info.module, {**options, info.people: [], **known})
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
         return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []

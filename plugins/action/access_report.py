@@ -98,7 +98,7 @@ class ActionModule(AccessAction):
         notes = [recall.fault.sentence] if recall.fault else recall.blindness("here")
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            result = self._module(name, dict(args), check=True)
+            result = self._operate(name, args)
             self._warnings += [text for text in result.get("warnings", ()) if text not in self._warnings]
             return result
 

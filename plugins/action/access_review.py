@@ -99,7 +99,7 @@ class ActionModule(AccessAction):
         notes = [recall.fault.sentence] if recall.fault else recall.blindness("in this list")
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            return self._module(name, dict(args), check=True)
+            return self._operate(name, args)
 
         return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
 

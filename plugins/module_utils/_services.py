@@ -11,17 +11,31 @@ from __future__ import annotations
 import typing as t
 
 from ._access.catalog import ServiceInfo
+from ._access.record import Operation
 from ._access.service import Service
-from ._honeybadger import connect as _honeybadger
+from ._honeybadger import operations as _honeybadger
+from ._honeybadger.connect import honeybadger
 from ._honeybadger.facts import HONEYBADGER
-from ._honeycomb import connect as _honeycomb
+from ._honeycomb import operations as _honeycomb
+from ._honeycomb.connect import honeycomb
 from ._honeycomb.facts import HONEYCOMB
 
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
 """Every service by its key, in the order in which a run handles them."""
 
 CONNECTORS: t.Mapping[str, t.Callable[[t.Mapping[str, t.Any]], Service]] = {
-    HONEYCOMB.key: _honeycomb.honeycomb,
-    HONEYBADGER.key: _honeybadger.honeybadger,
+    HONEYCOMB.key: honeycomb,
+    HONEYBADGER.key: honeybadger,
 }
 """What makes a connected service of connection options, by the key of the service; it sends nothing."""
+
+OPERATIONS: t.Mapping[str, Operation] = {
+    HONEYCOMB.module: _honeycomb.MEMBERS,
+    "honeycomb_auth_info": _honeycomb.AUTH_INFO,
+    "honeycomb_api_key_info": _honeycomb.API_KEY_INFO,
+    HONEYBADGER.module: _honeybadger.USERS,
+    "honeybadger_account_info": _honeybadger.ACCOUNT_INFO,
+    "honeybadger_invitation_info": _honeybadger.INVITATION_INFO,
+    "honeybadger_team_info": _honeybadger.TEAM_INFO,
+}
+"""What the actions of the role and the playbooks ask for, by the module that offers the same in a task."""

@@ -74,24 +74,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts", "detail": "Access denied", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeybadger.connect import CONNECTION, honeybadger
-from ..module_utils._module.exit import Result, run_module
-from ..module_utils._module.info import inspect
+from ..module_utils._honeybadger.operations import ACCOUNT_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        service = honeybadger(params)
-        return inspect(
-            service, lambda: {"accounts": service.accounts() if params["account_id"] is None else [service.account()]}
-        )
-
-    run_module({**CONNECTION, "account_id": {"type": "str"}}, work)
+    run_module(ACCOUNT_INFO)
 
 
 if __name__ == "__main__":

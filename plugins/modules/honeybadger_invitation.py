@@ -117,10 +117,11 @@ error:
 
 from ..module_utils._access.model import INVITATION
 from ..module_utils._access.options import PERSON, person
+from ..module_utils._access.record import Operation, nothing_done
 from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
 from ..module_utils._honeybadger.facts import HONEYBADGER
 from ..module_utils._module.exit import run_module
-from ..module_utils._module.manage import manage_person, nothing_done
+from ..module_utils._module.manage import manage_person
 
 
 def main() -> None:
@@ -133,15 +134,14 @@ def main() -> None:
         "id": {"type": "int"},
         **person(HONEYBADGER),
     }
-    run_module(
+    operation = Operation(
         spec,
-        lambda params, check: manage_person(
+        lambda params, check, _watch: manage_person(
             honeybadger(params), params, check, min_keepers=0, objects={"invitation": (INVITATION,)}, pending_only=True
         ),
         nothing_done(HONEYBADGER, ["invitation"]),
-        required_one_of=[("email", "id")],
-        mutually_exclusive=[("email", "id")],
     )
+    run_module(operation, required_one_of=[("email", "id")], mutually_exclusive=[("email", "id")])
 
 
 if __name__ == "__main__":

@@ -72,40 +72,13 @@ error:
   sample: {"code": "not_found", "status": 404, "method": "GET", "path": "/v2/accounts/Me3upk/invitations", "detail": "", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
-from ..module_utils._module.exit import Result, run_module
-from ..module_utils._module.info import inspect, is_address, narrowed_to
+from ..module_utils._honeybadger.operations import INVITATION_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        service = honeybadger(params)
-        email = narrowed_to(params["email"])
-        shown = ("pending", "accepted") if params["status"] == "all" else (params["status"],)
-        return inspect(
-            service,
-            lambda: {
-                "invitations": [
-                    invitation
-                    for invitation in service.invitations(params["id"])
-                    if invitation["status"] in shown and is_address(invitation, email)
-                ]
-            },
-        )
-
-    spec = {
-        **CONNECTION,
-        **ACCOUNT,
-        "email": {"type": "str"},
-        "id": {"type": "int"},
-        "status": {"type": "str", "choices": ["pending", "accepted", "all"], "default": "all"},
-    }
-    run_module(spec, work)
+    run_module(INVITATION_INFO)
 
 
 if __name__ == "__main__":

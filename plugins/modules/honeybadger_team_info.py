@@ -93,21 +93,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/teams", "detail": "Access denied", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger_teams
-from ..module_utils._module.exit import Result, run_module
-from ..module_utils._module.team_member import list_teams
+from ..module_utils._honeybadger.operations import TEAM_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        return list_teams(honeybadger_teams(params), params)
-
-    run_module({**CONNECTION, **ACCOUNT, "team_id": {"type": "int"}, "email": {"type": "str"}}, work)
+    run_module(TEAM_INFO)
 
 
 if __name__ == "__main__":

@@ -118,10 +118,10 @@ error:
 """
 
 from ..module_utils._access.model import ABSENT, PRESENT
+from ..module_utils._access.record import Operation, nothing_done
 from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger_teams
 from ..module_utils._honeybadger.facts import HONEYBADGER
 from ..module_utils._module.exit import run_module
-from ..module_utils._module.manage import nothing_done
 from ..module_utils._module.team_member import manage_member
 
 
@@ -135,11 +135,12 @@ def main() -> None:
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "admin": {"type": "bool"},
     }
-    run_module(
+    operation = Operation(
         spec,
-        lambda params, check: manage_member(honeybadger_teams(params), params, check),
+        lambda params, check, _watch: manage_member(honeybadger_teams(params), params, check),
         nothing_done(HONEYBADGER, ["member", "invitation"]),
     )
+    run_module(operation)
 
 
 if __name__ == "__main__":

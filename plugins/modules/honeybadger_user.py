@@ -160,10 +160,11 @@ error:
 
 from ..module_utils._access.model import INVITATION, MEMBERSHIP
 from ..module_utils._access.options import PERSON, VERIFY, WAIT, person
+from ..module_utils._access.record import Operation, nothing_done
 from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
 from ..module_utils._honeybadger.facts import HONEYBADGER
 from ..module_utils._module.exit import run_module
-from ..module_utils._module.manage import manage_person, nothing_done
+from ..module_utils._module.manage import manage_person
 
 
 def main() -> None:
@@ -181,9 +182,9 @@ def main() -> None:
         "invite": {"type": "bool", "default": True},
         "allow_no_owner": {"type": "bool", "default": False},
     }
-    run_module(
+    operation = Operation(
         spec,
-        lambda params, check: manage_person(
+        lambda params, check, _watch: manage_person(
             honeybadger(params, teams=True),
             params,
             check,
@@ -192,9 +193,8 @@ def main() -> None:
             may_invite=params["invite"],
         ),
         nothing_done(HONEYBADGER, ["user", "invitation"]),
-        required_one_of=[("email", "id")],
-        mutually_exclusive=[("email", "id")],
     )
+    run_module(operation, required_one_of=[("email", "id")], mutually_exclusive=[("email", "id")])
 
 
 if __name__ == "__main__":

@@ -72,25 +72,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts/Me3upk/users", "detail": "Access denied", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
-from ..module_utils._module.exit import Result, run_module
-from ..module_utils._module.info import inspect, is_address, narrowed_to
+from ..module_utils._honeybadger.operations import USER_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        service = honeybadger(params)
-        email = narrowed_to(params["email"])
-        return inspect(
-            service, lambda: {"users": [user for user in service.users(params["id"]) if is_address(user, email)]}
-        )
-
-    run_module({**CONNECTION, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, work)
+    run_module(USER_INFO)
 
 
 if __name__ == "__main__":

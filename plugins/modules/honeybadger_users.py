@@ -199,28 +199,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/v2/accounts/Me3upk/users", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils._access.options import BULK, VERIFY, people
-from ..module_utils._honeybadger.connect import ACCOUNT, CONNECTION, honeybadger
-from ..module_utils._honeybadger.facts import HONEYBADGER
+from ..module_utils._honeybadger.operations import USERS
 from ..module_utils._module.exit import run_module
-from ..module_utils._module.manage import manage_people, nothing_done
 
 
 def main() -> None:
     """Run the module."""
-    spec = {
-        **CONNECTION,
-        **ACCOUNT,
-        **VERIFY,
-        "manage_teams": {"type": "bool", "default": False},
-        **BULK,
-        **people(HONEYBADGER),
-    }
-    run_module(
-        spec,
-        lambda params, check: manage_people(honeybadger(params, teams=True), params, check),
-        nothing_done(HONEYBADGER),
-    )
+    run_module(USERS)
 
 
 if __name__ == "__main__":

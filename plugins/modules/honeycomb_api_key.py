@@ -108,6 +108,7 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/2/auth", "detail": "Forbidden", "hint": ""}
 """
 
+from ..module_utils._access.record import Operation
 from ..module_utils._honeycomb.connect import MANAGEMENT, honeycomb_keys
 from ..module_utils._module.api_key import ENABLED, STATES, UNTOUCHED, manage_key
 from ..module_utils._module.exit import run_module
@@ -120,7 +121,9 @@ def main() -> None:
         "id": {"type": "str", "required": True},
         "state": {"type": "str", "choices": list(STATES), "default": ENABLED},
     }
-    run_module(spec, lambda params, check: manage_key(honeycomb_keys(params), params, check), UNTOUCHED)
+    run_module(
+        Operation(spec, lambda params, check, _watch: manage_key(honeycomb_keys(params), params, check), UNTOUCHED)
+    )
 
 
 if __name__ == "__main__":

@@ -111,26 +111,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/2/auth", "detail": "Forbidden", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeycomb.connect import MANAGEMENT, honeycomb_keys
-from ..module_utils._module.api_key import list_keys
-from ..module_utils._module.exit import Result, run_module
+from ..module_utils._honeycomb.operations import API_KEY_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        return list_keys(honeycomb_keys(params), params)
-
-    spec = {
-        **MANAGEMENT,
-        "type": {"type": "str", "choices": ["ingest", "configuration", "all"], "default": "all"},
-        "creator": {"type": "str"},
-    }
-    run_module(spec, work)
+    run_module(API_KEY_INFO)
 
 
 if __name__ == "__main__":

@@ -65,22 +65,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/auth", "detail": "Access denied", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeycomb.connect import CONNECTION, MANAGEMENT_UNUSED, honeycomb
-from ..module_utils._module.exit import Result, run_module
-from ..module_utils._module.info import inspect
+from ..module_utils._honeycomb.operations import AUTH_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        service = honeycomb(params)
-        return inspect(service, lambda: {"auth": service.auth()})
-
-    run_module({**CONNECTION, **MANAGEMENT_UNUSED}, work)
+    run_module(AUTH_INFO)
 
 
 if __name__ == "__main__":

@@ -178,13 +178,14 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/team_memberships", "detail": "Access denied", "hint": ""}
 """
 
+from ..module_utils._access.addresses import names_of
 from ..module_utils._access.model import INVITATION, MEMBERSHIP
 from ..module_utils._access.options import PERSON, VERIFY, WAIT, person
+from ..module_utils._access.record import Operation, nothing_done
 from ..module_utils._honeycomb.connect import CONNECTION, KEYS, honeycomb
 from ..module_utils._honeycomb.facts import HONEYCOMB
 from ..module_utils._module.exit import run_module
-from ..module_utils._module.info import names_of
-from ..module_utils._module.manage import manage_person, nothing_done
+from ..module_utils._module.manage import manage_person
 
 
 def main() -> None:
@@ -201,9 +202,9 @@ def main() -> None:
         "known_invitations": {"type": "dict"},
         "allow_no_admin": {"type": "bool", "default": False},
     }
-    run_module(
+    operation = Operation(
         spec,
-        lambda params, check: manage_person(
+        lambda params, check, _watch: manage_person(
             honeycomb(params, names_of([params])),
             params,
             check,
@@ -212,6 +213,7 @@ def main() -> None:
         ),
         {**nothing_done(HONEYCOMB, ["member"]), "known_invitations": {}, "leaver_keys": []},
     )
+    run_module(operation)
 
 
 if __name__ == "__main__":

@@ -68,25 +68,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/team_memberships", "detail": "Access denied", "hint": ""}
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ..module_utils._honeycomb.connect import CONNECTION, MANAGEMENT_UNUSED, honeycomb
-from ..module_utils._module.exit import Result, run_module
-from ..module_utils._module.info import inspect, is_address, narrowed_to
+from ..module_utils._honeycomb.operations import MEMBER_INFO
+from ..module_utils._module.exit import run_module
 
 
 def main() -> None:
     """Run the module."""
-
-    def work(params: Mapping[str, Any], check: bool) -> Result:
-        service = honeycomb(params)
-        email = narrowed_to(params["email"])
-        return inspect(
-            service, lambda: {"members": [member for member in service.members() if is_address(member, email)]}
-        )
-
-    run_module({**CONNECTION, **MANAGEMENT_UNUSED, "email": {"type": "str"}}, work)
+    run_module(MEMBER_INFO)
 
 
 if __name__ == "__main__":

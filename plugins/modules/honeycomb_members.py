@@ -212,29 +212,13 @@ error:
   sample: {"code": "forbidden", "status": 403, "method": "GET", "path": "/1/team_memberships", "detail": "Access denied", "hint": ""}
 """
 
-from ..module_utils._access.options import BULK, VERIFY, people
-from ..module_utils._honeycomb.connect import CONNECTION, KEYS, honeycomb
-from ..module_utils._honeycomb.facts import HONEYCOMB
+from ..module_utils._honeycomb.operations import MEMBERS
 from ..module_utils._module.exit import run_module
-from ..module_utils._module.info import names_of
-from ..module_utils._module.manage import manage_people, nothing_done
 
 
 def main() -> None:
     """Run the module."""
-    spec = {
-        **CONNECTION,
-        **BULK,
-        **KEYS,
-        **VERIFY,
-        **people(HONEYCOMB, name={"type": "str"}),
-        "known_invitations": {"type": "dict"},
-    }
-    run_module(
-        spec,
-        lambda params, check: manage_people(honeycomb(params, names_of(params["members"])), params, check),
-        {**nothing_done(HONEYCOMB), "known_invitations": {}, "leaver_keys": []},
-    )
+    run_module(MEMBERS)
 
 
 if __name__ == "__main__":

@@ -18,5 +18,5 @@ import sys
 gc.disable()
 if sys.orig_argv[-1].rpartition("/")[2].startswith("AnsiballZ_honey"):
     sys.path.insert(0, os.environ["ANSIBLE_COLLECTIONS_PATH"])
-    importlib.import_module("ansible_collections.honeyops.access.plugins.module_utils._module.manage")
+    importlib.import_module("ansible_collections.honeyops.access.plugins.module_utils._services")
     del sys.path[0]

@@ -226,3 +226,9 @@ def _unquoted(name: str) -> str:
 
 def _refused(text: str, what: str, hint: str, whose: str = "") -> AccessError:
     return AccessError(VALIDATION, f"{whose}{armoured_text(text[:SHOWN])!r} {what}.", hint=hint)
+
+
+def names_of(people: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, str]:
+    """The names that people are to be invited with, by folded address; a name before an address is one, too."""
+    named = ((person["email"], (person["name"] or "").strip() or name_before(person["email"])) for person in people)
+    return {key(email): name for email, name in named if name}

@@ -9,32 +9,29 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 
 from .._http import errors
-from .._http.client import Client
-from .._http.errors import NOT_SENT, AccessError, unexpected
+from .._http.errors import AccessError, unexpected
 from .addresses import fold
 from .doubt import ROUNDS
 from .guards import Limits, from_here, guard, hold_back
 from .match import Rules
 from .model import (
     ABSENT,
-    ACTIVE,
     INVITE,
     LEAVING,
     LOWER,
     RAISE,
-    REINVITE,
     REMOVAL,
-    UPDATE,
     Grant,
     Person,
     Step,
 )
-from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Options, Outcome, Report, evolve
+from .outcome import APPLIED, DEFERRED, NOT_ATTEMPTED, Options, Outcome, Report, evolve
+from .perform import client_of, perform
 from .plan import check_people, plan_id
 from .planner import companion_of, draft
 from .service import Service
@@ -53,9 +50,19 @@ def reconcile(
         report.error = error
     except Exception as bug:  # noqa: BLE001
         report.error = unexpected(bug)
+    except BaseException as ended:  # noqa: BLE001
+        report.error, report.ended_by = _ended(), ended
     if report.error and not report.outcomes:
         report.outcomes = [Outcome(step, NOT_ATTEMPTED) for step in report.plan]
     return report
+
+
+def _ended() -> AccessError:
+    return AccessError(
+        errors.TIMEOUT,
+        "The run was ended from outside, by a time-out or by hand, before everything was done.",
+        hint="Run again to do the rest; nothing is done twice.",
+    )
 
 
 def _reconcile(service: Service, report: Report, limits: Limits, options: Options) -> None:
@@ -75,7 +82,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         )
     guard(report.plan, report.world, report.rules, limits)
     steps = report.plan[: options.max_changes]
-    short = service.client.affords(sum(step.requests for step in steps if _client(service, step) is service.client))
+    short = service.client.affords(sum(step.requests for step in steps if client_of(service, step) is service.client))
     if short:
         if len(steps) > 1:
             short.hint += " Or set max_changes to apply a part of the plan in each run."
@@ -89,7 +96,9 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         ]
         report.world = evolve(report.world, report.outcomes)
     else:
-        _apply(service, report, steps, limits, options.concurrency, now)
+        if options.watch and steps:
+            options.watch.begins(steps, options.concurrency, service.client.quota)
+        _apply(service, report, steps, limits, options, now)
     report.outcomes += [Outcome(step, DEFERRED) for step in report.plan[len(steps) :]]
     if options.verify and not options.check:
         verify(service, report, now)
@@ -113,7 +122,7 @@ def _unlisted(report: Report) -> list[str]:
 
 
 def _apply(
-    service: Service, report: Report, steps: list[Step], limits: Limits, concurrency: int, now: datetime
+    service: Service, report: Report, steps: list[Step], limits: Limits, options: Options, now: datetime
 ) -> None:
     """Apply the steps phase by phase. A failure does not stop other steps, unless a guard would then be broken."""
     outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
@@ -125,65 +134,24 @@ def _apply(
             outcomes.update({step: Outcome(step, NOT_ATTEMPTED, _held_back(step)) for step in held})
         todo = {step: step for step in ready}
         for attempt in range(ROUNDS):
-            batch = dict(zip(todo, _perform_all(service, list(todo.values()), concurrency)))
-            report.world = evolve(report.world, batch.values())
-            outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
-            report.outcomes = list(outcomes.values())
+            batch: dict[Step, Outcome] = {}
+            before = sum(outcome.outcome != NOT_ATTEMPTED for outcome in outcomes.values())
+            try:
+                perform(service, todo, options.concurrency, batch, partial(_tell, options, outcomes, batch, before))
+            finally:  # also when the run is ended from outside: what was done is in the report
+                report.world = evolve(report.world, batch.values())
+                outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
+                report.outcomes = list(outcomes.values())
             todo = settle(service, report, outcomes, list(batch), attempt, now)
             if not todo:
                 break
         report.outcomes = [half_done(outcome) for outcome in outcomes.values()]
 
 
-def _perform_all(service: Service, steps: list[Step], concurrency: int) -> list[Outcome]:
-    """The outcomes of the steps, in order; several steps run at once."""
-    if len(steps) < 2 or concurrency < 2:
-        return [_perform(service, step) for step in steps]
-    with ThreadPoolExecutor(min(concurrency, len(steps))) as pool:
-        return list(pool.map(lambda step: _perform(service, step), steps))
-
-
-def _perform(service: Service, step: Step) -> Outcome:
-    """Send the requests of one step. Never raises."""
-    removed = None
-    try:
-        if step.target and step.goal and step.action == UPDATE:
-            return Outcome(step, APPLIED, None, step.target, service.update(step.target, step.goal), True)
-        if step.target and not (step.action == REINVITE and step.target.id is None):
-            _remove(service, step)
-            removed = step.target
-        if not step.goal:
-            return Outcome(step, APPLIED, None, removed, None, True)
-        companion = companion_of(service, step)
-        if companion:
-            companion.invite(step.goal)
-            return Outcome(step, APPLIED, None, None, None, True)
-        added, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
-        return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)
-    except AccessError as error:
-        fault = error
-    except Exception as bug:  # noqa: BLE001
-        fault = unexpected(bug)
-    outcome = FAILED if fault.request.reach != NOT_SENT or fault.request.repeated or removed else NOT_ATTEMPTED
-    return Outcome(step, outcome, fault, removed, None, removed is not None)
-
-
-def _remove(service: Service, step: Step) -> None:
-    """Take a grant away.
-
-    If a repeated request finds an active grant gone, the first attempt removed it. A pending one may have been accepted.
-    """
-    if not step.target:
-        return
-    try:
-        (companion_of(service, step) or service).remove(step.target)
-    except AccessError as error:
-        if not (error.status == 404 and error.request.repeated and step.target.status == ACTIVE):
-            raise
-
-
-def _client(service: Service, step: Step) -> Client:
-    return (companion_of(service, step) or service).client
+def _tell(options: Options, outcomes: t.Sized, batch: t.Sized, before: int) -> None:
+    """Tell who watches the run how far it is."""
+    if options.watch:
+        options.watch.moves(min(before + len(batch), len(outcomes)), len(outcomes))
 
 
 def _held_back(step: Step) -> AccessError:

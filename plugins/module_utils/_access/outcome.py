@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._http.errors import AccessError
+from .._http.limits import Quota
 from .leaving import Leaving
 from .match import Rules, match
 from .model import (
@@ -52,6 +53,16 @@ class Outcome:
         return {"email": self.step.email, "action": action, "outcome": self.outcome, "error": error}
 
 
+class Watch(t.Protocol):
+    """Somebody who is told how a run goes, always by the thread that runs it."""
+
+    def begins(self, steps: t.Sequence[Step], concurrency: int, quota: Quota | None) -> None:
+        """The steps are about to be applied, so many at once, within what the rate limit allows."""
+
+    def moves(self, done: int, steps: int) -> None:
+        """So many of the steps are done, whatever became of them. Called at least once a second."""
+
+
 @dataclass(frozen=True)
 class Options:
     """How to carry out a plan."""
@@ -61,6 +72,7 @@ class Options:
     concurrency: int = 1
     expected_plan_id: str | None = None
     verify: bool = False
+    watch: Watch | None = None
 
 
 @dataclass
@@ -69,7 +81,7 @@ class Report:
 
     ``world``: what is there now. ``conflicts``: an error for each pair of people who cannot be told apart, and for whom
     nothing was planned. ``leaving``: who loses access. ``verified``: what the lists showed afterwards. ``notes``:
-    warnings from planning.
+    warnings from planning. ``ended_by``: what ended the run from outside, such as the time-out of a task.
     """
 
     people: t.Sequence[Person]
@@ -85,6 +97,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     error: AccessError | None = None
+    ended_by: BaseException | None = None
 
     @property
     def changed(self) -> bool:

@@ -49,6 +49,7 @@ class Client:
         self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
         self._clock = clock
         self._exchange = Exchange(connection)
+        self._stopped = False
 
     @property
     def requests(self) -> int:
@@ -71,6 +72,10 @@ class Client:
                     self.budget.charge(started, self._clock())
                     raise (error if delay is None else self._over_budget(error, delay)) from None
                 attempt += 1
+
+    def stop(self) -> None:
+        """Send nothing more: the run is ended from outside. What is under way goes on."""
+        self._stopped = True
 
     def pages(self, path: str) -> t.Iterator[t.Any]:
         """Decoded bodies of a paged list, following ``links.next`` on the configured origin only."""
@@ -135,6 +140,10 @@ class Client:
                 )
                 raise self._over_budget(spent, wait)
             self.budget.rest()
+        if self._stopped:
+            raise AccessError(
+                errors.TIMEOUT, "The run was ended before this was sent.", hint="Run again.", method=method, path=path
+            )
         if self.budget.patience <= 0:
             raise AccessError(
                 errors.TIMEOUT,

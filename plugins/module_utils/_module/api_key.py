@@ -14,13 +14,11 @@ from dataclasses import replace
 
 from .._access.doubt import UNKNOWN_FATE, pause_before_reading
 from .._access.model import ABSENT, DELETE_KEY, DISABLE_KEY
+from .._access.record import Result, Values
 from .._honeycomb.keys import WHERE, ApiKey, HoneycombKeys, own_key
 from .._http import errors
 from .._http.address import check_id
 from .._http.errors import AccessError
-from .exit import Result
-from .info import inspect, narrowed_to
-from .manage import Params
 
 ENABLED, DISABLED = "enabled", "disabled"
 ENABLE_KEY = "enable_key"
@@ -30,33 +28,7 @@ UNTOUCHED: dict[str, t.Any] = {"changed": False, "key": None, "action": "none"}
 """The result for a key that is left as it is."""
 
 
-def list_keys(service: HoneycombKeys, params: Params) -> Result:
-    """The keys of a team, each with the person who created it."""
-    email = narrowed_to(params["creator"])
-    kind = None if params["type"] == "all" else params["type"]
-    warnings: list[str] = []
-
-    def values() -> dict[str, t.Any]:
-        users, users_read = [], True
-        try:
-            users = service.users()
-        except AccessError as error:
-            if email is not None or error.code not in (errors.FORBIDDEN, errors.ENDPOINT_UNAVAILABLE):
-                raise
-            users_read = False
-            warnings.append(f"The addresses of the people who created the keys could not be read. {error.sentence}")
-        makers = {user.id for user in users if user.email == email}
-        if email is not None and not makers:
-            warnings.append(f"Honeycomb lists no user {email}, so it is not known which keys they created.")
-        found = [key for key in service.keys(kind) if email is None or key.creator in makers]
-        return {"api_keys": [key.public(users) for key in found], "users_read": users_read}
-
-    result = inspect(service, values)
-    result.warnings += warnings
-    return result
-
-
-def manage_key(service: HoneycombKeys, params: Params, check: bool) -> Result:
+def manage_key(service: HoneycombKeys, params: Values, check: bool) -> Result:
     """Bring one key to the state that is declared."""
     values = {**UNTOUCHED}
     error = None

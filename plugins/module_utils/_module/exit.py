@@ -9,12 +9,10 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._access.catalog import Spec
+from .._access.record import NO_CHANGE, Operation, Result
 from .._http import errors
 from .._http.connection import REQUESTS_IMPORT_ERROR
 from .._http.errors import AccessError, unexpected
@@ -33,7 +31,6 @@ KNOWN = "known_invitations"
 MAX_QUOTED = 1500  # characters
 SHORTEST_SECRET = 4  # characters; no service has shorter ones
 SECRETS = [found.option for info in SERVICES.values() for found in info.credentials if found.secret]
-NO_CHANGE: t.Mapping[str, t.Any] = MappingProxyType({"changed": False, "api": {"requests": 0, "waited": 0.0}})
 
 
 class Module(AnsibleModule):
@@ -61,23 +58,22 @@ class Module(AnsibleModule):
         self.no_log_values -= {value for value in self.no_log_values if len(value.strip()) < SHORTEST_SECRET}
 
 
-def run_module(
-    spec: Spec,
-    work: t.Callable[[t.Mapping[str, t.Any], bool], Result],
-    unchanged: t.Mapping[str, t.Any] = NO_CHANGE,
-    **constraints: t.Any,
-) -> None:
-    """Run a module: ``work`` takes the options and the check mode, and returns the result to exit with.
+def run_module(operation: Operation, **constraints: t.Any) -> None:
+    """Run a module that carries out an operation.
 
-    ``unchanged`` is the result of a run that fails before it can ask the service. Modules exit only here. Failures are
-    raised outside any ``except``, where Ansible would add a traceback.
+    Modules exit only here. Failures are raised outside any ``except``, where Ansible would add a traceback.
     """
-    module = Module(unchanged={**NO_CHANGE, **unchanged}, argument_spec=spec, supports_check_mode=True, **constraints)
+    module = Module(
+        unchanged={**NO_CHANGE, **operation.unchanged},
+        argument_spec=operation.spec,
+        supports_check_mode=True,
+        **constraints,
+    )
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(missing_required_lib("requests"))
     _mask(module)
     try:
-        result = work(module.params, module.check_mode)
+        result = operation.work(module.params, module.check_mode, None)
     except AccessError as error:
         result = Result({}, error)
     except Exception as bug:  # noqa: BLE001
@@ -102,13 +98,3 @@ def _mask(module: Module) -> None:
             module.no_log_values.update(forms)
             register_secrets(forms)
     module.unmask_short_values()
-
-
-@dataclass
-class Result:
-    """What a module exits with."""
-
-    values: dict[str, t.Any]
-    error: AccessError | None = None
-    warnings: list[str] = field(default_factory=list)
-    diff: dict[str, str] | None = None

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the action plugins share: variables, the play, and running modules for a host.
+"""What the action plugins share: variables, the play, and the operations on the services of a host.
 
 This file is private to the collection.
 """
@@ -16,16 +16,17 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
+from ...module_utils._access.outcome import Watch
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import unexpected
 from ...module_utils._http.outside import armoured
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
-from .._host.option_names import result_in_role
 from .._host.target import Target, target_of
 from .._host.variables import Refused, Variables
 from .._memory.recall import Recall
+from .engine import every_secret, masked, no_requests, operate
 
 NAMESPACE = "honeyops.access"
 
@@ -38,18 +39,22 @@ class AccessAction(ActionBase):
     _VALID_ARGS = frozenset[str]()
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """Return the result of :meth:`act`; an unusable variable fails the task."""
+        """Return the result of :meth:`act` without any secret of the host; an unusable variable fails the task."""
         result: dict[str, t.Any] = super().run(tmp, task_vars) or {}
         self._vars: dict[str, t.Any] = task_vars or {}
         self._variables = Variables(self._vars, self._templar.template)
+        self._secrets: list[str] = []
+        text = no_requests()
         try:
-            self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
-            return {**result, "changed": False, **armoured(self.act())}
+            if not text:
+                self._take_environment()
+                self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
+                return masked({**result, "changed": False, **armoured(self.act())}, self._secrets)
         except (Refused, AnsibleError) as fault:
             text = str(fault)
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
-        return {**result, "changed": False, "failed": True, "msg": text}
+        return masked({**result, "changed": False, "failed": True, "msg": text}, self._secrets)
 
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""
@@ -78,9 +83,20 @@ class AccessAction(ActionBase):
         if faults:
             raise Refused(" ".join(faults))
 
+    def _take_environment(self) -> None:
+        """Put what ``environment`` of the task, its blocks and the play says over that of the process.
+
+        Each task has a process of its own, so nobody else sees it.
+        """
+        environment: dict[str, t.Any] = {}
+        self._compute_environment_string(environment)
+        os.environ.update({str(name): str(value) for name, value in environment.items() if value is not None})
+
     def _target(self) -> Target:
         """The credentials that take effect for this host."""
-        return target_of(self._host, self._variables, os.environ)
+        target = target_of(self._host, self._variables, os.environ)
+        self._secrets += every_secret(target.services)
+        return target
 
     def _recalled(self, target: Target) -> Recall:
         """What is remembered about the people invited to the team of this host."""
@@ -109,19 +125,11 @@ class AccessAction(ActionBase):
             if host in hostvars:
                 yield target_of(host, Variables(_Readable(hostvars[host])), os.environ)
 
-    def _module(self, name: str, args: dict[str, t.Any], check: bool) -> dict[str, t.Any]:
-        """The result of a module, run with its ``module_defaults``."""
-        check_mode, self._task.check_mode = self._task.check_mode, check
-        try:
-            result = self._execute_module(
-                module_name=f"{NAMESPACE}.{name}",
-                module_args={**self._defaults(name), **args},
-                task_vars=self._vars,
-            )
-        finally:
-            self._task.check_mode = check_mode
-        shown = {key: value for key, value in result.items() if key != "invocation" and not key.startswith("_ansible")}
-        return result_in_role(name, shown)
+    def _operate(
+        self, name: str, values: t.Mapping[str, t.Any], check: bool = True, watch: Watch | None = None
+    ) -> dict[str, t.Any]:
+        """What an operation returns, with the ``module_defaults`` of the module of that name under its options."""
+        return operate(name, {**self._defaults(name), **values}, check, watch)
 
     def _defaults(self, name: str) -> dict[str, t.Any]:
         names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What both doors are given and give back: an operation on a service, and the record of a run as plain values.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from .._http.errors import AccessError
+from .addresses import check_email, fold
+from .catalog import ServiceInfo, Spec
+from .match import Rules
+from .model import CANCEL, INVITE, REINVITE, REMOVE, UPDATE
+from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Report, Watch
+from .plan import diff
+from .service import Reader, Service
+from .verify import follow_ups
+
+Values = t.Mapping[str, t.Any]
+"""The options of an operation, by name, each of the type that its spec gives."""
+NO_CHANGE: Values = MappingProxyType({"changed": False, "api": {"requests": 0, "waited": 0.0}})
+
+
+@dataclass
+class Result:
+    """The end of an operation: values to return, and why it failed if it did."""
+
+    values: dict[str, t.Any]
+    error: AccessError | None = None
+    warnings: list[str] = field(default_factory=list)
+    diff: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something that a service can be asked to do. Modules are one door to it, the actions of the role the other.
+
+    ``spec`` are its options. ``work`` takes their values, whether nothing may be changed, and who watches the run.
+    ``unchanged`` are the values of one that failed before it could ask the service.
+    """
+
+    spec: Spec
+    work: t.Callable[[Values, bool, Watch | None], Result]
+    unchanged: Values = field(default_factory=dict)
+
+
+def reads(spec: Spec, work: t.Callable[[Values], Result]) -> Operation:
+    """An operation that changes nothing."""
+    return Operation(spec, lambda values, _check, _watch: work(values))
+
+
+def record_of(
+    service: Service, report: Report, values: dict[str, t.Any], error: AccessError | None, verifies: bool = False
+) -> Result:
+    """The record of a run with these values for its people."""
+    return Result(
+        {
+            "changed": report.changed,
+            **values,
+            **service.remembered(),
+            **{key: value for found in service.companions for key, value in found.results(report.outcomes).items()},
+            **({"verified": report.verified} if verifies else {}),
+            "follow_up": follow_ups(service, report),
+            "api": _cost(service),
+        },
+        error,
+        report.warnings,
+        diff(outcome.step for outcome in report.outcomes if outcome.changed),
+    )
+
+
+def _cost(service: Service) -> dict[str, t.Any]:
+    """The cost of the task, over all credentials."""
+    others = {id(found.client): found.client for found in service.companions if found.client is not service.client}
+    api = service.client.api()
+    return {**api, "requests": api["requests"] + sum(client.requests for client in others.values())}
+
+
+def everybody(info: ServiceInfo, report: Report) -> dict[str, t.Any]:
+    """The plan, what became of it, and all records at the end under the result keys of the service."""
+    outcomes = Counter(outcome.outcome for outcome in report.outcomes)
+    actions = Counter(step.action for step in report.plan)
+    return {
+        "plan": [step.as_dict() for step in report.plan],
+        "plan_id": report.plan_id,
+        "results": [outcome.as_dict() for outcome in report.outcomes],
+        "summary": {
+            **{action: actions[action] for action in (INVITE, UPDATE, REINVITE, REMOVE, CANCEL)},
+            **{action: count for action, count in actions.items() if count},
+            **{outcome: outcomes[outcome] for outcome in (APPLIED, FAILED, DEFERRED, NOT_ATTEMPTED)},
+        },
+        **{
+            name: [grant.record for grant in report.world if grant.kind in kinds]
+            for name, kinds in info.results.items()
+        },
+    }
+
+
+def nothing_done(info: ServiceInfo, objects: t.Iterable[str] | None = None) -> dict[str, t.Any]:
+    """The result of a run that failed before it could ask the service; with ``objects``, of one for one person."""
+    values = (
+        everybody(info, Report([], Rules(info.roles, info.default_role)))
+        if objects is None
+        else {"status": None, "action": "none", **dict.fromkeys(objects)}
+    )
+    return {**values, "follow_up": []}
+
+
+def inspect(service: Reader, values: t.Callable[[], dict[str, t.Any]]) -> Result:
+    """The result of a module that only reads; a failure says what it cost, too."""
+    shown: dict[str, t.Any] = {}
+    error = None
+    try:
+        shown = values()
+    except AccessError as fault:
+        error = fault
+    return Result({"changed": False, **shown, "api": service.client.api()}, error)
+
+
+def narrowed_to(email: str | None) -> str | None:
+    """The folded address of an option that narrows a list, None for everybody."""
+    return None if email is None else fold(check_email(email))
+
+
+def is_address(record: t.Mapping[str, t.Any], email: str | None) -> bool:
+    """Whether a record is of this folded address, or accepted under it; None is anybody's."""
+    accepted_by = record.get("accepted_by") or {}
+    return email is None or email in (fold(record.get("email") or ""), fold(accepted_by.get("email") or ""))

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door of the role and the playbooks to the services: operations run in Ansible's own process.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+
+from ...module_utils._access.catalog import ServiceInfo, Spec
+from ...module_utils._access.outcome import Watch
+from ...module_utils._access.record import NO_CHANGE, Operation, Result
+from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
+from ...module_utils._http.errors import VALIDATION, AccessError, unexpected
+from ...module_utils._http.text import secret_forms
+from ...module_utils._services import OPERATIONS, SERVICES
+from .._host.option_names import result_in_role
+
+SHORTEST_SECRET = 4  # characters; no service has shorter ones
+MAX_QUOTED = 1500  # characters
+
+
+def no_requests() -> str:
+    """What to do if the Python that runs Ansible has no ``requests``; empty if it has."""
+    if not REQUESTS_IMPORT_ERROR:
+        return ""
+    return (
+        f"The Python library requests is missing in the Python that runs Ansible. Install it there: "
+        f"{sys.executable} -m pip install 'requests>=2.32.4'."
+    )
+
+
+def operate(name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch | None = None) -> dict[str, t.Any]:
+    """Carry out an operation with these option values, and return what the module of this name would return.
+
+    A failure is in the result, as ``failed``, ``msg`` and ``error``; texts name the variables of the role.
+    """
+    operation = OPERATIONS[name]
+    try:
+        result = operation.work(_checked(operation.spec, values), check, watch)
+    except AccessError as error:
+        result = Result(dict(operation.unchanged), error)
+    except Exception as bug:  # noqa: BLE001
+        result = Result(dict(operation.unchanged), unexpected(bug))
+    return result_in_role(name, _shown(operation, result))
+
+
+def _shown(operation: Operation, result: Result) -> dict[str, t.Any]:
+    error = result.error
+    return {
+        **(NO_CHANGE if error else {}),
+        **(operation.unchanged if error else {}),
+        **result.values,
+        **({"warnings": result.warnings} if result.warnings else {}),
+        **({"diff": result.diff} if result.diff else {}),
+        **({"failed": True, "msg": error.sentence, "error": error.as_dict()} if error else {}),
+    }
+
+
+def _checked(spec: Spec, values: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """The values by their types, with defaults. Unlike in a module, the environment is not looked at: the host says
+    which credentials are its own."""
+    plain = {option: {key: part for key, part in about.items() if key != "fallback"} for option, about in spec.items()}
+    checked = ArgumentSpecValidator(plain).validate(dict(values))
+    if checked.error_messages:
+        text = "; ".join(checked.error_messages)
+        raise AccessError(VALIDATION, f"{text[:MAX_QUOTED]}.", hint="Correct the variable or module_defaults.")
+    valid: dict[str, t.Any] = checked.validated_parameters
+    return valid
+
+
+def masked(result: dict[str, t.Any], secrets: t.Iterable[str]) -> dict[str, t.Any]:
+    """The result without any form of these secrets."""
+    forms = {form for secret in secrets if len(secret.strip()) >= SHORTEST_SECRET for form in secret_forms(secret)}
+    cleaned: dict[str, t.Any] = remove_values(result, forms)
+    return cleaned
+
+
+def secrets_of(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """The secrets among the connection options of a service, with the pairs that it sends as one."""
+    for setting in info.credentials:
+        secret = options.get(setting.option)
+        if setting.secret and isinstance(secret, str) and secret:
+            yield secret
+            yield from (f"{options.get(name)}:{secret}" for name in info.optional if name != setting.option)
+
+
+def every_secret(services: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
+    """The secrets of all services of a host."""
+    return [secret for key, options in services.items() for secret in secrets_of(SERVICES[key], options)]

@@ -22,6 +22,7 @@ from ..module_utils._services import SERVICES
 from ..plugin_utils._host.target import Target
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.exempt import EXEMPTING, exempt
+from ..plugin_utils._people.given import people_in
 from ..plugin_utils._run import evidence as _evidence
 from ..plugin_utils._run import summary as _summary
 from ..plugin_utils._run.accounts import OtherAccounts
@@ -74,7 +75,7 @@ class ActionModule(AccessAction):
 
     def _people(self, target: Target) -> dict[str, People]:
         """The people of each service that is configured."""
-        listed = self._variables.items("lifecycle_people")
+        listed = people_in(self._variables, "lifecycle_people")
         if listed is None:
             raise Refused(
                 "lifecycle_people is not set. Set it to a list of e-mail addresses, or of mappings with email."

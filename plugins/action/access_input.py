@@ -14,6 +14,7 @@ from ..module_utils._services import SERVICES
 from ..plugin_utils._host.names import FORM, SOURCES
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.form import form_people
+from ..plugin_utils._people.given import people_in
 from ..plugin_utils._run.action import AccessAction
 
 
@@ -55,6 +56,8 @@ class ActionModule(AccessAction):
             note = f" {' and '.join(held)} of the inventory is not used here." if held else ""
             raise Refused(f"Name the people for this run in exactly one of the variables {', '.join(known)}.{note}")
         given = [name for name in of_run or known if self._variables.get(name) is not None]
+        # An empty list says nothing beside another source.
+        given = [name for name in given if self._variables.get(name) != []] or given
         if len(given) != 1:
             found = f"{' and '.join(given)} are set" if given else "none is set"
             blank = [name for name in of_run if name not in given]
@@ -72,8 +75,7 @@ class ActionModule(AccessAction):
         if source == "roster_file":
             return self._roster(self._variables.text(source) or "")
         if source == "people":
-            people = self._variables.items(source)
-            return people or []
+            return people_in(self._variables, source) or []
         return self._form()
 
     def _form(self) -> list[Any]:

@@ -207,3 +207,62 @@ def test_a_value_that_is_none_is_refused(populated: Control, sim: Simulator, nam
     done = populated.play("reconcile", people=["owner@example.com"], **variables)
     assert name.removeprefix("lifecycle_") in done.failures["localhost"]
     assert sim.writes() == []
+
+
+def test_what_looks_like_a_field_and_is_none_is_refused(control: Control, sim: Simulator) -> None:
+    """It was passed over, and a member was invited where an admin was meant; a second address was lost."""
+    fields = {"role": "admin", "team_ids": "3", "honeybadger_teams": "3", "max_removals": "1", "roster": "people.yml"}
+    options = [part for name, value in fields.items() for part in ("-e", f"{name}={value}")]
+    done = control.play("onboard", "-e", "email=ada@example.com bob@example.com", *options, "-e", "app_role=web")
+    text = done.failures["localhost"]
+    assert "'bob@example.com' stands after a blank" in text
+    assert "role is not a variable of this collection. Did you mean honeycomb_role or honeybadger_role?" in text
+    for name in ("team_ids", "honeybadger_teams"):
+        assert f"{name} is not a variable of this collection. Did you mean honeybadger_team_ids?" in text
+    assert "Did you mean lifecycle_max_removals?" in text
+    assert "Did you mean roster_file?" in text
+    assert "app_role" not in text
+    assert sim.log == []
+
+
+PEOPLE = """
+- email: Ada Lovelace <ada@example.com>
+  name:
+  aliases: ["", null, "SMTP:lovelace@corp.example"]
+  honeycomb: {role: ""}
+  honeybadger: {role: Admin, team_ids: [""]}
+  state: ""
+- mailto:bob@example.com
+"""
+
+
+def test_people_as_yaml_text_in_which_blank_is_not_set(control: Control, sim: Simulator) -> None:
+    sim.honeybadger.add("lovelace@corp.example", "Member")
+    done = control.play("onboard", people=PEOPLE, email=None, roster_file="")
+    assert done.code == 0, done.output
+    assert access(sim) == OWNER | {"ada": "member?/-", "lovelace": "-/Admin", "bob": "member?/Member?"}
+    assert next(member.name for member in sim.honeycomb.members if member.email == "ada@example.com") == "Ada Lovelace"
+    done = control.play("offboard", people=[], email='"Lovelace, Ada" <ada@example.com>; bob@example.com')
+    assert done.code == 0, done.output
+    assert access(sim) == OWNER | {"lovelace": "-/Admin"}
+
+
+def test_people_with_values_that_are_encrypted_or_left_out(control: Control, sim: Simulator) -> None:
+    """Before ansible-core 2.19, an encrypted value was taken for a list."""
+    control.write("password", "s3cret")
+    command = ["ansible-vault", "encrypt_string", "--vault-password-file", "password", "ada@example.com"]
+    encrypted = "\n".join(line for line in control.run(command).output.splitlines() if "ncrypt" not in line)
+    control.write(
+        "vars.yml",
+        f"""
+people:
+  - email: !vault |
+{encrypted.partition("!vault |")[2].strip(chr(10))}
+    name: "{{{{ omit }}}}"
+    honeycomb: {{role: "{{{{ nothing | default(omit) }}}}"}}
+lifecycle_ignore: "{{{{ nothing | default(omit) }}}}"
+""",
+    )
+    done = control.play("onboard", "-e", "@vars.yml", "--vault-password-file", "password")
+    assert done.code == 0, done.output
+    assert access(sim) == OWNER | {"ada": "member?/-"}

@@ -79,20 +79,58 @@ INTERNAL = ("lifecycle_options", "report_options", "access_who", "access_review"
 """Variables that playbooks fill in, and that win over all others."""
 
 
+CUT = "_raw_params"
+QUOTE = 'Separate several values by commas, or write them as JSON, as in -e \'{"email": "ada@example.com bob@example.com"}\'.'
+"""Where Ansible puts what follows a blank in ``-e name=value``, and belongs to no variable."""
+
+
+MEANT: t.Mapping[str, str] = {
+    **dict.fromkeys(
+        ("emails", "mail", "e_mail", "address", "addresses", "user", "users", "member", "members"), "email"
+    ),
+    **dict.fromkeys(("roster", "rosters", "roster_files", "roster_path"), "roster_file"),
+    **{
+        f"{before}{name}": f"{service.key}_team_ids"
+        for service in SERVICES.values()
+        if "team_ids" in service.declares
+        for before in ("", f"{service.key}_")
+        for name in ("team", "teams", "team_id")
+    },
+}
+"""What people write for variables of the playbooks, and what they mean."""
+
+
 PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
 
 
-def misspelt(names: t.Iterable[str], given: t.Iterable[str]) -> list[str]:
+def misspelt(names: t.Iterable[str], given: t.Mapping[str, t.Any]) -> list[str]:
     """The variables whose names look like misspellings of variables that are read.
 
-    ``given`` are the names of this run's own variables, which are checked whatever their prefix.
+    ``given`` are this run's own variables, which are checked whatever their prefix, and must not look like a field of a
+    form, such as ``role``, without being one.
     """
     suspects = {name for name in names if name.startswith(PREFIXES)} | set(given)
-    return [
+    faults = [
         f"{name} is not a variable of this collection. Did you mean {near}?"
-        for name in sorted(suspects - set(READ))
-        if (near := _nearest(name))
+        for name in sorted(suspects - set(READ) - {CUT})
+        if (near := _nearest(name) or (_meant(name) if name in given else None))
     ]
+    return [*_cut(given), *faults]
+
+
+def _cut(given: t.Mapping[str, t.Any]) -> list[str]:
+    """What was written after a blank, and would be lost."""
+    rest = str(given.get(CUT) or "")[:60]
+    return [f"{rest!r} stands after a blank and belongs to no variable. {QUOTE}"] if rest else []
+
+
+def _meant(name: str) -> str | None:
+    """The variables that may be meant by a name that is like one of them without what begins or ends it."""
+    if name in MEANT:
+        return MEANT[name]
+    whole = [known for known in READ if known.partition("_")[2] == name and known.startswith(PREFIXES)]
+    found = [known for known in whole if known not in (*RESULTS, *INTERNAL)]
+    return " or ".join(found) or None
 
 
 def _nearest(name: str) -> str | None:

@@ -15,6 +15,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 import yaml
+from ansible import errors as ansible_errors
 
 from ...module_utils._access.addresses import separated
 from ...module_utils._access.catalog import ServiceInfo
@@ -24,6 +25,8 @@ MOST_ITEMS = 100_000  # of a list; more people than either service has seats
 DEEPEST = 10  # levels; a person needs four
 TRUE = ("true", "yes", "on", "1", "y", "t")
 BRACKETS = ("[", "{")
+AnsibleValueOmittedError: t.Any = getattr(ansible_errors, "AnsibleValueOmittedError", ())  # from 2.19 on
+OMITTED = "__omit_place_holder__"
 FALSE = ("false", "no", "off", "0", "n", "f")
 _TEMPLATE = re.compile(r"\s*\{\{.*\}\}\s*", re.DOTALL)  # which no JSON text can be
 
@@ -40,6 +43,24 @@ def is_blank(value: t.Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def plain(value: t.Any) -> t.Any:
+    """The value with everything in it that ``!vault`` encrypts as text, and without what is ``omit``.
+
+    Before ansible-core 2.19, an encrypted value is an object that is no text, and ``omit`` is a text.
+    """
+    if isinstance(value, Mapping):
+        return {plain(key): plain(item) for key, item in value.items() if not _is_omitted(item)}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(item) for item in value if not _is_omitted(item)]
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)
+    return None if _is_omitted(value) else value
+
+
+def _is_omitted(value: t.Any) -> bool:
+    return isinstance(value, str) and value.startswith(OMITTED)
+
+
 class Variables:
     """The variables of one host, templated when they are read."""
 
@@ -53,7 +74,10 @@ class Variables:
         """The value, None if it is not set."""
         if name not in self._values:
             return None
-        value = self._template(self._values[name])
+        try:
+            value = plain(self._template(self._values[name]))
+        except AnsibleValueOmittedError:
+            return None
         return None if is_blank(value) else value
 
     def text(self, name: str, trim: bool = True) -> str | None:

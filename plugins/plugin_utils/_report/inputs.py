@@ -21,6 +21,7 @@ from ...module_utils._roster import check, tell
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
 from .._people.entries import Data
+from .._people.given import people_in
 from .._people.roster_file import MAX_BYTES, locate
 from .changes import report_changes
 from .data import Roster
@@ -76,7 +77,7 @@ def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs
 
 
 def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
-    people, file = variables.items("report_people"), variables.text("report_roster_file")
+    people, file = people_in(variables, "report_people"), variables.text("report_roster_file")
     if people is not None and file is not None:
         raise Refused("Set people or roster_file to compare access with, not both.")
     if file is not None:

@@ -16,7 +16,7 @@ from ..module_utils._access.model import ABSENT, PRESENT
 from ..module_utils._access.options import OF_ROLE
 from ..module_utils._honeybadger.facts import HONEYBADGER
 from ..module_utils._honeycomb.facts import HONEYCOMB
-from ..module_utils._http.errors import VALIDATION, AccessError, unexpected
+from ..module_utils._http.errors import TIMEOUT, VALIDATION, AccessError, unexpected
 from ..module_utils._roster import STATES, addresses_of, check, for_service, tell
 from ..module_utils._services import SERVICES
 from ..plugin_utils._host.target import Target
@@ -28,7 +28,9 @@ from ..plugin_utils._run import summary as _summary
 from ..plugin_utils._run.accounts import OtherAccounts
 from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._run.approval import PLAN_CHANGED, Approved, approval, change, published
+from ..plugin_utils._run.engine import Ended
 from ..plugin_utils._run.evidence_files import write_evidence
+from ..plugin_utils._run.progress import Progress
 from ..plugin_utils._words.chat import SUMMARY, summary_text
 from ..plugin_utils._words.names import service, title
 
@@ -50,6 +52,7 @@ class ActionModule(AccessAction):
         self._results: Results = {}
         self._follow_up: list[str] = []
         self._doubts: list[str] = []
+        self._ended: BaseException | None = None
         people: dict[str, People] = {}
         failure = ""
         try:
@@ -61,12 +64,21 @@ class ActionModule(AccessAction):
             failure = str(fault)
         except Exception as bug:  # noqa: BLE001
             failure = unexpected(bug).sentence
+        if isinstance(
+            self._ended, (KeyboardInterrupt, SystemExit)
+        ):  # what was done is remembered; nobody waits for a result
+            raise self._ended
         return self._outcome(people, failure)
 
     def _checked_target(self) -> Target:
         """This host, unless something is wrong with it or with another host of the play."""
         self._refuse_misspelt()
         claims = self._claims()
+        if not claims.has(self._host):
+            raise Refused(
+                f"Nothing was done on {self._host}, since it was not compared with the other hosts: two of them may be the same "
+                "team. Run the playbook from its first task, without --start-at-task and without skipping tasks."
+            )
         self._unknown = claims.unknown(self._host)
         faults = claims.faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
         if faults:
@@ -141,7 +153,7 @@ class ActionModule(AccessAction):
             self._results[key] = self._service(key, options, check=self._task.check_mode)
             if key == HONEYCOMB.key:
                 self._remember(self._results[key], people[key])
-        if others and not others.remove:
+        if others and not others.remove and not self._ended:
             self._follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
 
     def _remember(self, result: dict[str, Any], people: People) -> None:
@@ -198,9 +210,15 @@ class ActionModule(AccessAction):
 
     def _service(self, key: str, args: dict[str, Any], check: bool) -> dict[str, Any]:
         fault = self._unknown.get(key) or (self._recall.fault if key == HONEYCOMB.key else None)
+        if self._ended:
+            fault = AccessError(TIMEOUT, "Nothing was done there, because the run was ended before.", hint="Run again.")
         if fault:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
-        result = self._operate(service(key).module, args, check)
+        watch = None if check else Progress(f"{self._host}, {title(key)}", self._display.display)
+        try:
+            result = self._operate(service(key).module, args, check, watch)
+        except Ended as end:
+            self._ended, result = end.by, end.result
         self._done_at[key] = _now()
         self._warnings += result.pop("warnings", ())
         if "follow_up" in result:

@@ -29,7 +29,7 @@ BULK: Spec = {
 """The options of every bulk module besides the people."""
 
 
-OF_MODULES = ("concurrency", "expected_plan_id")
+OF_MODULES = ("expected_plan_id",)
 """The options in ``BULK`` that the role does not take."""
 
 

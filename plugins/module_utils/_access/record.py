@@ -30,12 +30,16 @@ NO_CHANGE: Values = MappingProxyType({"changed": False, "api": {"requests": 0, "
 
 @dataclass
 class Result:
-    """The end of an operation: values to return, and why it failed if it did."""
+    """The end of an operation: values to return, and why it failed if it did.
+
+    ``ended_by`` is what ended it from outside, such as the time-out of a task; whoever called it has to end, too.
+    """
 
     values: dict[str, t.Any]
     error: AccessError | None = None
     warnings: list[str] = field(default_factory=list)
     diff: dict[str, str] | None = None
+    ended_by: BaseException | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ def record_of(
         error,
         report.warnings,
         diff(outcome.step for outcome in report.outcomes if outcome.changed),
+        report.ended_by,
     )
 
 

@@ -78,6 +78,8 @@ def run_module(operation: Operation, **constraints: t.Any) -> None:
         result = Result({}, error)
     except Exception as bug:  # noqa: BLE001
         result = Result({}, unexpected(bug))
+    if result.ended_by:
+        raise result.ended_by
     for warning in result.warnings:
         module.warn(warning)
     if result.diff is not None and module._diff:  # pylint: disable=protected-access

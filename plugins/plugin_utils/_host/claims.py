@@ -125,6 +125,11 @@ class Claims:
                 )
         return list(dict.fromkeys(found))
 
+    def has(self, host: str) -> bool:
+        """Whether a host of the play was recorded, and so compared with the others."""
+        with self._locked() as file:
+            return any(claim["of_play"] and claim["host"] == host for claim in _claims(file))
+
     def path(self, path: str, host: str) -> str:
         """The host that writes a file in this run: the first that asked."""
         line = f"path {path}"

@@ -26,7 +26,7 @@ from .._host.names import INTERNAL, misspelt
 from .._host.target import Target, target_of
 from .._host.variables import Refused, Variables
 from .._memory.recall import Recall
-from .engine import every_secret, masked, no_requests, operate
+from .engine import Ended, every_secret, masked, no_requests, operate
 
 NAMESPACE = "honeyops.access"
 
@@ -52,6 +52,8 @@ class AccessAction(ActionBase):
                 return masked({**result, "changed": False, **armoured(self.act())}, self._secrets)
         except (Refused, AnsibleError) as fault:
             text = str(fault)
+        except Ended as end:
+            raise end.by from None
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
         return masked({**result, "changed": False, "failed": True, "msg": text}, self._secrets)

@@ -37,10 +37,20 @@ def no_requests() -> str:
     )
 
 
+class Ended(Exception):
+    """The run was ended from outside, by ``by``; ``result`` is what an operation had done by then."""
+
+    def __init__(self, by: BaseException, result: dict[str, t.Any]) -> None:
+        super().__init__(str(by))
+        self.by = by
+        self.result = result
+
+
 def operate(name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch | None = None) -> dict[str, t.Any]:
     """Carry out an operation with these option values, and return what the module of this name would return.
 
-    A failure is in the result, as ``failed``, ``msg`` and ``error``; texts name the variables of the role.
+    A failure is in the result, as ``failed``, ``msg`` and ``error``; texts name the variables of the role. Raises
+    :class:`Ended` if the run was ended from outside.
     """
     operation = OPERATIONS[name]
     try:
@@ -49,7 +59,10 @@ def operate(name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch 
         result = Result(dict(operation.unchanged), error)
     except Exception as bug:  # noqa: BLE001
         result = Result(dict(operation.unchanged), unexpected(bug))
-    return result_in_role(name, _shown(operation, result))
+    shown = result_in_role(name, _shown(operation, result))
+    if result.ended_by:
+        raise Ended(result.ended_by, shown)
+    return shown
 
 
 def _shown(operation: Operation, result: Result) -> dict[str, t.Any]:

@@ -19,6 +19,7 @@ from ..module_utils._honeycomb.facts import HONEYCOMB
 from ..module_utils._http.errors import TIMEOUT, VALIDATION, AccessError, unexpected
 from ..module_utils._roster import STATES, addresses_of, check, for_service, tell
 from ..module_utils._services import SERVICES
+from ..plugin_utils._host import collection
 from ..plugin_utils._host.target import Target
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.exempt import EXEMPTING, exempt
@@ -29,8 +30,9 @@ from ..plugin_utils._run.accounts import OtherAccounts
 from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._run.approval import PLAN_CHANGED, Approved, approval, change, published
 from ..plugin_utils._run.engine import Ended
-from ..plugin_utils._run.evidence_files import write_evidence
+from ..plugin_utils._run.evidence_files import prepare, write_evidence
 from ..plugin_utils._run.progress import Progress
+from ..plugin_utils._run.provenance import Provenance, provenance
 from ..plugin_utils._words.chat import SUMMARY, summary_text
 from ..plugin_utils._words.names import service, title
 
@@ -47,6 +49,7 @@ class ActionModule(AccessAction):
     def act(self) -> dict[str, Any]:
         """Do one host."""
         self._started = _now()
+        self._asked = Provenance()
         self._done_at: dict[str, str] = {}
         self._warnings: list[str] = []
         self._results: Results = {}
@@ -57,6 +60,7 @@ class ActionModule(AccessAction):
         failure = ""
         try:
             target = self._checked_target()
+            self._asked = provenance(self._variables, applies=not self._task.check_mode)
             people = self._people(target)
             self._recall = self._recalled(target)
             self._run(target, people)
@@ -138,6 +142,9 @@ class ActionModule(AccessAction):
         self._refuse_decorated()
         if not self._task.check_mode and any(person["state"] == PRESENT for person in people.get(HONEYCOMB.key, ())):
             self._recall.prepare()
+        evidence_dir = self._variables.text("lifecycle_evidence_dir")
+        if evidence_dir and not self._task.check_mode:
+            prepare(evidence_dir)
         args = {key: self._args(SERVICES[key], target.services[key], people[key]) for key in target.services}
         others = self._other_accounts(target) if self._leaving else None
         if others and others.remove:
@@ -219,6 +226,7 @@ class ActionModule(AccessAction):
             result = self._operate(service(key).module, args, check, watch)
         except Ended as end:
             self._ended, result = end.by, end.result
+        result["target"] = self._recall.team if key == HONEYCOMB.key else args[HONEYBADGER.identity[0]]
         self._done_at[key] = _now()
         self._warnings += result.pop("warnings", ())
         if "follow_up" in result:
@@ -244,9 +252,14 @@ class ActionModule(AccessAction):
             )
             + self._follow_up,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
+            "run": self._asked.as_run(
+                {key: str(result["plan_id"]) for key, result in results.items() if result.get("plan_id")},
+                collection.version(),
+                self._started,
+            ),
         }
         if not check_mode and results:
-            self._keep_evidence(kept["people"])
+            self._keep_evidence(kept)
         text = failure or _summary.failure(kept, check_mode)
         return {
             "changed": any(result.get("changed") for result in results.values()),
@@ -272,11 +285,13 @@ class ActionModule(AccessAction):
         job = self._variables.text("awx_job_id")
         return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
 
-    def _keep_evidence(self, people: list[dict[str, Any]]) -> None:
+    def _keep_evidence(self, kept: dict[str, Any]) -> None:
         """Write files for each leaver, if a folder is set."""
         folder = self._variables.text("lifecycle_evidence_dir")
         if folder:
-            self._warnings += write_evidence(folder, self._host, self._started, people, self._follow_up + self._doubts)
+            named = {key: kept[key]["target"] for key in self._results if kept[key].get("target")}
+            by_hand = self._follow_up + self._doubts
+            self._warnings += write_evidence(folder, self._host, kept["people"], by_hand, kept["run"], named)
 
     def _facts(self) -> dict[str, Any]:
         recall = getattr(self, "_recall", None)

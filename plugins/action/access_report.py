@@ -18,12 +18,13 @@ from ..module_utils._http.errors import unexpected
 from ..module_utils._http.outside import armoured
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import make_folder, write
+from ..plugin_utils._host import collection
 from ..plugin_utils._host.variables import Refused, is_blank
 from ..plugin_utils._people.entries import Data
 from ..plugin_utils._report.changes import report_changes
 from ..plugin_utils._report.data import report_of
 from ..plugin_utils._report.files import chat, drift_text, to_csv, to_json, to_sarif, told
-from ..plugin_utils._report.inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report, version_of
+from ..plugin_utils._report.inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report
 from ..plugin_utils._report.page import to_html
 from ..plugin_utils._report.read import empty_part, failed_target, part_of
 from ..plugin_utils._report.spool import Spool
@@ -31,7 +32,6 @@ from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._words.names import attributed
 
 MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
-COLLECTION = Path(__file__).resolve().parents[2]
 IN_STEP = ("linear", "debug")  # strategies
 SOURCES = ("people", "roster_file")  # of the roster; what this run sets wins over the inventory
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
@@ -151,7 +151,7 @@ class ActionModule(AccessAction):
     def _publish(self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None) -> dict[str, t.Any]:
         days = inputs.pending_days if inputs else PENDING_DAYS
         aliases = {alias: main for part in parts for alias, main in part["aliases"].items()}
-        report = armoured(report_of(parts, datetime.now(timezone.utc), version_of(COLLECTION), aliases, days))
+        report = armoured(report_of(parts, datetime.now(timezone.utc), collection.version(), aliases, days))
         previous = self._previous(spool, folder, inputs)
         if previous:
             report["changes"] = report_changes(previous, report)

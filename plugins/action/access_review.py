@@ -16,11 +16,12 @@ from ansible import constants as C
 from ..module_utils._access.addresses import few
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import make_folder, write
+from ..plugin_utils._host import collection
 from ..plugin_utils._host.seal import Broken, keep
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.entries import Data
 from ..plugin_utils._report.data import KINDS, Roster
-from ..plugin_utils._report.inputs import Inputs, inputs_of, version_of
+from ..plugin_utils._report.inputs import Inputs, inputs_of
 from ..plugin_utils._report.read import part_of
 from ..plugin_utils._report.spool import Spool
 from ..plugin_utils._review.decisions import Decision, Verdict, judge, people_of
@@ -42,7 +43,6 @@ from ..plugin_utils._review.start import folder_of, known_of, paths_of, told
 from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._run.provenance import provenance
 
-COLLECTION = Path(__file__).resolve().parents[2]
 READ, LIST, PLANNED, GATE, RECORD = "read", "list", "planned", "gate", "record"
 INVITE = "invite"
 NEEDS_APPROVAL = "This run needs an approval and has none. Set access_plan to the access_plan of the planning run."
@@ -98,10 +98,7 @@ class ActionModule(AccessAction):
         recall = self._recalled(target)
         notes = [recall.fault.sentence] if recall.fault else recall.blindness("in this list")
 
-        def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            return self._operate(name, args)
-
-        return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
+        return part_of(target, self._operate, inputs, recall.options().get("known_invitations", {}), notes)
 
     def _parts(self) -> tuple[list[Row], list[Data]]:
         """The rows and targets of all hosts, or ``Refused``: what is not in a review is decided by nobody."""
@@ -158,7 +155,7 @@ class ActionModule(AccessAction):
         held = self._variables.get("roster_file") is not None or self._variables.get("people") is not None
         places = [{"host": target["host"], "service": target["service"]} for target in targets]
         texts = {
-            JSON: to_json(rows, at, version_of(COLLECTION), notes, places),
+            JSON: to_json(rows, at, collection.version(), notes, places),
             HTML: to_html(rows, digest(rows), at, notes, KINDS, held),
         }
         files = write_list(folder, texts, rows, at)
@@ -182,7 +179,7 @@ class ActionModule(AccessAction):
             "listed_at": listed_at,
             "at": _now(),
             "targets": [{"host": host, "service": service} for host, service in places],
-            "asked": asked.as_run({}, version_of(COLLECTION), _now()),
+            "asked": asked.as_run({}, collection.version(), _now()),
             "lines": [f"Rows: {len(verdict.decisions)}, {changes} of them to change"],
         }
 
@@ -268,10 +265,10 @@ class ActionModule(AccessAction):
         )
         folder = folder_of(self._variables)
         name = name_of_record(folder, kept["at"], bool(self._task.check_mode))
-        files = record_files(name, record)
-        for file, text in files.items():
-            write(folder / file, text)
-        self._keep_evidence(files, kept["at"])
+        files = record_files(record)
+        for ending, text in files.items():
+            write(folder / f"{name}{ending}", text)
+        self._keep_evidence(name, files, kept["at"])
         counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(record["counts"].items()))
         lines = [
             f"Review: {counts}",
@@ -283,13 +280,13 @@ class ActionModule(AccessAction):
     def _evidence_dir(self) -> str:
         return self._variables.text("evidence_dir") or self._variables.text("lifecycle_evidence_dir") or ""
 
-    def _keep_evidence(self, files: Mapping[str, str], at: str) -> None:
+    def _keep_evidence(self, name: str, files: Mapping[str, str], at: str) -> None:
         folder = self._evidence_dir()
         if folder and not self._task.check_mode:
             place = Path(folder).expanduser().absolute()
             try:
                 make_folder(place)
-                keep(place, files, at)
+                keep(place, {name: files}, at)
             except (OSError, Broken) as error:
                 self._warnings.append(f"The record was not kept in {place}: {error}")
 

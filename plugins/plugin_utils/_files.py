@@ -60,7 +60,19 @@ def make_folder(path: Path) -> None:
 @contextlib.contextmanager
 def locked(path: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Hold a lock that no other process has, or give up after so many seconds; the file is made where it is missing."""
-    opened = _open(path, os.O_RDWR | os.O_CREAT)
+    with _held(_open(path, os.O_RDWR | os.O_CREAT), path, patience):
+        yield
+
+
+@contextlib.contextmanager
+def locked_folder(path: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """The same for a folder that is there, without a file that lies in it ever after."""
+    with _held(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), path, patience):
+        yield
+
+
+@contextlib.contextmanager
+def _held(opened: int, path: Path, patience: float) -> Iterator[None]:
     try:
         until = time.monotonic() + patience
         while not _took(opened):

@@ -88,7 +88,7 @@ def test_what_is_of_no_one_person_to_do_by_hand_stands_in_their_evidence(control
     key = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
     done = control.play("offboard", environment=key, email=EVE, evidence_dir="evidence")
     assert done.code == 0, done.output
-    (file,) = (control.folder / "evidence").glob("*.json")
+    (file,) = (control.folder / "evidence").glob("[0-9]*.json")
     assert "nobody's" in str(json.loads(file.read_text())["services"]["honeycomb"]["by_hand"])
 
 
@@ -218,7 +218,7 @@ def test_the_evidence_of_two_people_is_two_files(control: Control, sim: Simulato
         sim.honeybadger.add(email)
     done = control.play("offboard", people=people, evidence_dir="evidence")
     assert done.code == 0, done.output
-    files = list((control.folder / "evidence").glob("*.json"))
+    files = list((control.folder / "evidence").glob("[0-9]*.json"))
     assert sorted(json.loads(file.read_text())["email"] for file in files) == sorted(people)
 
 
@@ -226,7 +226,7 @@ def test_a_reconcile_leaves_evidence_too(control: Control, sim: Simulator) -> No
     sim.honeycomb.add(EVE)
     done = control.play("reconcile", people=["owner@example.com"], evidence_dir="evidence")
     assert done.code == 0, done.output
-    assert len(list((control.folder / "evidence").glob("*.json"))) == 1
+    assert len(list((control.folder / "evidence").glob("[0-9]*.json"))) == 1
 
 
 def test_expected_plan_ids_may_come_as_json_text(control: Control, sim: Simulator) -> None:
@@ -322,7 +322,7 @@ def test_who_is_ignored_is_not_called_gone(control: Control, sim: Simulator) -> 
     assert done.code == 0
     assert sim.writes() == []
     assert f"{EVE}: Honeycomb: left alone, is still there as admin, active; Honeybadger: not found" in done.told
-    record = json.loads(next((control.folder / "evidence").glob("*.json")).read_text())["services"]["honeycomb"]
+    record = json.loads(next((control.folder / "evidence").glob("[0-9]*.json")).read_text())["services"]["honeycomb"]
     assert [one["role"] for one in record["found"]] == ["admin"]
     assert record["remains"] == record["found"]
 

@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import faults, is_sealed
 from tests.playing import Control, Played
 from tests.simulator import Simulator
 from tests.simulator.keys import CONFIGURATION_KEY_ID
@@ -132,14 +133,18 @@ def offboard(control: Control, sim: Simulator, mode: str, **more: Any) -> tuple[
 def evidence(control: Control, folder: str) -> tuple[dict[str, Any], str]:
     """The one record in a folder that nobody else can look into, for machines and for people; no secret is in it."""
     place = control.folder / folder
-    files = {path.suffix: path for path in place.iterdir()}
+    files = {path.suffix: path for path in place.glob("[0-9]*")}
+    assert {path.name for path in place.iterdir()} == {"index.json", *(path.name for path in files.values())}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in place.iterdir()} == {0o600}
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
     assert set(files) == {".json", ".txt"}
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (place, *files.values())] == [0o700, 0o600, 0o600]
+    assert faults(place) == []
     record, text = files[".json"].read_text(), files[".txt"].read_text()
     secrets = [secret for sim in control.sims.values() for secret in sim.secrets]
     assert not [secret for secret in secrets if secret in record + text]
     found: dict[str, Any] = json.loads(record)
     jsonschema.validate(found, SCHEMA, format_checker=jsonschema.FormatChecker())
+    assert is_sealed(found)
     return found, text
 
 

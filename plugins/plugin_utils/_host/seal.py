@@ -13,14 +13,13 @@ from __future__ import annotations
 import hashlib
 import json
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .._files import locked, write
+from .._files import locked_folder, make_folder, write
 
 INDEX = "index.json"
 VERSION = 1
-LOCK = ".index.lock"
 ENDINGS = (".json", ".txt")
 BEFORE = "before the index"
 
@@ -48,19 +47,35 @@ def is_sealed(document: Mapping[str, t.Any]) -> bool:
     return document.get("sha256") == digest(document)
 
 
-def keep(folder: Path, files: Mapping[str, str], at: str) -> str:
-    """Write files by name, then their entries of the index; returns the digest of the last entry.
+def keep(folder: Path, records: Mapping[str, Mapping[str, str]], at: str) -> str:
+    """Write the files of records, then their entries of the index; returns the digest of the last entry.
 
-    ``at`` is the time of the run (UTC). The folder is there. Raises ``OSError``, or :class:`Broken` before any file is
-    written if the index cannot be continued.
+    ``records`` are texts by name and ending; where a name is taken, a number is added. ``at`` is the time of the run (UTC).
+    The folder is there. Raises ``OSError``, or :class:`Broken` before any file is written if the index cannot be continued.
     """
-    with locked(folder / LOCK):
+    with locked_folder(folder):
         entries = _continued(folder)
-        for name, text in files.items():
-            write(folder / name, text)
-            entries.append(_entry(name, text.encode(), at, entries))
+        for name, texts in records.items():
+            free = _free(folder, name, texts)
+            for ending, text in texts.items():
+                write(folder / f"{free}{ending}", text)
+                entries.append(_entry(f"{free}{ending}", text.encode(), at, entries))
         write(folder / INDEX, _text(entries))
     return digest(entries[-1]) if entries else ""
+
+
+def check_folder(folder: Path) -> None:
+    """Make a folder, and see that files can be written there and the index can be continued, or raise as :func:`keep` does."""
+    make_folder(folder)
+    with locked_folder(folder):
+        entries = _continued(folder)
+        write(folder / INDEX, _text(entries))
+
+
+def _free(folder: Path, name: str, endings: Iterable[str]) -> str:
+    """The name, or with the first number under which no file is there: evidence is never written over."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 10_000)))
+    return next(one for one in names if not any((folder / f"{one}{ending}").exists() for ending in endings))
 
 
 def faults(folder: Path) -> list[str]:

@@ -86,6 +86,11 @@ class Recall:
         return [text] if self._before is None else []
 
     @property
+    def team(self) -> str | None:
+        """The slug of the team, None unless the service was asked for it."""
+        return self._team.rpartition("/")[2] or None
+
+    @property
     def facts(self) -> dict[str, t.Any]:
         """The facts to keep in the fact cache."""
         return getattr(self._store, "facts", {})

@@ -20,11 +20,11 @@ from ...module_utils._access.model import ACTIVE, PENDING
 from ...module_utils._access.plan import parse_time
 from ...module_utils._roster import addresses_of
 from ...module_utils._services import SERVICES
+from .._host import collection
 from .._people.entries import Data
 from .._words.text import clean
 
 SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
-COLLECTION = "honeyops.access"
 TEAM_LISTS = {"members": ACTIVE, "invitations": PENDING}
 
 
@@ -151,7 +151,7 @@ def report_of(
     held = [part["roster"] for part in parts if part["held"]]
     return {
         "$schema": SCHEMA,
-        "collection": {"name": COLLECTION, "version": version},
+        "collection": {"name": collection.NAME, "version": version},
         "generated_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "pending_days": pending_days,
         "targets": targets,

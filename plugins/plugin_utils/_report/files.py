@@ -21,11 +21,12 @@ from urllib.parse import quote
 
 from ...module_utils._access.model import PENDING
 from ...module_utils._services import SERVICES
+from .._host import collection
 from .._people.cells import guard_cell
 from .._people.entries import Data
 from .._words.chat import WHOLE, plain, shortened
 from .._words.names import attributed
-from .data import COLLECTION, KINDS, age_in_days
+from .data import KINDS, age_in_days
 from .drift import role_of
 
 COLUMNS = (
@@ -123,7 +124,7 @@ def to_sarif(report: Data, folder: str) -> str:
     run = {
         "tool": {
             "driver": {
-                "name": f"{COLLECTION} report",
+                "name": f"{collection.NAME} report",
                 "version": report["collection"]["version"],
                 "informationUri": "https://github.com/honeyops/honeyops.access",
                 "rules": rules,

@@ -14,8 +14,6 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from ...module_utils._access.addresses import check_shown, fold
 from ...module_utils._roster import check, tell
 from ...module_utils._services import SERVICES
@@ -118,11 +116,3 @@ def last_report(path: Path) -> Data:
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         raise Refused(f"{path} is not a report of this collection, so changes since then cannot be reported.") from None
     return report
-
-
-def version_of(collection: Path) -> str:
-    """The version of the collection, whether it is built or run from source."""
-    manifest = collection / "MANIFEST.json"
-    if manifest.exists():
-        return str(json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
-    return str(yaml.safe_load((collection / "galaxy.yml").read_text(encoding="utf-8"))["version"])

@@ -110,9 +110,9 @@ def name_of_record(folder: Path, at: str, check: bool) -> str:
     return f"{day}{f'-{number}' if number > 1 else ''}"
 
 
-def record_files(name: str, record: Data) -> dict[str, str]:
-    """The content of a record's files, by name."""
-    return {f"{name}.json": json.dumps(record, indent=1, ensure_ascii=False) + "\n", f"{name}.txt": to_text(record)}
+def record_files(record: Data) -> dict[str, str]:
+    """The content of a record's files, by the endings of their names."""
+    return {".json": json.dumps(record, indent=1, ensure_ascii=False) + "\n", ".txt": to_text(record)}
 
 
 def last_record(folder: Path) -> Data | None:

@@ -16,39 +16,75 @@ import typing as t
 from pathlib import Path
 
 from ...module_utils._http.outside import armoured, shown
-from .._files import make_folder, write
+from .._files import make_folder
+from .._host.seal import Broken, check_folder, keep, sealed
+from .._host.variables import Refused
 from .._words.names import title
 from .evidence import NOT_FOUND, NOT_READ, by_person
+from .provenance import NAMES
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+ALSO = "It is also in lifecycle_result.people."
+
+
+def prepare(folder: str) -> None:
+    """See that evidence can be kept in a folder, before anything is removed; ``Refused`` if it cannot."""
+    try:
+        check_folder(_place(folder))
+    except OSError as error:
+        raise Refused(f"Nothing was done, because no evidence can be kept in {folder}: {error.strerror}.") from None
+    except Broken as fault:
+        raise Refused(
+            f"Nothing was done, because no evidence can be kept in {folder}. {fault} Use a new folder."
+        ) from None
 
 
 def write_evidence(
-    folder: str, host: str, at: str, people: t.Iterable[t.Mapping[str, t.Any]], follow_up: t.Sequence[str]
+    folder: str,
+    host: str,
+    people: t.Iterable[t.Mapping[str, t.Any]],
+    follow_up: t.Sequence[str],
+    run: t.Mapping[str, t.Any],
+    targets: t.Mapping[str, str],
 ) -> list[str]:
-    """Write a JSON file and a text file for each leaver; returns warnings if that fails."""
-    place = Path(os.path.realpath(os.path.expanduser(folder)))
-    try:
-        make_folder(place)
-        leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
-        by_hand, for_all = by_person(follow_up, {person["email"]: person["email"] for person in leavers})
-        for person in leavers:
-            document = {
+    """Keep a record of each leaver for programs and one for people; returns warnings if that fails.
+
+    ``run`` is who asked for it, when, and the rest that :mod:`.provenance` says. ``targets`` are the team and the account,
+    by service, as far as they are known.
+    """
+    place = _place(folder)
+    at = str(run["at"])
+    leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
+    by_hand, for_all = by_person(follow_up, {person["email"]: person["email"] for person in leavers})
+    records = {}
+    for person in leavers:
+        document = sealed(
+            {
                 "version": SCHEMA_VERSION,
                 "email": person["email"],
                 "host": host,
                 "at": at,
+                "run": armoured(dict(run)),
+                "targets": armoured(dict(targets)),
                 "services": armoured(_records(person)),
                 "by_hand": armoured([*by_hand.get(person["email"], ()), *for_all]),
             }
-            name = _file_name(f"{at.replace(':', '')}-{host}-{person['email']}")
-            write(place / f"{name}.json", json.dumps(document, indent=1, sort_keys=True) + "\n")
-            write(place / f"{name}.txt", _text(document))
+        )
+        name = _file_name(f"{at.replace(':', '')}-{host}-{person['email']}")
+        records[name] = {".json": json.dumps(document, indent=1, sort_keys=True) + "\n", ".txt": _text(document)}
+    try:
+        make_folder(place)
+        if records:
+            keep(place, records, at)
     except OSError as error:
-        return [
-            f"The evidence could not be written to {place}: {error.strerror}. It is also in lifecycle_result.people."
-        ]
+        return [f"The evidence could not be written to {place}: {error.strerror}. {ALSO}"]
+    except Broken as fault:
+        return [f"The evidence could not be written to {place}. {fault} {ALSO}"]
     return []
+
+
+def _place(folder: str) -> Path:
+    return Path(os.path.realpath(os.path.expanduser(folder)))
 
 
 def _file_name(text: str) -> str:
@@ -67,9 +103,13 @@ def _leaves(record: t.Mapping[str, t.Any]) -> bool:
 
 def _text(document: t.Mapping[str, t.Any]) -> str:
     """The evidence for people to read."""
-    lines = [f"Offboarding of {document['email']}", f"Run of {document['at']} on {document['host']}", ""]
+    run = document["run"]
+    lines = [f"Offboarding of {document['email']}", f"Run of {document['at']} on {document['host']}"]
+    lines += [f"{name}: {run[key]}" for key, name in NAMES.items() if run.get(key)]
+    lines += [f"Collection honeyops.access {run['collection']}", f"SHA-256 of the record: {document['sha256']}", ""]
     for key, record in document["services"].items():
-        lines.append(title(key))
+        target, plan = document["targets"].get(key), run["plan_ids"].get(key)
+        lines.append(title(key) + (f", {target}" if target else "") + (f" (plan {plan})" if plan else ""))
         found = record["found"]
         if found in (NOT_FOUND, NOT_READ):
             lines.append(

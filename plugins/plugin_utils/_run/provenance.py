@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from .._host.variables import Refused, Variables
 from .._words.text import clean
 
-TEXTS = ("ticket", "requested_by", "approved_by")
+NAMES = {"ticket": "Ticket", "requested_by": "Requested by", "approved_by": "Approved by"}
+"""What a run may be told of who is behind it, and how records say it."""
 JOB = {
     "id": "job_id",
     "template": "job_template_name",
@@ -60,7 +61,7 @@ def provenance(variables: Variables, applies: bool, approver: str | None = None)
     ``applies``: this run changes something, so that it must have been approved by then. ``approver`` is who approved by the
     controller, which counts more than what somebody typed.
     """
-    texts = {name: clean(variables.text(name)) or None for name in TEXTS}
+    texts = {name: clean(variables.text(name)) or None for name in NAMES}
     launchers = [text for name in LAUNCHERS if (text := _of_controller(variables, name))]
     asked = texts["requested_by"] or next(iter(launchers), None)
     approved = approver or texts["approved_by"]

@@ -40,7 +40,7 @@ def evidence(control: Control, *more: str, of: str = EVE, name: str = "evidence"
     """The JSON file of a person; ``more`` have the only other ones, and everything in the folder is its owner's."""
     folder = control.folder / name
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    files = list(folder.iterdir())
+    files = list(folder.glob("[0-9]*"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     text = "".join(file.read_text() for file in files)
     for sim in control.sims.values():

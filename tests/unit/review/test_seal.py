@@ -10,15 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import Broken, faults, is_sealed, keep, sealed
+from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import (
+    Broken,
+    check_folder,
+    faults,
+    is_sealed,
+    keep,
+    sealed,
+)
 
 AT = "2026-03-09T08:30:00Z"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    keep(tmp_path, {"a.json": json.dumps(sealed({"who": "Ada\u00e4"})), "a.txt": "Ada\n"}, AT)
-    keep(tmp_path, {"b.json": json.dumps(sealed({"who": "Bob"}))}, AT)
+    keep(tmp_path, {"a": {".json": json.dumps(sealed({"who": "Ada\u00e4"})), ".txt": "Ada\n"}}, AT)
+    keep(tmp_path, {"b": {".json": json.dumps(sealed({"who": "Bob"}))}}, AT)
     return tmp_path
 
 
@@ -58,14 +65,31 @@ def test_an_entry_that_was_taken_out_breaks_the_chain(folder: Path) -> None:
     (folder / "a.txt").unlink()
     assert "before its entry 2, b.json" in faults(folder)[0]
     with pytest.raises(Broken):
-        keep(folder, {"d.json": "{}"}, AT)
+        keep(folder, {"d": {".json": "{}"}}, AT)
     assert not (folder / "d.json").exists()
+
+
+def test_nothing_is_written_over(folder: Path) -> None:
+    keep(folder, {"a": {".json": "{}", ".txt": "Another\n"}}, AT)
+    assert sorted(path.name for path in folder.glob("a*")) == ["a-2.json", "a-2.txt", "a.json", "a.txt"]
+    assert ((folder / "a.txt").read_text(), faults(folder)) == ("Ada\n", [])
+
+
+def test_a_folder_that_cannot_take_evidence_is_found_before(folder: Path, tmp_path: Path) -> None:
+    check_folder(tmp_path / "new" / "place")
+    assert faults(tmp_path / "new" / "place") == []
+    (folder / "file").touch()
+    with pytest.raises(OSError):  # noqa: PT011
+        check_folder(folder / "file")
+    (folder / "index.json").write_text("{}")
+    with pytest.raises(Broken):
+        check_folder(folder)
 
 
 def test_an_index_begins_with_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text("{}")
     assert "index.json is missing" in faults(tmp_path)[0]
-    last = keep(tmp_path, {"new.json": "{}"}, AT)
+    last = keep(tmp_path, {"new": {".json": "{}"}}, AT)
     assert (faults(tmp_path), len(last)) == ([], 64)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .answers import ADDRESS
-from .keys import CONFIGURATION_KEY_ID, INGEST_KEY_ID
+from .keys import CONFIGURATION_KEY_ID, INGEST_KEY_ID, SHORT_KEY_ID
 from .limits import RateLimit
 from .management_api import ManagementApi
 from .messages import Refused, Reply, Request, json_reply
@@ -96,17 +96,20 @@ class HoneycombApi:
     # Endpoints
 
     def _auth(self, request: Request) -> Reply:
-        kind = self.key_kind(request)
-        return json_reply(
-            200,
-            {
-                "id": KEY_IDS[kind],
-                "type": kind,
-                "api_key_access": {right: kind == "configuration" or right == "events" for right in _MAY},
-                "environment": {"name": "Production", "slug": "production"},
-                "team": {"name": "Example Team", "slug": self._world.settings.team_slug},
-            },
-        )
+        kind, settings = self.key_kind(request), self._world.settings
+        short = kind == "configuration" and settings.auth_id != "listed"
+        document = {
+            "id": SHORT_KEY_ID if short else KEY_IDS[kind],
+            "type": kind,
+            "api_key_access": {right: kind == "configuration" or right == "events" for right in _MAY},
+            "environment": {"name": "Production", "slug": "production"},
+            "team": {"name": "Example Team", "slug": settings.team_slug},
+        }
+        if short and settings.auth_id == "missing":
+            del document["id"]
+        if not settings.auth_team:
+            document["team"] = {"name": "", "slug": ""}
+        return json_reply(200, document)
 
     def _list(self, _unused: Request) -> Reply:
         return Reply(200, self._team.listing(), {"Content-Type": "application/json"})
@@ -119,7 +122,8 @@ class HoneycombApi:
             raise invalid("name", "incorrect_type", "name must be a string")
         self._refuse_duplicate(email)
         member = self._team.invite(email, role, name)
-        record = {"id": member.id, "email": member.email, "role": member.role, "created_at": member.created_at}
+        role = self._team.role_of(member)
+        record = {"id": member.id, "email": member.email, "role": role, "created_at": member.created_at}
         return json_reply(201, record, content_type="application/json", changed=True)
 
     def _refuse_duplicate(self, email: str) -> None:
@@ -135,8 +139,10 @@ class HoneycombApi:
         unknown = sorted(set(document) - {"role"})
         if unknown and self._world.settings.put_unknown == "error":
             raise invalid(unknown[0], "invalid", "only role can be changed")
-        self._team.set_role(member.id, self._role(document))
-        record = {"id": member.id, "email": member.email, "role": member.role}
+        role = self._role(document)
+        if not (role == "member" and self._team.reads_only(member)):  # which this call does not set
+            self._team.set_role(member.id, role)
+        record = {"id": member.id, "email": member.email, "role": self._team.role_of(member)}
         return json_reply(200, record, content_type="application/json", changed=True)
 
     def _remove(self, request: Request) -> Reply:

@@ -16,6 +16,7 @@ from .world import FOUNDED, World, iso
 
 CONFIGURATION_KEY_ID = "hcxlk_01canarykeyid"
 INGEST_KEY_ID = "hcaik_01canaryingestkeyid"
+SHORT_KEY_ID = "cK_3yMM9canary"  # of the configuration key in /1/auth, which has a form of its own there
 ENVIRONMENT = "hcxen_01production"
 KINDS = ("ingest", "configuration")
 

@@ -64,6 +64,7 @@ class ManagementApi:
             "teams/*/users": {"GET": ("users:read", self._list_users)},
             "teams/*/api-keys": {"GET": ("api-keys:read", self._list_keys)},
             "teams/*/api-keys/*": {
+                "GET": ("api-keys:read", self._show_key),
                 "PATCH": ("api-keys:write", self._change_key),
                 "DELETE": ("api-keys:write", self._delete_key),
             },
@@ -89,7 +90,7 @@ class ManagementApi:
         if request.method not in methods:
             raise refuse(405, "method-not-allowed", f"{request.method} is not allowed here.")
         scope, endpoint = methods[request.method]
-        if scope and scope not in self._scopes():
+        if scope and {scope, scope.replace(":read", ":write")}.isdisjoint(self._scopes()):
             raise refuse(403, "forbidden", f"The key needs the scope {scope}.")
         if request.ids and request.ids[0] != self._world.settings.team_slug:
             raise refuse(404, "not-found", "There is no such team, or the key does not belong to it.")
@@ -151,9 +152,12 @@ class ManagementApi:
     def _list_keys(self, request: Request) -> Reply:
         kind = request.query.get("filter[type]")
         if kind not in (None, "ingest", "configuration"):
-            raise refuse(400, "invalid", "filter[type] is ingest or configuration.")
+            raise refuse(422, "invalid", "filter[type] is ingest or configuration.")
         keys = self._team.keys
         return self._page(request, [(key.number, keys.text(key)) for key in keys if kind in (None, key.kind)])
+
+    def _show_key(self, request: Request) -> Reply:
+        return _reply(200, b'{"data":' + self._team.keys.text(self._key(request)) + b"}")
 
     def _change_key(self, request: Request) -> Reply:
         key = self._key(request)
@@ -201,7 +205,7 @@ class ManagementApi:
         settings = self._world.settings
         wanted = request.query.get("page[size]", str(MOST))
         if not wanted.isdecimal() or not 1 <= int(wanted) <= MOST:
-            raise refuse(400, "invalid", f"page[size] is 1 to {MOST}.")
+            raise refuse(422, "invalid", f"page[size] is 1 to {MOST}.")
         after = _number(request.query.get("page[after]", ""))
         size = min(int(wanted), settings.v2_page_size)
         rest = [(number, text) for number, text in records if number > after]

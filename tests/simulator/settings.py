@@ -43,12 +43,22 @@ class Settings:
     )
     management_missing: bool = _option(False, "404 on everything of v2")
     team_slug: str = _option("example-team", "the team's part of its address")
+    auth_id: str = _option(
+        "short", "the id of a configuration key in /1/auth: one that the list of keys does not have, the one of the list, or none",
+        "short", "listed", "missing",
+    )  # fmt: skip
+    auth_team: bool = _option(True, "/1/auth names the team")
     creator_kept: bool = _option(True, "a key still tells who made it after they were removed; else null")
     creator_ids: str = _option("same", "the user ids of keys' makers: those of the list of users", "same", "other")
     key_delete: str = _option("all", "the keys that can be deleted; others get 403", "all", "ingest")
     v2_page_size: int = _option(100, "records on a page of v2, whatever more is asked for")
     v2_links: str = _option("relative", "how links of v2 look, as `links`", "relative", "absolute", "strange", "loop")
     pending_listed: bool = _option(True, "the list shows people who have not accepted")
+    list_lag: float = _option(0.0, "seconds until the list shows somebody who was invited")
+    role_names: str = _option(
+        "declared", "roles in v1: admin and member; or as the vendor's pages name them: owner, member, read-only",
+        "declared", "vendor",
+    )  # fmt: skip
     accepted_id: str = _option("same", "the id of a membership, once accepted", "same", "new")
     put_unknown: str = _option("ignore", "PUT with anything besides a role", "ignore", "error")
     odd_ids: bool = _option(False, "ids hold characters that a path must encode")
@@ -78,7 +88,10 @@ class Settings:
     invitation_put: str = _option("204", "the answer to PUT of an invitation", "204", "200")
     error_form: str = _option("text", "the value of `errors`", "text", "list", "object")
     team_lists: str = _option("embedded", "members and invitations in a team", "embedded", "missing")
-    team_account: bool = _option(True, "a team tells the id of its account")
+    team_account: str = _option(
+        "number", "the account in a team: a number of its own, nothing, or the id as text", "number", "missing", "text"
+    )
+    teams_filtered: bool = _option(True, "account_id narrows the list of teams; else all that the token sees")
     teams_access: str = _option("allowed", "the teams endpoints for this token", "allowed", "403", "404")
     teams_denied: tuple[int, ...] = _option((), "ids of teams whose own endpoints are denied, with 403")
     leaver_teams: str = _option(

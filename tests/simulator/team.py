@@ -27,6 +27,8 @@ class Member:
     role: str
     created_at: str
     accepted: bool = True
+    invited: float = 0.0
+    """When the invitation was sent, by the clock."""
 
 
 class Team:
@@ -86,6 +88,7 @@ class Team:
             for pending in [member for member in self.members.find(email) if not member.accepted]:
                 self._drop(pending)
             member = self.add(email, role, name, accepted=False)
+            member.invited = self._world.now()
             self._world.mail("honeycomb", email, member.id)
             return member
 
@@ -140,18 +143,25 @@ class Team:
         return fold(member.email) in self._readers
 
     def shown(self, member: Member) -> bool:
-        return member.accepted or self._world.settings.pending_listed
+        settings = self._world.settings
+        return member.accepted or (settings.pending_listed and self._world.now() >= member.invited + settings.list_lag)
+
+    def role_of(self, member: Member) -> str:
+        """The role in v1."""
+        if self._world.settings.role_names == "declared":
+            return member.role
+        return READ_ONLY.lower() if self.reads_only(member) else {"admin": "owner"}.get(member.role, member.role)
 
     def listing(self) -> bytes:
-        """The whole list as JSON, kept until something changes."""
-        if self._listing is None:
+        """The whole list as JSON, kept until something changes, or comes late."""
+        if self._listing is None or self._world.settings.list_lag:
             texts = [self.members.text(member) for member in self.members if self.shown(member)]
             self._listing = b"[" + b",".join(texts) + b"]"
         return self._listing
 
     def _render(self, member: Member) -> dict[str, Any]:
-        record = {**vars(member)}
-        del record["accepted"]
+        record = {**vars(member), "role": self.role_of(member)}
+        del record["accepted"], record["invited"]
         if self._world.settings.extra_fields:
             record.update(updated_at=member.created_at, preferences={"theme": "dark"}, teams=["everyone"])
         return record
@@ -165,7 +175,8 @@ class Team:
 
     def dump(self) -> dict[str, Any]:
         with self._world.lock:
-            return {"members": [asdict(member) for member in self.members], "keys": self.keys.dump()}
+            members = [{key: value for key, value in asdict(member).items() if key != "invited"} for member in self.members]
+            return {"members": members, "keys": self.keys.dump()}
 
     def load(self, state: dict[str, Any]) -> None:
         """Replace the members, the keys, or both, as far as they are given."""

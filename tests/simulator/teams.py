@@ -102,6 +102,11 @@ class Teams:
             self._teams[number] = team
             return team
 
+    def remove(self, identity: int) -> None:
+        """A team is deleted, with its members and invitations."""
+        with self._world.lock:
+            del self._teams[self.find(identity).id]
+
     def add_member(
         self,
         team_id: int,

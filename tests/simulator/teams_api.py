@@ -15,6 +15,7 @@ from .messages import Reply, Request
 from .teams import HoneybadgerTeam, TeamInvitation
 from .world import World
 
+FIRST_ACCOUNT = 100  # the number of an account, which only teams tell
 Endpoints = dict[str, dict[str, Callable[[Request], Reply]]]
 
 
@@ -26,8 +27,8 @@ class TeamsApi(Answers):
         self._account = account
         self._accounts = accounts
         self.endpoints: Endpoints = {
-            "teams": {"GET": self._list_teams},
-            "teams/*": {"GET": self._show_team},
+            "teams": {"GET": self._list_teams, "POST": self._create_team},
+            "teams/*": {"GET": self._show_team, "PUT": self._rename_team, "DELETE": self._delete_team},
             "teams/*/team_members": {"GET": self._list_members},
             "teams/*/team_members/*": {
                 "GET": self._show_member,
@@ -65,9 +66,9 @@ class TeamsApi(Answers):
         raise self.refuse(404, "Not found")
 
     def _list_teams(self, request: Request) -> Reply:
-        asked = request.query.get("account_id")
-        if asked is not None and asked not in self._all():
-            raise denied() if asked in self._accounts() else self.refuse(404, "Not found")
+        asked = self._asked(request)
+        if not self._world.settings.teams_filtered:
+            asked = None
         texts = [
             json.dumps(self._record(account_id, team)).encode()
             for account_id, account in self._all().items()
@@ -77,16 +78,47 @@ class TeamsApi(Answers):
         start, stop = self.span(request)
         return self.page(request, texts[start:stop], len(texts))
 
+    def _asked(self, request: Request) -> str | None:
+        """The account that a request names, if it names one."""
+        asked = request.query.get("account_id")
+        if asked is not None and asked not in self._all():
+            raise denied() if asked in self._accounts() else self.refuse(404, "Not found")
+        return asked
+
+    def _home(self, team: HoneybadgerTeam) -> str:
+        return next(name for name, account in self._all().items() if account.teams.get(team.id) is team)
+
+    def _create_team(self, request: Request) -> Reply:
+        home = self._asked(request) or self._world.settings.account_id
+        account = self._all()[home]
+        team = account.teams.find(account.add_team(self._name(request)))
+        return self.text_reply(201, json.dumps(self._record(home, team)).encode(), changed=True)
+
+    def _rename_team(self, request: Request) -> Reply:
+        self._team(request).name = self._name(request)
+        return Reply(204, changed=True)
+
+    def _delete_team(self, request: Request) -> Reply:
+        team = self._team(request)
+        self._all()[self._home(team)].teams.remove(team.id)
+        return Reply(204, changed=True)
+
+    def _name(self, request: Request) -> str:
+        name = self.wrapped(request, "team").get("name")
+        if not isinstance(name, str) or not name.strip():
+            raise self.refuse(422, "can't be blank", "name")
+        return name
+
     def _show_team(self, request: Request) -> Reply:
         team = self._team(request)
-        home = next(name for name, account in self._all().items() if account.teams.get(team.id) is team)
-        return self.text_reply(200, json.dumps(self._record(home, team)).encode())
+        return self.text_reply(200, json.dumps(self._record(self._home(team), team)).encode())
 
     def _record(self, account_id: str, team: HoneybadgerTeam) -> dict[str, Any]:
         settings = self._world.settings
         record: dict[str, Any] = {"id": team.id, "name": team.name, "created_at": team.created_at}
-        if settings.team_account:
-            record["account_id"] = account_id
+        if settings.team_account != "missing":
+            number = FIRST_ACCOUNT + list(self._all()).index(account_id)
+            record["account_id"] = account_id if settings.team_account == "text" else number
         if settings.team_lists == "missing":
             return record
         token = f"canaryProject{account_id}{team.id}"
@@ -138,7 +170,7 @@ class TeamsApi(Answers):
         mode = self._world.settings.duplicate_invite
         if mode != "email" and team.known(email):
             raise self.refuse(int(mode), "has already been taken", "email")
-        home = next(account for account in self._all().values() if account.teams.get(team.id) is team)
+        home = self._all()[self._home(team)]
         invitation = home.teams.invite(team.id, email, admin, message if isinstance(message, str) else None)
         return self.text_reply(201, team.invitations.text(invitation), changed=True)
 
@@ -146,7 +178,12 @@ class TeamsApi(Answers):
         team = self._team(request)
         invitation = self._open_invitation(request, team)
         wanted = self.wrapped(request, "team_invitation")
-        team.invitations.change(invitation, admin=self._admin(wanted))
+        changes: dict[str, Any] = {}
+        if isinstance(wanted.get("message"), str):
+            changes["message"] = wanted["message"]
+        if "admin" in wanted or not changes:
+            changes["admin"] = self._admin(wanted)
+        team.invitations.change(invitation, **changes)
         if self._world.settings.invitation_put == "204":
             return Reply(204, changed=True)
         return self.text_reply(200, team.invitations.text(invitation), changed=True)

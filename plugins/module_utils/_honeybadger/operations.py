@@ -61,6 +61,7 @@ def _team_info(params: Values) -> Result:
         for team in found
         if team.unread
     ]
+    result.warnings += [teams.misplaced] if teams.misplaced else []
     return result
 
 

@@ -48,6 +48,8 @@ class TeamGrants(Companion):
             self.warnings = [f"Teams could not be read, so nobody is removed from a team. {error.sentence}"]
             return []
         self.lists = self._teams.lists
+        if self._teams.misplaced:
+            self.warnings = [f"Nobody is removed from a team. {self._teams.misplaced}"]
         self._ids = {team.id for team in teams}
         for team in teams:
             self._members.update({(team.id, member.id): member for member in team.members})

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._access.addresses import fold
+from .._access.addresses import few, fold
 from .._http import errors
 from .._http.address import segment
 from .._http.answers import Shape, read_pages
@@ -92,11 +92,16 @@ class Team:
 
 
 class HoneybadgerTeams:
-    """The teams of an account. ``lists`` are the paths that were read for the teams."""
+    """The teams of an account. ``lists`` are the paths that were read for the teams.
+
+    ``misplaced`` says why none of the teams in the last answer was taken, if the account was asked for teams and got
+    only those of other accounts.
+    """
 
     def __init__(self, client: Client, account_id: str) -> None:
         self.client = client
         self.lists: list[str] = []
+        self.misplaced = ""
         self._account = account_id
         self._addresses: dict[t.Any, str] = {}
 
@@ -110,11 +115,26 @@ class HoneybadgerTeams:
         shape = Shape(HONEYBADGER.title, "GET", TEAMS)
         listed = self._list(path)
         self.lists = [TEAMS]
-        return [
-            self._team(shape, record)
-            for record in listed
-            if str(record.get("account_id") or self._account) == self._account and team_id in (None, record["id"])
-        ]
+        ours = [record for record in listed if not self._is_elsewhere(record)]
+        self.misplaced = "" if ours or not listed else self._why_none(listed)
+        return [self._team(shape, record) for record in ours if team_id in (None, record["id"])]
+
+    def _is_elsewhere(self, record: Record) -> bool:
+        """Whether a team names another account.
+
+        The vendor's own clients read a number here, which no other answer has, and the documentation has no such field:
+        only the id of another account, which is text, says something.
+        """
+        told = record.get("account_id")
+        return isinstance(told, str) and told not in ("", self._account)
+
+    def _why_none(self, listed: t.Sequence[Record]) -> str:
+        accounts = sorted({self.client.clean(str(record["account_id"])) for record in listed})
+        teams = "1 team" if len(listed) == 1 else f"{len(listed)} teams"
+        return (
+            f"Honeybadger listed {teams} for the account {self._account}, but only of {few(accounts)}, so none was used. "
+            "Check account_id."
+        )
 
     def team(self, team_id: int) -> Team:
         """The team with this id."""
@@ -122,7 +142,7 @@ class HoneybadgerTeams:
             if team.error:
                 raise team.error
             return team
-        raise no_team(team_id)
+        raise no_team(team_id).hinted(self.misplaced) if self.misplaced else no_team(team_id)
 
     def invite(self, team_id: int, email: str, admin: bool) -> TeamInvitation:
         """Send a team invitation; people cannot join in any other way."""

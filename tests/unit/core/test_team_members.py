@@ -104,8 +104,8 @@ def test_every_page_is_read(ask: Ask, sim: Simulator, lists: str) -> None:
     assert [one["email"] for one in found[0]["invitations"]] == [f"i{number}@example.com" for number in range(5)]
 
 
-@pytest.mark.parametrize("told_account", [True, False])
-def test_teams_of_another_account_are_not_this_one_s(ask: Ask, sim: Simulator, told_account: bool) -> None:
+@pytest.mark.parametrize("told_account", ["number", "missing", "text"])
+def test_teams_of_another_account_are_not_this_one_s(ask: Ask, sim: Simulator, told_account: str) -> None:
     """Even from a service that heeds no parameter, as far as a team says whose it is."""
     sim.configure(team_account=told_account)
     made = sim.honeybadger.open("9bYfrm").add_team("Elsewhere")
@@ -113,8 +113,19 @@ def test_teams_of_another_account_are_not_this_one_s(ask: Ask, sim: Simulator, t
     ask(ONE, team_id=made, email=ADA, fails="not_found")
     other = {"id": 500, "name": "Theirs", "account_id": "9bYfrm", "members": [], "invitations": []}
     sim.fail(Fault("status", path="teams", status=200, body={"results": [other]}, times=0))
-    ask(ONE, team_id=500, email=ADA, fails="not_found")
+    failed = ask(ONE, team_id=500, email=ADA, fails="not_found")
+    assert "9bYfrm" in failed["msg"]
+    assert "9bYfrm" in warnings_of(ask(INFO))[0]
     assert sim.writes() == []
+
+
+def test_a_service_that_heeds_no_account(ask: Ask, sim: Simulator) -> None:
+    """Where a team names its account as text, those of other accounts are left out, and that is nothing to tell."""
+    sim.configure(teams_filtered=False, team_account="text")
+    sim.honeybadger.open("9bYfrm").add_team("Elsewhere")
+    found = ask(INFO)
+    assert [team["id"] for team in found["teams"]] == [3, 7, 11]
+    assert "warnings" not in found
 
 
 @pytest.mark.parametrize(("access", "code"), [("403", "forbidden"), ("404", "endpoint_unavailable")])

@@ -174,3 +174,21 @@ def test_fields_that_no_document_mentions(sim: Simulator, honeycomb: Call) -> No
     assert len(honeycomb("GET", PATH).json()[0]) == 5
     sim.configure(extra_fields=True)
     assert len(honeycomb("GET", PATH).json()[0]) > 5
+
+
+def test_a_list_that_lags(sim: Simulator, honeycomb: Call) -> None:
+    sim.configure(list_lag=5)
+    honeycomb("POST", PATH, json=NEW)
+    assert emails(honeycomb) == ["owner@example.com"]
+    sim.advance(6)
+    assert emails(honeycomb) == ["owner@example.com", "ada@example.com"]
+
+
+def test_roles_as_the_vendor_names_them(sim: Simulator, honeycomb: Call) -> None:
+    sim.configure(role_names="vendor")
+    reader = sim.honeycomb.add("ada@example.com")
+    sim.honeycomb.set_role("ada@example.com", "Read-Only")
+    assert [member["role"] for member in honeycomb("GET", PATH).json()] == ["owner", "read-only"]
+    assert honeycomb("PUT", f"{PATH}/{reader.id}", json={"role": "member"}).json()["role"] == "read-only"
+    assert honeycomb("PUT", f"{PATH}/{reader.id}", json={"role": "admin"}).json()["role"] == "owner"
+    assert sim.violations == []

@@ -69,7 +69,7 @@ def test_the_same_number_names_four_things(sim: Simulator, honeybadger: Call) ->
 
 @pytest.mark.parametrize("lists", ["embedded", "missing"])
 def test_lists_are_embedded_or_not(sim: Simulator, honeybadger: Call, lists: str) -> None:
-    sim.configure(team_lists=lists, team_account=lists == "missing")
+    sim.configure(team_lists=lists, team_account="text" if lists == "missing" else "missing")
     sim.honeybadger.teams.add_member(3, ADA)
     team = teams(honeybadger)[0]
     assert ("members" in team, "invitations" in team) == (lists == "embedded", lists == "embedded")
@@ -102,6 +102,8 @@ def test_without_an_account_all_teams_are_listed(sim: Simulator, honeybadger: Ca
     assert [team["id"] for team in teams(honeybadger, "")] == [3, 7, 11, made]
     assert [team["name"] for team in teams(honeybadger, "?account_id=9bYfrm")] == ["Elsewhere"]
     assert honeybadger("GET", "/v2/teams?account_id=unknown").status_code == 404
+    assert honeybadger("GET", f"/v2/teams/{made}").json()["account_id"] == 101
+    sim.configure(team_account="text")
     assert honeybadger("GET", f"/v2/teams/{made}").json()["account_id"] == "9bYfrm"
     other.accept_team(made, ADA)
     people = honeybadger("GET", "/v2/accounts/9bYfrm/users").json()["results"]
@@ -212,3 +214,26 @@ def test_teams_from_outside(sim: Simulator, control: Call, honeybadger: Call) ->
     assert control("GET", "state").json() == shown
     assert teams(honeybadger, "?account_id=9bYfrm")[0]["members"][0]["email"] == ADA
     assert control("GET", "emails").json()["count"]["honeybadger"] == {ADA: 1}
+
+
+def test_teams_are_made_renamed_and_deleted(sim: Simulator, honeybadger: Call) -> None:
+    made = honeybadger("POST", "/v2/teams?account_id=Me3upk", json={"team": {"name": "Night"}})
+    assert (made.status_code, made.json()["name"], made.json()["account_id"]) == (201, "Night", 100)
+    path = f"/v2/teams/{made.json()['id']}"
+    assert honeybadger("PUT", path, json={"team": {"name": "Day"}}).status_code == 204
+    assert honeybadger("GET", path).json()["name"] == "Day"
+    assert honeybadger("PUT", path, json={"team": {"name": " "}}).status_code == 422
+    invited = honeybadger("POST", f"{path}/team_invitations", json={"team_invitation": {"email": ADA, "message": "Hi"}})
+    assert invited.json()["message"] == "Hi"
+    own = f"{path}/team_invitations/{invited.json()['id']}"
+    assert honeybadger("PUT", own, json={"team_invitation": {"message": "Ho"}}).status_code == 204
+    assert (honeybadger("GET", own).json()["message"], honeybadger("GET", own).json()["admin"]) == ("Ho", False)
+    assert honeybadger("DELETE", path).status_code == 204
+    assert honeybadger("GET", path).status_code == 404
+    assert [team["id"] for team in teams(honeybadger)] == [3, 7, 11]
+
+
+def test_a_service_that_heeds_no_account(sim: Simulator, honeybadger: Call) -> None:
+    sim.configure(teams_filtered=False)
+    made = sim.honeybadger.open("9bYfrm").add_team("Elsewhere")
+    assert [team["id"] for team in teams(honeybadger)] == [3, 7, 11, made]

@@ -175,7 +175,9 @@ class Team:
 
     def dump(self) -> dict[str, Any]:
         with self._world.lock:
-            members = [{key: value for key, value in asdict(member).items() if key != "invited"} for member in self.members]
+            members = [
+                {key: value for key, value in asdict(member).items() if key != "invited"} for member in self.members
+            ]
             return {"members": members, "keys": self.keys.dump()}
 
     def load(self, state: dict[str, Any]) -> None:

@@ -21,24 +21,39 @@ Shape = Any
 
 USER = {"id": int, "role": str, "name": str, "email": str}
 INVITATION = {
-    **{"id": int, "token": str, "email": str, "role": str, "team_ids": [int]},
-    **{"created_at": "moment", "accepted_at": "moment"},
+    "id": int,
+    "token": str,
+    "email": str,
+    "role": str,
+    "team_ids": [int],
+    "created_at": "moment",
+    "accepted_at": "moment",
 }
 ACCOUNT = {
-    **{"id": str, "email": str, "name": str, "active": bool, "parked": bool},
-    **{"quota_consumed": float, "api_stats": dict},
+    "id": str,
+    "email": str,
+    "name": str,
+    "active": bool,
+    "parked": bool,
+    "quota_consumed": float,
+    "api_stats": dict,
 }
 TEAM = {"id": int, "name": str, "account_id": int, "created_at": "moment"}
 TEAM_MEMBER = {"id": int, "name": str, "email": str, "admin": bool}
 TEAM_INVITATION = {
-    **{"id": int, "token": str, "email": str, "admin": bool, "message": str},
-    **{"created_at": "moment", "accepted_at": "moment"},
+    "id": int,
+    "token": str,
+    "email": str,
+    "admin": bool,
+    "message": str,
+    "created_at": "moment",
+    "accepted_at": "moment",
 }
 
 AUTH = {
     "id": str,
     "type": str,
-    "api_key_access": {name: bool for name in ("events", "markers", "triggers", "boards", "queries", "columns")},
+    "api_key_access": dict.fromkeys(("events", "markers", "triggers", "boards", "queries", "columns"), bool),
     "environment": {"name": str, "slug": str},
     "team": {"name": str, "slug": str},
 }

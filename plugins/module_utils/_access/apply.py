@@ -12,16 +12,18 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
+from itertools import groupby
 
 from .._http import errors
 from .._http.errors import AccessError, unexpected
 from .addresses import fold
 from .doubt import ROUNDS
-from .guards import Limits, from_here, guard, hold_back
+from .guards import Limits, first_of, from_here, guard, hold_back
 from .match import Rules
 from .model import (
     ABSENT,
     INVITE,
+    LAST,
     LEAVING,
     LOWER,
     RAISE,
@@ -32,11 +34,11 @@ from .model import (
 )
 from .outcome import APPLIED, DEFERRED, NOT_ATTEMPTED, Options, Outcome, Report, evolve
 from .perform import client_of, perform
-from .plan import check_people, plan_id
+from .plan import check_people, plan_id, turn
 from .planner import companion_of, draft
 from .service import Service
 from .settle import half_done, in_all, settle
-from .verify import verify
+from .verify import own_credential, verify
 
 
 def reconcile(
@@ -71,6 +73,8 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     report.world = _read(service, report)
     report.was_read = True
     report.plan = draft(service, report, now)
+    if report.plan and options.shows_id:
+        service.identify()
     report.plan_id = plan_id(service.scope, report.plan)
     report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *report.notes]
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
@@ -81,7 +85,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
             hint="Plan again, and have the new plan approved.",
         )
     guard(report.plan, report.world, report.rules, limits)
-    steps = report.plan[: options.max_changes]
+    steps = first_of(report.plan, options.max_changes)
     short = service.client.affords(sum(step.requests for step in steps if client_of(service, step) is service.client))
     if short:
         if len(steps) > 1:
@@ -99,7 +103,9 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         if options.watch and steps:
             options.watch.begins(steps, options.concurrency, service.client.quota)
         _apply(service, report, steps, limits, options, now)
-    report.outcomes += [Outcome(step, DEFERRED) for step in report.plan[len(steps) :]]
+    if len(steps) < len(report.plan):
+        chosen = set(steps)
+        report.outcomes += [Outcome(step, DEFERRED) for step in report.plan if step not in chosen]
     if options.verify and not options.check:
         verify(service, report, now)
 
@@ -124,28 +130,62 @@ def _unlisted(report: Report) -> list[str]:
 def _apply(
     service: Service, report: Report, steps: list[Step], limits: Limits, options: Options, now: datetime
 ) -> None:
-    """Apply the steps phase by phase. A failure does not stop other steps, unless a guard would then be broken."""
+    """Apply the steps phase by phase. A failure does not stop other steps, unless a guard would then be broken.
+
+    Within a phase, those who may manage others come after everybody else, since the credential may be theirs.
+    """
     outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
     limits = from_here(limits, report.world, report.rules)
-    for phase in (RAISE, LOWER, LEAVING, REMOVAL):
-        ready = [step for step in steps if step.phase == phase]
-        if phase != RAISE:
-            ready, held = hold_back(ready, report.world, report.rules, limits)
-            outcomes.update({step: Outcome(step, NOT_ATTEMPTED, _held_back(step)) for step in held})
-        todo = {step: step for step in ready}
-        for attempt in range(ROUNDS):
-            batch: dict[Step, Outcome] = {}
-            before = sum(outcome.outcome != NOT_ATTEMPTED for outcome in outcomes.values())
-            try:
-                perform(service, todo, options.concurrency, batch, partial(_tell, options, outcomes, batch, before))
-            finally:  # also when the run is ended from outside: what was done is in the report
-                report.world = evolve(report.world, batch.values())
-                outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
-                report.outcomes = list(outcomes.values())
-            todo = settle(service, report, outcomes, list(batch), attempt, now)
-            if not todo:
-                break
-        report.outcomes = [half_done(outcome) for outcome in outcomes.values()]
+    for phase in (RAISE, LOWER, LEAVING, REMOVAL, LAST):
+        for step, error in _not_now(phase, outcomes, report, limits):
+            outcomes[step] = Outcome(step, NOT_ATTEMPTED, error)
+        ready = [step for step in steps if step.phase == phase and not outcomes[step].error]
+        for _turn, wave in groupby(ready, lambda step: turn(step, report.rules)):
+            _apply_wave(service, report, list(wave), outcomes, options, now)
+    report.outcomes = own_credential(service, [half_done(outcome) for outcome in outcomes.values()])
+
+
+def _apply_wave(
+    service: Service,
+    report: Report,
+    wave: t.Sequence[Step],
+    outcomes: dict[Step, Outcome],
+    options: Options,
+    now: datetime,
+) -> None:
+    """Apply steps that may be under way at once, those in doubt again."""
+    todo = {step: step for step in wave}
+    for attempt in range(ROUNDS):
+        batch: dict[Step, Outcome] = {}
+        before = sum(outcome.outcome != NOT_ATTEMPTED for outcome in outcomes.values())
+        try:
+            perform(service, todo, options.concurrency, batch, partial(_tell, options, outcomes, batch, before))
+        finally:  # also when the run is ended from outside: what was done is in the report
+            report.world = evolve(report.world, batch.values())
+            outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
+            report.outcomes = list(outcomes.values())
+        todo = settle(service, report, outcomes, list(batch), attempt, now)
+        if not todo:
+            break
+
+
+def _not_now(
+    phase: int, outcomes: t.Mapping[Step, Outcome], report: Report, limits: Limits
+) -> list[tuple[Step, AccessError]]:
+    """The steps of this phase and later ones that earlier failures forbid, each with the reason."""
+    if phase == RAISE:
+        return []
+    ahead = [step for step, outcome in outcomes.items() if step.phase >= phase and not outcome.error]
+    _allowed, held = hold_back(
+        [step for step in ahead if phase != LOWER or step.phase == LOWER], report.world, report.rules, limits
+    )
+    kept = {
+        step.email
+        for step, outcome in outcomes.items()
+        if phase == LAST and step.phase == REMOVAL and outcome.outcome != APPLIED
+    }
+    left = [step for step in ahead if step.email in kept and step not in held]
+    return [(step, _held_back(step)) for step in held] + [(step, _still_there(step)) for step in left]
 
 
 def _tell(options: Options, outcomes: t.Sized, batch: t.Sized, before: int) -> None:
@@ -157,8 +197,18 @@ def _tell(options: Options, outcomes: t.Sized, batch: t.Sized, before: int) -> N
 def _held_back(step: Step) -> AccessError:
     return AccessError(
         errors.GUARD_REFUSED,
-        f"{step.email} keeps their role for now: an earlier change failed, and too few people would be left with that role.",
+        f"{step.email} keeps what they have for now: an earlier change failed, and too few people would be left with "
+        "their role.",
         hint="Fix the failure reported for the others, then run again.",
+    )
+
+
+def _still_there(step: Step) -> AccessError:
+    what = step.target.title if step.target else "it"
+    return AccessError(
+        errors.GUARD_REFUSED,
+        f"{step.email} still has access, so {what} was left as it is.",
+        hint="Fix the failure of the removal, then run again.",
     )
 
 

@@ -56,6 +56,7 @@ def manage_people(service: Service, params: Values, check: bool, watch: Watch | 
             params["expected_plan_id"],
             bool(params.get("verify")),
             watch,
+            shows_id=True,
         )
         report = reconcile(service, listed, rules, limits, options)
     undone = report.error or partial(report) or left_over(report)

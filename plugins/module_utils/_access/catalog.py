@@ -9,7 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .model import Kind
 
@@ -40,7 +40,8 @@ class ServiceInfo:
     give for a person. ``identity`` names the settings that distinguish one team or account from another. ``module`` is
     the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many must keep the
     most powerful role; no other service has its ``options``. ``results`` are the keys of its result that hold
-    everybody, each with its kinds of grants. ``sends_names``: invitations have a name.
+    everybody, each with its kinds of grants. ``sends_names``: invitations have a name. ``hosts``: hosts of the vendor that
+    are for something else, each with the one of this API that is meant.
     """
 
     key: str
@@ -60,6 +61,7 @@ class ServiceInfo:
     managers: int = 1
     options: tuple[str, ...] = ()
     sends_names: bool = False
+    hosts: t.Mapping[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> tuple[Setting, ...]:
@@ -87,11 +89,22 @@ def known_role(told: str, roles: t.Sequence[str]) -> str:
 
 
 READ_ONLY = ("read-only", "read_only", "readonly")
-"""The vendor's role below all that can be declared, in lower case."""
+"""A vendor's role below all that can be declared, in lower case."""
+OWNER = "owner"
+"""A vendor's name for the most powerful role, in lower case, where it cannot be declared."""
 
 
 def power(role: str, roles: t.Sequence[str]) -> int:
-    """The rank of a role. The vendor's role for reading ranks below all others, any other unknown role above them."""
-    if role in roles:
-        return roles.index(role)
-    return -1 if role.strip().lower() in READ_ONLY else len(roles)
+    """The rank of a role. The vendor's role for reading ranks below all others, an unknown role above them."""
+    if role.strip().lower() in READ_ONLY:
+        return -1
+    found = stands_for(role, roles)
+    return roles.index(found) if found in roles else len(roles)
+
+
+def stands_for(role: str, roles: t.Sequence[str]) -> str:
+    """The role that is declared for somebody with this one: a role that nobody can declare may be as good as one of them."""
+    told = role.strip().lower()
+    if told in READ_ONLY:
+        return roles[0]
+    return roles[-1] if told == OWNER and role not in roles else role

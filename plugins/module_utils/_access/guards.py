@@ -17,7 +17,7 @@ from fractions import Fraction
 from .._http import errors
 from .._http.errors import AccessError
 from .match import Rules
-from .model import INVITE, LOWER, PENDING, Grant, Step
+from .model import INVITE, LAST, LEAVING, LOWER, PENDING, Grant, Step
 from .plan import carry_out
 
 
@@ -90,13 +90,16 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
 
 def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> str | None:
     """Why these steps would leave too few accepted people with the most powerful role, None if they do not."""
-    now = _keepers(world, rules)
-    then = _keepers(carry_out(world, (step.target for step in steps), (step.goal for step in steps)), rules)
-    if then >= now or then >= limits.min_keepers:
+    after = carry_out(world, (step.target for step in steps), (step.goal for step in steps))
+    now, then = _keepers(world, rules), _keepers(after, rules)
+    least = limits.min_keepers
+    if then >= now:  # somebody with an unknown role, who may be as powerful, goes only if one of them is left
+        least = min(least, 1) if _highest(after, rules) < _highest(world, rules) else 0
+    if then >= least:
         return None
     role = rules.roles[-1]
     left = f"{then} accepted {role}{'' if then == 1 else 's'} of {now}"
-    return f"min_{role.lower()}s: {left} would be left, at least {limits.min_keepers} must be"
+    return f"min_{role.lower()}s: {left} would be left, at least {least} must be"
 
 
 def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
@@ -107,15 +110,33 @@ def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
 def hold_back(
     steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits
 ) -> tuple[list[Step], list[Step]]:
-    """The steps of a later phase that are still allowed, and those that are not because an earlier step failed."""
+    """The steps of later phases that are still allowed, and those that are not because an earlier step failed.
+
+    Somebody who keeps access loses nothing else.
+    """
     if not too_few_keepers(steps, world, rules, limits):
         return list(steps), []
-    risky = [step for step in steps if step.target and rules.is_keeper(step.target) and step.phase >= LOWER]
-    return [step for step in steps if step not in risky], risky
+    staying = {step.email for step in steps if step.target and rules.may_be_keeper(step.target) and step.phase >= LOWER}
+    held = [step for step in steps if step.email in staying]
+    return [step for step in steps if step.email not in staying], held
+
+
+def first_of(steps: t.Sequence[Step], most: int | None) -> list[Step]:
+    """At most so many steps. What somebody loses last counts with the rest that comes with access: if their access goes
+    in this run, a later run may no longer find what belonged to them."""
+    if most is None or len(steps) <= most:
+        return list(steps)
+    early = sorted(steps, key=lambda step: LEAVING if step.phase == LAST else step.phase)
+    chosen = set(map(id, early[:most]))
+    return [step for step in steps if id(step) in chosen]
 
 
 def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
     return sum(rules.is_keeper(grant) for grant in world)
+
+
+def _highest(world: t.Iterable[Grant], rules: Rules) -> int:
+    return sum(rules.may_be_keeper(grant) for grant in world)
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
@@ -135,7 +156,7 @@ def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits)
     lost = [step for step in steps if step.takes_away]
     if limits.max_removals is None or not lost:
         return []
-    figure = len({step.email for step in lost})
+    figure = _people(lost)
     listed = {address for grant in world for address in grant.addresses}
     beside = {step.email for step in lost if listed.isdisjoint(step.addresses | step.known_as)}  # only in a team, say
     there = len(world) + len(beside)
@@ -146,6 +167,17 @@ def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits)
     share = f" ({limits.max_removals} of {there}, {pending} of them pending)" if "%" in limits.max_removals else ""
     people = "1 person" if figure == 1 else f"{figure} people"
     return [f"max_removals: {people} would lose access or an invitation, at most {most} may{share}"]
+
+
+def _people(steps: t.Sequence[Step]) -> int:
+    """How many people lose something. Several may be shown without an address, or with the same text in its place."""
+    named = {step.email for step in steps if "@" in step.email}
+    shown = [step for step in steps if step.email not in named]
+    access = {step.target.identity for step in shown if step.target and step.target.kind.is_access}
+    beside = {step.email for step in shown} - {
+        step.email for step in shown if step.target and step.target.kind.is_access
+    }
+    return len(named) + len(access) + len(beside)
 
 
 def _capped(steps: t.Sequence[Step], limits: Limits) -> t.Iterator[str]:

@@ -17,6 +17,7 @@ from .model import (
     ABSENT,
     ACTIVE,
     INVITE_TO_TEAM,
+    LAST,
     LEAVING,
     LOWER,
     PRESENT,
@@ -92,7 +93,8 @@ def leaving_steps(who: Leaving, grants: t.Iterable[Grant], rules: Rules) -> list
             leaver = Leaver(fold(grant.email), frozenset(), "not in the list, and exclusive is on")
         if leaver and leaver.email:
             reason = f"{leaver.reason}; {grant.title}"
-            steps.append(Step(grant.kind.removal, leaver.email, grant, None, reason, LEAVING))
+            phase = LAST if grant.kind.final else LEAVING
+            steps.append(Step(grant.kind.removal, leaver.email, grant, None, reason, phase))
     return [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
 
 

@@ -8,6 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -16,9 +17,12 @@ from .._http import errors
 from .._http.errors import AccessError
 from .._http.outside import armoured_text, shown
 from .addresses import check_email, fold
-from .model import INVITATION, PENDING, Grant
+from .model import INVITATION, MEMBERSHIP, PENDING, Grant
+from .plan import parse_time
 
 PENDING_WORDS = ("pending", "invited")
+SETTLING = 60.0
+"""Seconds after a write in which a list may not show it yet."""
 EVERYBODY_HAS = frozenset({"id", "email", "name", "role", "created_at", "pending"})
 """Fields of a record that do not show whether the person accepted."""
 
@@ -33,7 +37,7 @@ class Entry:
     ``id`` is None if the service did not return it, ``role`` if it is not known which of two it is. ``accepted_as`` is
     the address under which the invitation was accepted, if that is another one. ``name`` was sent with the invitation
     or came in the answer, ``fields`` are the other fields of that answer that say something about the person.
-    ``unlisted``: a list that was read after the invitation did not show the person.
+    ``unlisted``: a list that was read some time after the invitation did not show the person. ``listed``: one did.
     """
 
     id: str | int | None
@@ -43,6 +47,7 @@ class Entry:
     name: str = ""
     fields: frozenset[str] = frozenset()
     unlisted: bool = False
+    listed: bool = False
 
     @classmethod
     def from_public(cls, email: str, given: t.Any) -> Entry:
@@ -64,6 +69,7 @@ class Entry:
             name if isinstance(name, str) else "",
             frozenset(map(str, fields)) if isinstance(fields, list) else frozenset(),
             given.get("unlisted") is True,
+            given.get("listed") is True,
         )
 
     def public(self) -> dict[str, t.Any]:
@@ -74,6 +80,7 @@ class Entry:
             "name": self.name,
             "fields": sorted(self.fields),
             "unlisted": self.unlisted,
+            "listed": self.listed,
         }
         return {**shown, **{key: value for key, value in more.items() if value}}
 
@@ -106,13 +113,18 @@ class Ledger:
 
     ``kept``: the caller keeps such a record between runs. ``hides_pending``: an invitation that was sent is missing from
     the list, so a missing one proves nothing. ``were_unproved``: everybody who was invited and ever listed without proof
-    that they accepted.
+    that they accepted. ``withdrawn``: everybody whose invitation was listed and is so no more, though nobody accepted it.
+    ``clock`` tells seconds since 1970.
     """
 
-    def __init__(self, known: t.Mapping[str, t.Any] | None) -> None:
+    def __init__(self, known: t.Mapping[str, t.Any] | None, clock: t.Callable[[], float] = time.time) -> None:
         self.kept = known is not None
         self.hides_pending = False
         self.were_unproved: set[str] = set()
+        self.withdrawn: set[str] = set()
+        self._clock = clock
+        self._before: tuple[dict[str, Entry], set[str]] = {}, set()
+        self._written: dict[str, float] = {}
         self._entries = {
             fold(check_email(str(email))): Entry.from_public(str(email), given)
             for email, given in (known or {}).items()
@@ -125,12 +137,20 @@ class Ledger:
         """What the next run needs: folded e-mail → ``{id, role, invited_at}``, and evidence."""
         return {email: entry.public() for email, entry in self._entries.items()}
 
-    def merged(self, listed: t.Sequence[Grant], accepted: t.Collection[str] = ()) -> list[Grant]:
+    def decided(self, listed: t.Sequence[Grant], accepted: t.Collection[str]) -> list[Grant]:
+        """The list that was merged last, once more: the folded addresses of everybody who has accepted are known now.
+
+        They alone decide, for those whom nobody remembers inviting, too.
+        """
+        self._entries, self._missing = dict(self._before[0]), set(self._before[1])
+        return [_decided(grant, accepted) for grant in self.merged(listed, accepted)]
+
+    def merged(self, listed: t.Sequence[Grant], accepted: t.Collection[str] | None = None) -> list[Grant]:
         """What is listed now, and the invitations that the list does not show.
 
         A listed person without a remembered invitation counts as accepted. One with an invitation does so on evidence:
-        a record that proves it, another address, or a folded address in ``accepted``, which comes from another source.
-        An invitation that a request did not find is forgotten if this list does not show it either.
+        a record that proves it, or another address. An invitation that a request did not find is forgotten if this list
+        does not show it either, and so is one that an earlier list showed.
         """
         world = list(listed)
         by_email = {grant.email: place for place, grant in enumerate(world) if grant.email}
@@ -138,34 +158,47 @@ class Ledger:
         for email in self._unclear.keys() & by_email.keys():  # so it was sent
             grant = world[by_email[email]]
             self._entries[email] = self._entry(email, grant.id, grant.role, grant.record)
+        self._before = dict(self._entries), set(self._missing)
         self._unproved.clear()
         hidden: list[Grant] = []
         for email, entry in list(self._entries.items()):
             place = by_email.get(email, None if entry.id is None else by_id.get(str(entry.id)))
             if place is not None:
-                world[place] = self._found(email, entry, world[place], email in accepted)
+                world[place] = self._found(email, entry, world[place], accepted)
             elif entry.accepted_as or email in self._missing:
                 del self._entries[email]
+            elif entry.listed and not self._is_settling(email, entry):
+                del self._entries[email]
+                self.withdrawn.add(email)
             else:
-                self._entries[email] = replace(entry, unlisted=True)
+                self._entries[email] = replace(entry, unlisted=entry.unlisted or not self._is_settling(email, entry))
                 hidden.append(entry.grant(email))
         self._unclear.clear()
         self._missing.clear()
         self.hides_pending = self.hides_pending or bool(hidden)
         return world + hidden
 
-    def _found(self, email: str, entry: Entry, grant: Grant, accepted: bool) -> Grant:
+    def _is_settling(self, email: str, entry: Entry) -> bool:
+        """Whether the invitation was sent or changed so shortly ago that a list without it proves nothing."""
+        written = [self._written[email]] if email in self._written else []
+        invited = parse_time(entry.invited_at)
+        return any(self._clock() - at < SETTLING for at in (*written, *([invited.timestamp()] if invited else [])))
+
+    def _found(self, email: str, entry: Entry, grant: Grant, accepted: t.Collection[str] | None) -> Grant:
         """What an invited person has, now that they are listed; updates what is remembered."""
         elsewhere = bool(grant.email) and grant.email != email
+        proved = elsewhere or entry.proves_acceptance(grant.record)
+        if accepted is not None:
+            proved = grant.email in accepted or email in accepted
         if grant.email != email:
             grant = replace(grant, also=(*grant.also, email))
-        if grant.kind != INVITATION and (accepted or elsewhere or entry.proves_acceptance(grant.record)):
+        if grant.kind != INVITATION and proved:
             if grant.email == email:
                 del self._entries[email]
             else:
                 self._entries[email] = replace(entry, accepted_as=grant.email or email)
             return grant
-        self._entries[email] = replace(entry, id=grant.id, role=grant.role)
+        self._entries[email] = replace(entry, id=grant.id, role=grant.role, listed=True)
         self._unproved.add(email)
         self.were_unproved.add(email)
         return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
@@ -178,6 +211,7 @@ class Ledger:
     def unclear(self, email: str, name: str) -> None:
         """Note that an invitation is being sent, with or without a name, and may or may not arrive."""
         self._unclear[fold(email)] = name
+        self._written[fold(email)] = self._clock()
 
     def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
         """Note that an invitation was sent; ``record`` is the answer of the service."""
@@ -197,6 +231,7 @@ class Ledger:
 
     def changed(self, email: str, role: str | None) -> None:
         """Note that the role of an invitation was changed; None if it is not known whether that took effect."""
+        self._written[email] = self._clock()
         if email in self._entries:
             self._entries[email] = replace(self._entries[email], role=role)
 
@@ -208,6 +243,13 @@ class Ledger:
         """Note that the person no longer has an invitation."""
         for email in addresses:
             self._entries.pop(email, None)
+
+
+def _decided(grant: Grant, accepted: t.Collection[str]) -> Grant:
+    """A listed person as the list of those who have accepted decides; without a time, since nobody knows who invited them."""
+    if grant.kind != MEMBERSHIP or not grant.addresses or any(address in accepted for address in grant.addresses):
+        return grant
+    return replace(grant, kind=INVITATION, since=None, record={"status": PENDING, **grant.record})
 
 
 def says_pending(record: t.Mapping[str, t.Any]) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from .._http import errors
 from .._http.errors import AccessError
 from .addresses import fold
-from .catalog import power
+from .catalog import power, stands_for
 from .model import ABSENT, ACTIVE, PENDING, Grant, Person
 
 
@@ -41,13 +41,17 @@ class Rules:
         return power(role, self.roles)
 
     def is_keeper(self, grant: Grant) -> bool:
-        """Whether this is an accepted person with the most powerful known role, or one above it."""
-        return (
-            grant.kind.is_access
-            and grant.status == ACTIVE
-            and grant.role != ""
-            and self.power(grant.role) >= len(self.roles) - 1
-        )
+        """Whether this is an accepted person with the most powerful role. An unknown role may be a lesser one."""
+        return grant.kind.is_access and grant.status == ACTIVE and self.fits(grant.role, self.roles[-1])
+
+    def may_be_keeper(self, grant: Grant) -> bool:
+        """Whether this is an accepted person with the most powerful role, or with an unknown one, which may be as powerful."""
+        active = grant.kind.is_access and grant.status == ACTIVE and grant.role != ""
+        return active and self.power(grant.role) >= len(self.roles) - 1
+
+    def fits(self, role: str, declared: str) -> bool:
+        """Whether somebody with this role has what is declared."""
+        return stands_for(role, self.roles) == declared
 
 
 @dataclass(frozen=True)

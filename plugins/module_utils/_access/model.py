@@ -36,9 +36,9 @@ ACTIONS = (
 """Every action, in the order in which the actions for one person in one phase are applied."""
 
 
-RAISE, LOWER, LEAVING, REMOVAL = range(4)
-"""Phases, in the order in which they are applied. Teams and keys are removed before access itself, since services know
-who they belong to only as long as the person has access."""
+RAISE, LOWER, LEAVING, REMOVAL, LAST = range(5)
+"""Phases, in the order in which they are applied. What comes with access goes before access itself, since services know
+who it belongs to only as long as the person has access; but what cannot be undone goes last, when access is gone."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ class Kind:
 
     ``status`` is the status of a grant of this kind. ``removal`` is the action that removes it. ``rank`` orders the
     grants of one person, the most important first. ``is_access``: it is access or an invitation to it, and counts for
-    the guards. ``opens``: it alone lets somebody back in. ``cap`` names the limit for removals in one run.
+    the guards. ``opens``: it alone lets somebody back in. ``final``: what is removed cannot be given back. ``cap`` names
+    the limit for removals in one run.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Kind:
     rank: int
     is_access: bool = False
     opens: bool = False
+    final: bool = False
     cap: str = ""
 
 
@@ -116,7 +118,7 @@ INVITATION = Kind("invitation", PENDING, CANCEL, 1, is_access=True, opens=True)
 TEAM_MEMBERSHIP = Kind("team membership", ACTIVE, LEAVE_TEAM, 2, opens=True)
 TEAM_INVITATION = Kind("team invitation", PENDING, CANCEL_TEAM_INVITATION, 3, opens=True)
 KEY_TO_DISABLE = Kind("API key", "enabled", DISABLE_KEY, 4, cap="max_keys")
-KEY_TO_DELETE = replace(KEY_TO_DISABLE, removal=DELETE_KEY)
+KEY_TO_DELETE = replace(KEY_TO_DISABLE, removal=DELETE_KEY, final=True)
 DISABLED_KEY = replace(KEY_TO_DELETE, status="disabled")
 
 

@@ -65,7 +65,7 @@ class Watch(t.Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """How to carry out a plan."""
+    """How to carry out a plan. ``shows_id``: the result shows the plan's id, so it must tell teams and accounts apart."""
 
     check: bool = False
     max_changes: int | None = None
@@ -73,6 +73,7 @@ class Options:
     expected_plan_id: str | None = None
     verify: bool = False
     watch: Watch | None = None
+    shows_id: bool = False
 
 
 @dataclass

@@ -71,22 +71,30 @@ def plan(
     if rules.exclusive:
         claimed = matches.claimed
         extra = [grant for grant in world if grant.addresses and grant not in claimed]
-        steps += [removal(grant, fold(grant.email), "not in the list, and exclusive is on") for grant in extra]
+        steps += [removal(grant, grant.addresses[0], "not in the list, and exclusive is on") for grant in extra]
     kept = [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
-    return in_order(with_addresses(kept, kin(people, world)))
+    return in_order(with_addresses(kept, kin(people, world)), rules)
 
 
-def in_order(steps: t.Iterable[Step]) -> list[Step]:
+def in_order(steps: t.Iterable[Step], rules: Rules) -> list[Step]:
     """The steps in the order in which they are applied."""
     return sorted(
         steps,
         key=lambda step: (
             step.phase,
+            turn(step, rules),
             step.email,
             ACTIONS.index(step.action),
             str(step.target.id) if step.target else "",
         ),
     )
+
+
+def turn(step: Step, rules: Rules) -> int:
+    """When a step comes within its phase: who may manage others loses that last, since the credential may be theirs."""
+    if step.target is None or step.phase not in (LOWER, REMOVAL) or step.target.status != ACTIVE:
+        return -1
+    return rules.power(step.target.role) if step.target.kind.is_access else -1
 
 
 def _steps(
@@ -113,7 +121,7 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
     """At most one step that changes a grant to what is declared; unset means as it is."""
     if grant.status == ACTIVE and rules.pending_only:
         return
-    goal = replace(grant, role=person.role) if person.role and person.role != grant.role else grant
+    goal = replace(grant, role=person.role) if person.role and not rules.fits(grant.role, person.role) else grant
     if grant.status == PENDING and grant.team_ids is not None and person.team_ids is not None:
         goal = replace(goal, team_ids=person.team_ids)
     email = _name(person, grant)
@@ -144,7 +152,7 @@ def removal(grant: Grant, email: str, reason: str) -> Step:
 
 
 def _name(person: Person, grant: Grant) -> str:
-    return fold(person.email or grant.email)
+    return fold(person.email) or next(iter(grant.addresses), "")
 
 
 def _is_old(grant: Grant, rules: Rules, now: datetime) -> bool:

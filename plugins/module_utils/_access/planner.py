@@ -13,7 +13,7 @@ from datetime import datetime
 from .._http.errors import FORBIDDEN, AccessError
 from .leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
 from .match import assign, kin, several_accounts, without_address
-from .model import Step
+from .model import ACTIVE, LOWER, Step
 from .outcome import Report
 from .plan import in_order, plan
 from .service import Companion, Service
@@ -21,9 +21,16 @@ from .service import Companion, Service
 
 def draft(service: Service, report: Report, now: datetime, deep: bool = True) -> list[Step]:
     """The steps from the present state to the declared one; with ``deep``, those about teams and keys too."""
-    people, world, rules = report.people, report.world, report.rules
-    matches = assign(people, world, rules)
-    steps = plan(people, world, rules, now, matches)
+    people, rules = report.people, report.rules
+    matches = assign(people, report.world, rules)
+    steps = plan(people, report.world, rules, now, matches)
+    if any(step.phase >= LOWER and step.target and step.target.status == ACTIVE for step in steps):
+        world = service.confirmed(report.world)
+        if world is not report.world:
+            report.world = world
+            matches = assign(people, world, rules)
+            steps = plan(people, world, rules, now, matches)
+    world = report.world
     if not deep:
         return steps
     report.conflicts = [conflict.error() for conflict in matches.conflicts]
@@ -41,7 +48,7 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
         for companion in service.companions:
             companion.check([person for person, _held in moving])
         extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants, people, world)
-        steps = in_order([*steps, *with_addresses(extra, kin(people, world))])
+        steps = in_order([*steps, *with_addresses(extra, kin(people, world))], rules)
     report.notes = [
         *several_accounts(people, matches, rules),
         *without_address(world, matches, rules),

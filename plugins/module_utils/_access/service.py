@@ -87,6 +87,14 @@ class Service(t.Protocol):
     def read(self) -> list[Grant]:
         """Everybody who has access or a pending invitation."""
 
+    def confirmed(self, world: list[Grant]) -> list[Grant]:
+        """The same, with what another list says of who has accepted; called where that may matter."""
+        return world
+
+    def identify(self) -> None:
+        """Complete ``scope``, if only the service knows which team it is; called where a plan changes something."""
+        return
+
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send one invitation; the flag is False if the service says that there is one already."""
 

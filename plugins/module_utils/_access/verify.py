@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import time
 import typing as t
+from dataclasses import replace
 from datetime import datetime
 
 from .._http import errors
 from .._http.errors import AccessError
-from .model import (
-    ACTIVE,
-    CANCEL,
-    REMOVE,
-    Person,
-)
-from .outcome import APPLIED, Report
+from .addresses import few
+from .model import ACTIVE, CANCEL, LOWER, MEMBERSHIP, REMOVAL, REMOVE, Person
+from .outcome import APPLIED, Outcome, Report
 from .planner import draft
 from .service import Service
 
@@ -87,7 +84,9 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         still = [(step.email, step.target) for step in steps if step.takes_away and step.email in gone and step.target]
         found = [(email, str(grant)) for email, grant in still if (email, grant.identity) not in told]
         found += [rest for companion in service.companions for rest in companion.remaining(leavers)]
-    except AccessError as error:
+    except AccessError as fault:
+        managers = [outcome for outcome in report.outcomes if _was_manager(service, outcome)]
+        error = _told(fault, _whose(service, managers)) if managers else fault
         error = error.hinted(f"The changes that were made could not be verified. {error.hint or 'Run again.'}")
         if any(outcome.error for outcome in report.outcomes):
             report.warnings.append(error.sentence)
@@ -100,6 +99,39 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],
         "remaining": [{"email": email, "what": what} for email, what in sorted(found)],
     }
+
+
+def own_credential(service: Service, outcomes: t.Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes in their order; where requests were refused after somebody who managed others was gone, with why."""
+    gone = [number for number, outcome in enumerate(outcomes) if _was_manager(service, outcome)]
+    if not gone:
+        return list(outcomes)
+    why = _whose(service, [outcomes[number] for number in gone])
+    return [
+        replace(outcome, error=_told(outcome.error, why)) if outcome.error and number > gone[0] else outcome
+        for number, outcome in enumerate(outcomes)
+    ]
+
+
+def _was_manager(service: Service, outcome: Outcome) -> bool:
+    """Whether somebody who could manage others lost access or that role in this run."""
+    target = outcome.step.target
+    done = outcome.outcome == APPLIED and outcome.changed and outcome.step.phase in (LOWER, REMOVAL)
+    return bool(done and target and target.kind == MEMBERSHIP and service.info.manages(target.role))
+
+
+def _whose(service: Service, gone: t.Sequence[Outcome]) -> str:
+    who = few([f"{outcome.step.email} ({outcome.step.target.role})" for outcome in gone if outcome.step.target])
+    option = service.info.credentials[0].option
+    return (
+        f"Just before, {who} lost access or that role: {option} was probably theirs. Use {option} of somebody who stays, "
+        "and run again."
+    )
+
+
+def _told(error: AccessError, why: str) -> AccessError:
+    refused = error.status in (401, 403) and error.code != errors.RATE_LIMITED
+    return error.hinted(why) if refused else error
 
 
 def hand_work(service: Service, report: Report) -> t.Iterator[str]:

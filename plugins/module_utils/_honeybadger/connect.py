@@ -25,7 +25,7 @@ ACCOUNT: Spec = setting(HONEYBADGER.credentials[1])
 def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadger:
     """The account that the options name; with ``teams``, its teams are managed too."""
     token = check_secret("auth_token", params["auth_token"])
-    client = client_of(HONEYBADGER.title, params, TokenAuth(token), token)
+    client = client_of(HONEYBADGER.title, params, TokenAuth(token), token, hosts=HONEYBADGER.hosts)
     account = params.get("account_id")
     companions = [TeamGrants(HoneybadgerTeams(client, account))] if teams and account else []
     return Honeybadger(client, account, companions)
@@ -34,5 +34,5 @@ def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadg
 def honeybadger_teams(params: t.Mapping[str, t.Any]) -> HoneybadgerTeams:
     """The teams of the account that the options name."""
     token = check_secret("auth_token", params["auth_token"])
-    client = client_of(HONEYBADGER.title, params, TokenAuth(token), token)
+    client = client_of(HONEYBADGER.title, params, TokenAuth(token), token, hosts=HONEYBADGER.hosts)
     return HoneybadgerTeams(client, params["account_id"])

@@ -31,4 +31,5 @@ HONEYBADGER = ServiceInfo(
     results={"users": (MEMBERSHIP,), "invitations": (INVITATION,)},
     managers=2,
     options=("manage_teams",),
+    hosts={"api.honeybadger.io": "app.honeybadger.io", "eu-api.honeybadger.io": "eu-app.honeybadger.io"},
 )

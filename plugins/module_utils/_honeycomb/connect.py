@@ -53,7 +53,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     if given:
         keys = honeycomb_keys(params)
         keys.client.budget = client.budget
-        service.accepted = keys.accepted
+        service.users = keys
         service.companions = [KeyGrants(keys, params["leaver_keys"], service.own_key)]
     elif "leaver_keys" in params:
         service.companions = [NoKeys(client, params["leaver_keys"])]

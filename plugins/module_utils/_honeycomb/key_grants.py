@@ -22,17 +22,20 @@ from .._http.errors import AccessError
 from .keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
+INGEST = "ingest"
 KINDS: t.Mapping[str, Kind] = {DISABLE: KEY_TO_DISABLE, DELETE: KEY_TO_DELETE}
 UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
 SHOWN = 20  # people or keys that one sentence names
-MEMBERS = "under Team settings > Members"
+MEMBERS = "under Team settings > Users"
 
 
 class KeyGrants(Companion):
     """The keys of a team by the people who created them. ``mode`` says what to do with those of leavers.
 
     ``own_key`` returns the id and the team of the configuration key in use. That key and the management key are never
-    changed, and a management key of another team is refused.
+    changed, and a management key of another team is refused. Where the service tells an id that is not in the list of
+    keys, every configuration key may be the one in use, and where it does not name the team, every key may be another
+    team's: those are left to a person.
     """
 
     kinds: tuple[Kind, ...] = (KEY_TO_DISABLE, KEY_TO_DELETE, DISABLED_KEY)
@@ -45,6 +48,8 @@ class KeyGrants(Companion):
         self._mode = mode
         self._own_key = own_key
         self._own = ""
+        self._team_of_key = ""
+        self._unread = False
         self._users: list[TeamUser] = []
         self._makers: dict[str, TeamUser] = {}  # by key, before anybody was removed
         self._keys: dict[str, ApiKey] = {}
@@ -58,22 +63,25 @@ class KeyGrants(Companion):
         """The keys to disable or delete. If they are only reported, keys that cannot be read cause a warning."""
         if not leavers:
             return []
-        self.warnings, self.lists, self._users = [], [], []
+        self.warnings, self.lists, self._users, self._unread = [], [], [], False
         try:
             self._read(leavers)
         except AccessError as error:
             if self._mode != REPORT or error.code not in UNREADABLE:
                 raise
+            self._unread = True
             self.warnings = [f"The API keys created by the people who leave could not be read. {error.sentence}"]
         kind = KINDS.get(self._mode)
         if kind is None:
             return []
-        return [
-            _grant(self._keys[identity], self._makers[identity], kind)
-            for identities in self._theirs.values()
-            for identity in identities
-            if identity in self._listed and not self._is_settled(self._keys[identity])
-        ]
+        theirs = [self._keys[identity] for identities in self._theirs.values() for identity in identities]
+        left = [key for key in theirs if key.id in self._listed and not self._is_settled(key)]
+        unsure = [key for key in left if self._doubt(key)]
+        if unsure:
+            self.warnings = [
+                f"{_named(unsure)} {'is' if len(unsure) == 1 else 'are'} not changed: {self._doubt(unsure[0])}."
+            ]
+        return [_grant(key, self._makers[key.id], kind) for key in left if key not in unsure]
 
     def remove(self, target: Grant) -> None:
         """Disable or delete a key."""
@@ -88,7 +96,7 @@ class KeyGrants(Companion):
         if error.code != errors.ENDPOINT_UNAVAILABLE:
             return error
         try:
-            if self._own_key()[1] not in ("", self._source.own().team):
+            if self._own_key()[1] != self._source.own().team:
                 return error
             users = self._source.users()
         except AccessError:
@@ -119,12 +127,12 @@ class KeyGrants(Companion):
             return []
         changed = {str(o.step.target.id) for o in outcomes if o.step.target and o.outcome == APPLIED and o.changed}
         texts = [text for leaver in leavers for text in self._working(leaver, changed)]
-        if self.warnings:
+        if self._unread:
             who = ", ".join(leaver.email for leaver in leavers)
             texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} created.")
         removed = {outcome.step.email for outcome in outcomes if outcome.step.action == REMOVE}
         strangers = [leaver.email for leaver in leavers if leaver.email in removed - self._found]
-        if strangers and not self.warnings:
+        if strangers and not self._unread:
             texts.append(
                 f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers)}, so it is not "
                 f"known which API keys they created. Look {WHERE}."
@@ -156,7 +164,13 @@ class KeyGrants(Companion):
             if key.id not in changed and not key.disabled
         ]
         own = [key for key in left if key.id == self._own]
-        others = [key for key in left if key.id != self._own]
+        unsure = [key for key in left if key.id != self._own and self._doubt(key)]
+        others = [key for key in left if key.id != self._own and key not in unsure]
+        if unsure:
+            yield (
+                f"Honeycomb: {leaver.email} created API keys that still work: {_named(unsure)}. They were left for you to "
+                f"decide: {self._doubt(unsure[0])}. Look {WHERE}."
+            )
         if others:
             yield (
                 f"Honeycomb: {leaver.email} created API keys that still work: {_named(others)}. Replace them, "
@@ -189,12 +203,13 @@ class KeyGrants(Companion):
         return {"leaver_keys": listed}
 
     def _read(self, leavers: t.Sequence[Leaver]) -> None:
+        if not self._team_of_key:
+            self._own, self._team_of_key = self._identity()
         team = self._source.own().team
-        if not self._own:
-            self._own, theirs = self._identity()
-            if theirs not in ("", team):
-                raise _other_team(team, theirs)
-        users = self._users = self._source.users()
+        if self._team_of_key not in ("", team):
+            raise _other_team(team, self._team_of_key)
+        users = self._source.users()
+        self._users = users if self._team_of_key else []
         self.lists = [f"/2/teams/{team}/users"]
         keys = self._source.keys()
         self.lists.append(f"/2/teams/{team}/api-keys")
@@ -220,6 +235,17 @@ class KeyGrants(Companion):
             if self._mode != REPORT:
                 raise
             return "", ""
+
+    def _doubt(self, key: ApiKey) -> str:
+        """Why it is not safe to change a key, empty if it is."""
+        if not self._team_of_key:
+            return "Honeycomb does not name the team of api_key, so the management key may belong to another team"
+        if key.type != INGEST and self._own not in self._listed:
+            return (
+                "the list of keys does not have the id that Honeycomb tells for api_key, so each configuration key may be "
+                "the one that this run uses"
+            )
+        return ""
 
     def _is_settled(self, key: ApiKey) -> bool:
         return key.id == self._own or (self._mode == DISABLE and key.disabled)

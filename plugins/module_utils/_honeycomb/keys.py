@@ -25,7 +25,8 @@ AUTH = "/2/auth"
 MEDIA_TYPE = "application/vnd.api+json"
 PAGE_SIZE = 100  # the largest that is allowed
 READ_KEYS, WRITE_KEYS, READ_USERS = "api-keys:read", "api-keys:write", "users:read"
-WHERE = "under Team settings > API keys"
+WHERE = "under Environment settings > API Keys (or Team settings > API keys)"
+MANAGED = "under Team settings > API keys"
 
 
 class BearerKey:
@@ -94,6 +95,7 @@ class HoneycombKeys:
         self.client = client
         self._key_id = key_id
         self._own: OwnKey | None = None
+        self._users: list[TeamUser] | None = None
 
     def own(self) -> OwnKey:
         """The management key itself; requested once."""
@@ -108,10 +110,16 @@ class HoneycombKeys:
         return key_id in (self._key_id, self.own().id)
 
     def users(self) -> list[TeamUser]:
-        """Everybody who has accepted."""
-        path = f"{self._team()}/users"
-        shape = Shape(HONEYCOMB.title, "GET", path)
-        return [_user(shape, record) for record in self._list(path, READ_USERS)]
+        """Everybody who has accepted; requested once, until ``forget``."""
+        if self._users is None:
+            path = f"{self._team()}/users"
+            shape = Shape(HONEYCOMB.title, "GET", path)
+            self._users = [_user(shape, record) for record in self._list(path, READ_USERS)]
+        return self._users
+
+    def forget(self) -> None:
+        """Read the users again when they are needed: they may have changed."""
+        self._users = None
 
     def accepted(self, team: str) -> frozenset[str]:
         """The folded addresses of everybody who has accepted; nobody if the key belongs to another team."""
@@ -190,16 +198,16 @@ class HoneycombKeys:
             if kind:
                 error.code = errors.WRONG_KEY_TYPE
                 name = {"i": "an ingest key", "l": "a configuration key"}[kind.group(1)]
-                error.hint = f"management_key_id is the id of {name}. Create a management key {WHERE}."
+                error.hint = f"management_key_id is the id of {name}. Create a management key {MANAGED}."
             else:
                 error.hint = "Check management_key_id, management_key_secret and, for the EU, api_url."
         elif error.status == 403 and scope:
-            has = self._own is not None and scope in self._own.scopes
+            has = self._own is not None and not {scope, _wider(scope)}.isdisjoint(self._own.scopes)
             error.code = errors.FORBIDDEN
             error.hint = (
                 f"The management key has the scope {scope}, so Honeycomb refuses this for another reason. Do it by hand {WHERE}."
                 if has
-                else f"The management key lacks the scope {scope}. Use a key that has it; scopes are set {WHERE}."
+                else f"The management key lacks the scope {scope}. Use a key that has it; scopes are set {MANAGED}."
             )
         elif error.status == 404 and (path == AUTH or path.endswith(("/users", "/api-keys"))):
             error.code = errors.ENDPOINT_UNAVAILABLE
@@ -212,8 +220,13 @@ def own_key(key_id: str) -> AccessError:
     return AccessError(
         errors.GUARD_REFUSED,
         f"{key_id} is the key that this run itself uses, so it is not changed.",
-        hint=f"Use another management key for this, or do it by hand {WHERE}.",
+        hint=f"Use another management key for this, or do it by hand {MANAGED}.",
     )
+
+
+def _wider(scope: str) -> str:
+    """The scope that includes this one: who may write may read."""
+    return scope.replace(":read", ":write")
 
 
 def _own(shape: Shape, answer: t.Mapping[str, t.Any]) -> OwnKey:

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import replace
 
 from .._access.addresses import few, fold
-from .._access.catalog import known_role
+from .._access.catalog import known_role, stands_for
 from .._access.ledger import Ledger, says_pending
 from .._access.model import ABSENT, INVITATION, MEMBERSHIP, Grant, Person
 from .._access.service import Companion, Service
@@ -24,9 +24,20 @@ from .._http.answers import Shape
 from .._http.client import Client
 from .._http.errors import REFUSED, AccessError, Request
 from .facts import HONEYCOMB
+from .keys import WHERE
 
 MEMBERSHIPS = "/1/team_memberships"
 AUTH = "/1/auth"
+
+
+class Users(t.Protocol):
+    """The list of users, which has everybody who has accepted and nobody else."""
+
+    def accepted(self, team: str) -> t.Collection[str]:
+        """The folded addresses of everybody who has accepted in the team with this slug; nobody if it is another team's."""
+
+    def forget(self) -> None:
+        """Read the list again when it is asked for."""
 
 
 class KeyHeader:
@@ -51,8 +62,8 @@ class Honeycomb(Service):
 
     ``known`` holds invitations of earlier runs, folded e-mail → ``{id, role, invited_at}``: the list of members may
     leave out people who have not accepted, and no call lists invitations. None: the caller keeps no such record. Every
-    read and write updates the ledger. With a management key, ``accepted`` returns the addresses of everybody who has
-    accepted in the team with this slug.
+    read and write updates the ledger. ``users`` is the list of users, if there is a management key to read it with; it is
+    asked only where it may matter whether somebody has accepted.
     """
 
     info = HONEYCOMB
@@ -69,8 +80,10 @@ class Honeycomb(Service):
     ) -> None:
         self.client = client
         self.companions = companions
-        self.accepted: t.Callable[[str], t.Collection[str]] | None = None
-        self._team = ""
+        self.users: Users | None = None
+        self._own: tuple[str, str] | None = None
+        self._listed: list[Grant] = []
+        self._matters = self._decided = False
         self.lists = [MEMBERSHIPS]
         self._names = names or {}
         self.ledger = Ledger(known)
@@ -78,19 +91,35 @@ class Honeycomb(Service):
 
     def read(self) -> list[Grant]:
         """All members, and the known invitations that the list does not show."""
-        listed = [_access(record) for record in self._list()]
-        world = self.ledger.merged(listed)
-        if self.accepted and self.ledger.unproved:
-            world = self.ledger.merged(listed, self._confirmed(self.accepted))
-        return world
+        self._listed = [_access(record) for record in self._list()]
+        self._decided = False
+        if self.users:
+            self.users.forget()
+        world = self.ledger.merged(self._listed)
+        return self.confirmed(world) if self._matters or self.ledger.unproved else world
 
-    def _confirmed(self, accepted: t.Callable[[str], t.Collection[str]]) -> t.Collection[str]:
-        """Who has accepted, by the list of users; nobody if it cannot be read, and then there is less evidence."""
+    def confirmed(self, world: list[Grant]) -> list[Grant]:
+        """The same people, as accepted or pending by the list of users, if it can be read and is about this team.
+
+        A list that has none of the members is not about them.
+        """
+        if self.users is None or self._decided:
+            return world
+        self._matters = self._decided = True
         try:
-            self._team = self._team or self.own_key()[1]
-            return accepted(self._team)
+            accepted = self.users.accepted(self.own_key()[1])
         except AccessError:
-            return ()
+            return world
+        known = any(grant.email in accepted for grant in self._listed)
+        return self.ledger.decided(self._listed, accepted) if known else world
+
+    def identify(self) -> None:
+        """Put the team into ``scope``, if the service names it."""
+        try:
+            team = self.own_key()[1]
+        except AccessError:
+            return
+        self.scope = f"{HONEYCOMB.key}/{team}" if team else HONEYCOMB.key
 
     def members(self) -> list[dict[str, t.Any]]:
         """The members as the service shows them."""
@@ -102,11 +131,13 @@ class Honeycomb(Service):
         return {key: body.get(key) for key in ("type", "team", "environment", "api_key_access")}
 
     def own_key(self) -> tuple[str, str]:
-        """The id of the key in use, and the slug of its team, empty if the service does not say (vendor)."""
-        shape = Shape(self.info.title, "GET", AUTH)
-        body = self._auth()
-        team = shape.must(body.get("team") or {}, dict)
-        return str(shape.must(body.get("id"), str)), shape.text(team, "slug")
+        """The id of the key in use and the slug of its team, each empty if the service does not say; requested once (vendor)."""
+        if self._own is None:
+            shape = Shape(self.info.title, "GET", AUTH)
+            body = self._auth()
+            team = shape.must(body.get("team") or {}, dict)
+            self._own = shape.text(body, "id"), shape.text(team, "slug")
+        return self._own
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send an invitation. The answer 409, or 422 with ``already_exists``, means that there is one already."""
@@ -131,7 +162,7 @@ class Honeycomb(Service):
             raise AccessError(
                 errors.CONFLICT,
                 f"The id of the Honeycomb invitation of {target.email} is not known, so its role cannot be changed.",
-                hint="Change it under Team settings, or wait until it is accepted. If there is no invitation any more, remove "
+                hint="Change it under Team settings > Users, or wait until it is accepted. If there is no invitation any more, remove "
                 "them from known_invitations, and they are invited again.",
             )
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
@@ -148,11 +179,12 @@ class Honeycomb(Service):
             elif error.request.leaves_doubt:
                 self.ledger.changed(target.email, None)
             raise self._explain(error) from None
-        if known_role(str(told.get("role", goal.role)), HONEYCOMB.roles) != goal.role:
+        now = known_role(str(told.get("role", goal.role)), HONEYCOMB.roles)
+        if stands_for(now, HONEYCOMB.roles) != goal.role:
             raise AccessError(
                 errors.CONFLICT,
                 f"Honeycomb answered that {target.email} still has the role {self.client.clean(str(told['role']))}.",
-                hint="Run again, or check under Team settings.",
+                hint="Run again, or check under Team settings > Users.",
                 status=answer.status,
                 method="PUT",
                 path=path,
@@ -168,7 +200,7 @@ class Honeycomb(Service):
             raise AccessError(
                 errors.CONFLICT,
                 f"The id of the pending invitation of {target.email} is not known, so it cannot be cancelled.",
-                hint="Cancel it by hand under Team settings; the next run assumes that you did.",
+                hint="Cancel it by hand under Team settings > Users; the next run assumes that you did.",
             )
         try:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
@@ -189,7 +221,7 @@ class Honeycomb(Service):
     def why_pending(self, person: Person) -> str:
         """Why a listed person counts as pending: being listed does not mean that they accepted."""
         if self.ledger.unproved.isdisjoint(person.addresses):
-            return ""
+            return "The list of users does not have them." if self._matters else ""
         return (
             "Honeycomb lists them, which does not mean that they accepted. They count as pending until their entry has a "
             "name or another field that the invitation did not have."
@@ -201,18 +233,25 @@ class Honeycomb(Service):
             return []
         keys = (
             f"no API lists the management keys that {removed.email} created and the API keys that they know. Look"
-            if self.accepted
+            if self.users
             else f"API keys that {removed.email} created outlive their membership. With a management key "
             "(management_key_id, management_key_secret), they can be listed, disabled or deleted. Without one, look"
         )
         text = (
-            f"Honeycomb: {keys} under Team settings > API keys. Under Team settings > Members, check the join address and "
-            "the allowed e-mail domains of the team."
+            f"Honeycomb: {keys} {WHERE}; management keys are under Team settings. Under Team settings > Users, check the "
+            "join address and the allowed e-mail domains of the team."
         )
         return [text]
 
     def caveats(self, people: t.Sequence[Person], unlisted: t.Sequence[str], exclusive: bool) -> list[str]:
-        """Without ``known_invitations``, a pending person whom the list leaves out looks like a stranger."""
+        """Whose invitation somebody withdrew; and, without ``known_invitations``, who may be pending and not listed."""
+        withdrawn = sorted(self.ledger.withdrawn)
+        if withdrawn:
+            text = (
+                f"Honeycomb listed {few(withdrawn)} as invited and does so no more, so the invitation was cancelled by hand. "
+                "They count as absent."
+            )
+            return [text]
         if self.ledger.kept or not (unlisted or exclusive):
             return []
         leavers = {fold(person.email) for person in people if person.state == ABSENT}
@@ -229,7 +268,7 @@ class Honeycomb(Service):
             who = f" of {few(leaving)}" if leaving else ""
             texts.append(
                 f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without known_invitations "
-                "from the run that sent them. Look under Team settings."
+                "from the run that sent them. Look under Team settings > Users."
             )
         return texts
 
@@ -267,13 +306,13 @@ class Honeycomb(Service):
             if kind == "id":
                 error.code = errors.WRONG_KEY_TYPE
                 error.hint = (
-                    "api_key is the id of a configuration key, not the key itself. The key is shown once, when it is created. "
-                    "Create another one under Team settings > API keys."
+                    f"api_key is the id of a configuration key, not the key itself. Copy the key {WHERE}, where "
+                    "Copy existing API Key shows it, or create another one."
                 )
             elif kind in ("ingest", "management"):
                 error.code = errors.WRONG_KEY_TYPE
                 error.hint = f"This is an {kind} key." if kind == "ingest" else "This is a management key."
-                error.hint += " Create a configuration key under Team settings > API keys."
+                error.hint += f" Create a configuration key {WHERE}."
             elif kind:
                 error.code = errors.FORBIDDEN
                 error.hint = "The key is valid but may not manage members. Give it that permission, or use another key."

@@ -42,6 +42,12 @@ def check_url(url: str) -> str:
     return url.strip().rstrip("/")
 
 
+def meant(url: str, hosts: t.Mapping[str, str]) -> str:
+    """The address with the host that is meant, if its own is one of ``hosts``, which the vendor has for something else."""
+    host = urlsplit(url).hostname or ""
+    return re.sub(re.escape(host), hosts[host], url, count=1, flags=re.IGNORECASE) if host in hosts else url
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine, without a name lookup."""
     try:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 import typing as t
+from types import MappingProxyType
 
 from . import errors
-from .address import check_url
+from .address import check_url, meant
 from .client import Client
 from .connection import Connection
 from .errors import AccessError
@@ -45,14 +46,18 @@ def client_of(
     auth: t.Callable[[t.Any], t.Any],
     secret: str,
     media_type: str = "application/json",
+    hosts: t.Mapping[str, str] = MappingProxyType({}),
 ) -> Client:
-    """A client for the service ``name`` from connection options; ``secret`` never shows in its messages."""
+    """A client for the service ``name`` from connection options; ``secret`` never shows in its messages.
+
+    ``hosts`` are hosts that are for something else, each with the one that is meant.
+    """
     check_number("request_timeout", params["request_timeout"], 0.001)
     check_number("max_wait", params["max_wait"], 0)
     return Client(
         Connection(
             name=name,
-            url=check_url(params["api_url"]),
+            url=meant(check_url(params["api_url"]), hosts),
             auth=auth,
             secret=secret,
             media_type=media_type,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ...module_utils._access.catalog import ServiceInfo, Setting
-from ...module_utils._http.address import is_loopback
+from ...module_utils._http.address import is_loopback, meant
 from ...module_utils._services import SERVICES
 from .variables import Refused, Variables
 
@@ -129,7 +129,7 @@ def origin(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> str:
     """The address in one spelling, so that two hosts cannot differ in the spelling only."""
     url = options.get("api_url") or info.default_url
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(meant(url.strip(), info.hosts))
         host, port = (parts.hostname or "").rstrip("."), parts.port or PORTS.get(parts.scheme, 0)
     except ValueError:
         return url

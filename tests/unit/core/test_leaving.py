@@ -464,6 +464,7 @@ def test_keys_of_a_leaver(ask: Ask, sim: Simulator, mode: str, action: str, kept
 
 
 def test_the_keys_of_the_run_are_left_alone(ask: Ask, sim: Simulator) -> None:
+    sim.configure(auth_id="listed")
     sim.honeycomb.add("second@example.com", "admin")
     options = with_key(sim, leaver_keys="delete", known_invitations={})
     done = ask("honeycomb_member", email=OWNER, state="absent", **options)
@@ -531,7 +532,7 @@ def test_too_many_keys(ask: Ask, sim: Simulator) -> None:
 def test_without_a_management_key_nothing_of_v2_is_asked(ask: Ask, sim: Simulator) -> None:
     with_keys(sim)
     done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], known_invitations={})
-    assert verbs(sim) == ["GET", "DELETE"]
+    assert verbs(sim) == ["GET", "GET", "DELETE"]
     assert "management_key_id" in done["follow_up"][0]
     assert done["leaver_keys"] == []
     forget(sim)
@@ -549,7 +550,11 @@ ASKED: list[tuple[str, dict[str, Any], list[str]]] = [
     ("honeycomb_member", {"email": EVE, "state": "absent"}, [*LIST, f"DELETE {MEMBER}"]),
     ("honeycomb_member", {"email": EVE, "state": "absent", "verify": True}, [*LIST, f"DELETE {MEMBER}", *LIST]),
     ("honeycomb_members", {"members": [{"email": OWNER}, {"email": EVE}], "exclusive": True}, LIST),
-    ("honeycomb_members", {"members": [{"email": OWNER}], "exclusive": True}, [*LIST, f"DELETE {MEMBER}"]),
+    (
+        "honeycomb_members",
+        {"members": [{"email": OWNER}], "exclusive": True},
+        [*LIST, "GET /1/auth", f"DELETE {MEMBER}"],
+    ),
     ("honeybadger_user", {"email": "new@example.com"}, [*PEOPLE, "POST /v2/accounts/Me3upk/invitations"]),
     ("honeybadger_user", {"email": EVE, "role": "Admin"}, [*PEOPLE, f"PUT {USER}"]),
     ("honeybadger_user", {"email": EVE, "team_ids": [3]}, PEOPLE),
@@ -636,7 +641,7 @@ def test_where_members_cannot_be_listed_the_users_can(ask: Ask, sim: Simulator) 
     sim.configure(endpoint_missing=True)
     failed = ask("honeycomb_member", email=EVE, state="absent", fails="endpoint_unavailable", **with_key(sim))
     assert f"{EVE} is there" in failed["msg"]
-    assert "Team settings > Members" in failed["msg"]
+    assert "Team settings > Users" in failed["msg"]
 
 
 @pytest.mark.parametrize("mode", ["report", "delete"])

@@ -37,6 +37,7 @@ from .worlds import (
     carried_out,
     cases,
     days_before,
+    highest,
     keepers,
 )
 
@@ -149,6 +150,7 @@ def test_guards_are_exact(case: Case) -> None:
         any(not (step.addresses | step.known_as).isdisjoint(limits.protected) for step in worse)
         or (most is not None and len(removed) > most)
         or (after < before and after < limits.min_keepers)
+        or (highest(then, rules) < highest(case.world, rules) and after < min(limits.min_keepers, 1))
     )
     refusal = pytest.raises(AccessError, match="Refused before any change") if broken else nullcontext()
     with refusal:

@@ -26,6 +26,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._access.model impo
     Person,
     Step,
 )
+from ansible_collections.honeyops.access.plugins.module_utils._honeybadger.facts import HONEYBADGER
 from ansible_collections.honeyops.access.plugins.module_utils._http.budget import Budget
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import REFUSED, UNKNOWN, AccessError, Request
 
@@ -129,6 +130,11 @@ def born(goal: Grant, identity: int) -> Grant:
 
 
 def keepers(world: Iterable[Grant], rules: Rules) -> int:
+    return sum(access.status == ACTIVE and access.role == rules.roles[-1] for access in world)
+
+
+def highest(world: Iterable[Grant], rules: Rules) -> int:
+    """Those who have, or may have, as much power as a keeper."""
     return sum(access.status == ACTIVE and access.role not in rules.roles[:-1] for access in world)
 
 
@@ -146,6 +152,7 @@ class Memory:
         clock = Clock()
         self.client: Any = SimpleNamespace(affords=lambda writes: None, budget=Budget(1e9, 1.0, clock, clock.sleep))
         self.roles = case.rules.roles
+        self.info = replace(HONEYBADGER, roles=self.roles)
         self.world = list(case.world)
         self.mails: Counter[str] = Counter()
         self.fewest = keepers(self.world, case.rules)
@@ -178,6 +185,12 @@ class Memory:
 
     def read(self) -> list[Grant]:
         return list(self.world)
+
+    def confirmed(self, world: list[Grant]) -> list[Grant]:
+        return world
+
+    def identify(self) -> None:
+        return
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         teams = (team_ids or ()) if "Owner" in self.roles else None

@@ -22,8 +22,10 @@ from ..module_utils._services import SERVICES
 from ..plugin_utils._host import collection
 from ..plugin_utils._host.target import Target
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people.document import Document
 from ..plugin_utils._people.exempt import EXEMPTING, exempt
 from ..plugin_utils._people.given import people_in
+from ..plugin_utils._people.rosters import endings_here, resolved_here
 from ..plugin_utils._run import evidence as _evidence
 from ..plugin_utils._run import summary as _summary
 from ..plugin_utils._run.accounts import OtherAccounts
@@ -56,6 +58,7 @@ class ActionModule(AccessAction):
         self._follow_up: list[str] = []
         self._doubts: list[str] = []
         self._ended: BaseException | None = None
+        self._ends: list[str] = []
         people: dict[str, People] = {}
         failure = ""
         try:
@@ -97,8 +100,11 @@ class ActionModule(AccessAction):
                 "lifecycle_people is not set. Set it to a list of e-mail addresses, or of mappings with email."
             )
         checked, faults = check(listed, check_main=check_shown, by_service=True)
+        resolved, unknown = resolved_here(Document(checked), self._vars, self._variables, bool(self._task.check_mode))
+        checked, faults = resolved.people, [*faults, *unknown]
         if faults:
             raise Refused("Nothing was done, because the declared people have faults:\n" + "\n".join(tell(faults)))
+        self._ends = endings_here(checked, self._variables, bool(self._task.check_mode))
         self._nameless = not all(map(_is_address, (person["email"] for person in checked)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
         self._note_ignored(
@@ -240,7 +246,7 @@ class ActionModule(AccessAction):
         check_mode = bool(self._task.check_mode)
         leavers = {key: _evidence.leavers_of(listed) for key, listed in people.items()}
         unplanned = {key: {"failed": True, "msg": failure} for key in people or SERVICES} if failure else {}
-        plans = {key: published(result) for key, result in (results or unplanned).items()}
+        plans = {key: published(result, self._ends) for key, result in (results or unplanned).items()}
         if HONEYBADGER.key in plans:
             plans[HONEYBADGER.key]["follow_up"] += self._follow_up
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
@@ -251,6 +257,7 @@ class ActionModule(AccessAction):
                 dict.fromkeys(text for result in results.values() for text in result.get("follow_up", ()))
             )
             + self._follow_up,
+            "ends": self._ends,
             "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
             "run": self._asked.as_run(
                 {key: str(result["plan_id"]) for key, result in results.items() if result.get("plan_id")},

@@ -18,7 +18,7 @@ from ..module_utils._services import SERVICES
 from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.present import present_people, unsettled
-from ..plugin_utils._people.roster_file import dump
+from ..plugin_utils._people.roster_write import dump
 from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._words.names import attributed
 

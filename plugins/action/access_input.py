@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ..module_utils._access.addresses import check_email
+from ..module_utils._access.addresses import check_email, check_shown
 from ..module_utils._http.errors import AccessError
+from ..module_utils._roster import tell
 from ..module_utils._services import SERVICES
 from ..plugin_utils._host.names import FORM, SOURCES
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._people.form import form_people
 from ..plugin_utils._people.given import people_in
+from ..plugin_utils._people.resolve import Resolved
+from ..plugin_utils._people.rosters import headers_of, paths_of, read_rosters, resolved_here
 from ..plugin_utils._run.action import AccessAction
 
 
@@ -27,10 +30,12 @@ class ActionModule(AccessAction):
         """Read."""
         self._refuse_misspelt()
         source = self._source(self._task.args.get("sources") or list(SOURCES))
-        people = self._people(source)
+        resolved = self._people(source)
+        people = resolved.people
         limit = self._variables.text("lifecycle_max_removals")
         return {
             "people": people,
+            "reasons": resolved.reasons,
             "source": source,
             "exclusive": self._exclusive(),
             "all_accounts": bool(self._variables.flag("lifecycle_all_accounts")),
@@ -71,12 +76,12 @@ class ActionModule(AccessAction):
             )
         return given[0]
 
-    def _people(self, source: str) -> list[Any]:
+    def _people(self, source: str) -> Resolved:
         if source == "roster_file":
-            return self._roster(self._variables.text(source) or "")
+            return self._roster()
         if source == "people":
-            return people_in(self._variables, source) or []
-        return self._form()
+            return Resolved(people_in(self._variables, source) or [])
+        return Resolved(self._form())
 
     def _form(self) -> list[Any]:
         people = form_people(self._variables.items("email"), **{name: self._variables.get(name) for name in FORM})
@@ -96,16 +101,15 @@ class ActionModule(AccessAction):
         named = [key for key in asked if people[0][key] or key in configured] or asked
         return [{key: person[key] for key in person if key in named or key not in SERVICES} for person in people]
 
-    def _roster(self, file: str) -> list[Any]:
-        path = os.path.realpath(os.path.expanduser(file))
-        lookup = self._shared_loader_obj.lookup_loader.get(
-            "honeyops.access.roster", loader=self._loader, templar=self._templar
-        )
-        faults = lookup.run([path], self._vars, faults=True, names=True)[0]
-        if faults:
-            raise Refused("Nothing was done, because the roster has faults:\n" + "\n".join(faults))
-        people: list[Any] = lookup.run([path], self._vars, names=True)[0]
-        return people
+    def _roster(self) -> Resolved:
+        paths = {path: path for path in map(os.path.realpath, paths_of(self._variables, "roster_file").values())}
+        document, faults = read_rosters(paths, self._loader, check_shown, headers_of(self._variables))
+        check_mode = bool(self._task.check_mode)
+        resolved, unknown = resolved_here(document, self._vars, self._variables, check_mode)
+        if faults or unknown:
+            told = "\n".join(tell([*faults, *unknown]))
+            raise Refused(f"Nothing was done, because the roster has faults:\n{told}")
+        return resolved
 
 
 def _check(email: str) -> None:

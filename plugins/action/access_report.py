@@ -77,7 +77,7 @@ class ActionModule(AccessAction):
         return {**result, "faults": faults, "fail_on_drift": strict, "warnings": self._warnings}
 
     def _inputs(self) -> Inputs:
-        return inputs_of(self._variables, self._loader.get_real_file)
+        return inputs_of(self._variables, {**self._vars, "ansible_check_mode": self._task.check_mode}, self._loader)
 
     def _gathered(self, spool: Spool, folder: Path) -> Data | None:
         """The report of all hosts. It is written now if it waits for hosts that do not run the role."""

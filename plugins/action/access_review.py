@@ -81,13 +81,13 @@ class ActionModule(AccessAction):
         """Read this host, and keep its rows for the host that puts all together."""
         self._refuse_misspelt()
         folder_of(self._variables)
-        inputs = inputs_of(self._variables, self._loader.get_real_file)
+        inputs = inputs_of(self._variables, self._vars, self._loader)
         part = self._part(inputs)
         failed = [target for target in part["targets"] if target["status"] != "read"]
         if failed:
             raise Refused(" ".join(dict.fromkeys(str(target["error"]) for target in failed)))
-        roster = inputs.roster or Roster("", [], [])
-        known = known_of(self._variables, self._host, roster.people, roster.lines, roster.file)
+        roster = inputs.roster or Roster((), [], [])
+        known = known_of(self._variables, self._host, roster.people, roster.lines)
         rows = [row.as_dict() for row in rows_of(part, known)]
         with self._spool.locked():
             self._spool.put(f"part {self._host}", {"rows": rows, "targets": part["targets"]})

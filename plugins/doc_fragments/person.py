@@ -103,6 +103,12 @@ options:
     description:
       - The RV(plan_id) that was approved. If the plan has a different ID now, the task fails with code C(plan_changed) before any write.
     type: str
+  reasons:
+    description:
+      - Why people who are not in the list lose access with O(exclusive=true), by their addresses, such as V(left group Platform). The
+        reason of each of their steps ends with it. An address that nobody has is ignored.
+    type: dict
+    default: {}
 """
 
     KNOWN = r"""

@@ -48,7 +48,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._roster import check, tell
-from ..plugin_utils._people.roster_file import dump
+from ..plugin_utils._people.roster_write import dump
 
 
 def to_roster(people: Any, file: str) -> str:

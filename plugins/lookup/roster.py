@@ -20,13 +20,19 @@ description:
 options:
   _terms:
     description:
-      - Path of one file, searched for as in P(ansible.builtin.file#lookup).
+      - Paths of files, or of folders with files, searched for as in P(ansible.builtin.file#lookup). All of them are one roster.
     required: true
   faults:
     description:
       - Return the faults as a list of texts instead of the people, and do not fail. The list is empty if there are none.
     type: bool
     default: false
+  columns:
+    description:
+      - For a CSV of another system, what it calls our columns, such as V({email: Work Email, until: Termination Date}). Other columns that
+        are not ours are left alone.
+    type: dict
+    default: {}
   names:
     description:
       - Accept a text that is not an e-mail address, such as V(robot), which a service may show for a person. The modules accept it for a
@@ -45,6 +51,13 @@ notes:
     is removed.
   - A person who names no service gets every service that is configured. A person who names services gets only these.
   - YAML anchors, aliases and tags are refused; so are duplicate keys.
+  - Below V(groups) stands what the members of each group get; V(groups) of a person names some of them, each as text or as a mapping with
+    V(group), V(from) and V(until). A person gets the union of their groups, with the highest role; what they declare themselves wins.
+  - V(from) and V(until) are dates; V(until) is the last day with access. After it, the person is returned with V(state=absent); before
+    V(from), the person is left out. The day is that of V(timezone) at the top, UTC if it is not set. In check mode, it is
+    C(lifecycle_as_of) if that is set.
+  - V(targets) of a group or a person names hosts or host groups of the inventory. On other hosts, the group or person is left out.
+  - Several files may be one roster. Groups of one file are those of all, so that people in CSV can be in groups.
   - An empty list is not a fault here. The modules refuse it together with O(honeyops.access.honeycomb_members#module:exclusive).
 seealso:
   - plugin: honeyops.access.people_faults
@@ -76,11 +89,16 @@ _raw:
     name: {description: Name of the person., type: str}
     state: {description: "V(present) or V(absent).", type: str}
     aliases: {description: Other addresses., type: list}
+    because:
+      description: Where the rest comes from, such as V(group platform) or V(until 2027-01-31), if anything is derived.
+      type: str
+    ends:
+      description: When access ends, or membership of a group, each with V(on), the last day, and V(group), empty for all access.
+      type: list
     honeycomb: {description: Role in Honeycomb., type: dict}
     honeybadger: {description: Role and teams in Honeybadger., type: dict}
 """
 
-import os
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -88,7 +106,8 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._access.addresses import check_email, check_shown
 from ..module_utils._roster import People, tell
-from ..plugin_utils._people.roster_file import MAX_BYTES, load
+from ..plugin_utils._host.variables import Refused, Variables
+from ..plugin_utils._people.rosters import read_rosters, resolved_here
 
 
 class LookupModule(LookupBase):
@@ -97,32 +116,36 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         """Return the list of people, or of faults, in a list."""
         self.set_options(var_options=variables, direct=kwargs)
-        if len(terms) != 1 or not isinstance(terms[0], str):
-            raise AnsibleLookupError("The lookup honeyops.access.roster takes the path of one roster.")
-        people, faults = self._read(str(terms[0]), variables)
+        if not terms or not all(isinstance(term, str) for term in terms):
+            raise AnsibleLookupError(
+                "The lookup honeyops.access.roster takes paths of files or folders, which are one roster."
+            )
+        people, faults = self._read([str(term) for term in terms], variables or {})
         if self.get_option("faults"):
             return [faults]
         if faults:
             raise AnsibleLookupError("The roster has faults:\n" + "\n".join(faults))
         return [people]
 
-    def _read(self, term: str, variables: dict[str, Any] | None) -> tuple[People, list[str]]:
+    def _read(self, terms: list[str], task_vars: dict[str, Any]) -> tuple[People, list[str]]:
         """The people, and the faults as text."""
-        path = self.find_file_in_search_path(variables, "files", term, ignore_missing=True)
-        if not path:
-            return [], [f"{term}: there is no such file."]
-        if not os.path.isfile(path):
-            return [], [f"{term}: this is not a regular file."]
-        loader: Any = self._loader
+        document, faults = read_rosters(
+            {term: self._path(term, task_vars) for term in terms},
+            self._loader,
+            check_shown if self.get_option("names") else check_email,
+            self.get_option("columns"),
+        )
+        check_mode = bool(task_vars.get("ansible_check_mode"))
+        variables = Variables(task_vars, self._templar.template)  # type: ignore[union-attr]
         try:
-            real = loader.get_real_file(path)
-            try:
-                with open(real, "rb") as file:
-                    people, faults = load(
-                        path, file.read(MAX_BYTES + 1), check_shown if self.get_option("names") else check_email
-                    )
-            finally:
-                loader.cleanup_tmp_file(real)
-        except OSError as error:
-            return [], [f"{term}: this cannot be read: {error.strerror}."]
-        return people, tell(faults, f"{term}, line")
+            resolved, unknown = resolved_here(document, task_vars, variables, check_mode)
+        except Refused as fault:
+            raise AnsibleLookupError(str(fault)) from None
+        if document.directory is not None and not faults:
+            raise AnsibleLookupError(
+                "The roster has people from a directory, which this lookup does not read. Set roster_file of a playbook to it."
+            )
+        return resolved.people, tell([*faults, *unknown])
+
+    def _path(self, term: str, task_vars: dict[str, Any]) -> str:
+        return str(self.find_file_in_search_path(task_vars, "files", term, ignore_missing=True) or term)

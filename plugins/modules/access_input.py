@@ -47,6 +47,10 @@ people:
   returned: success
   type: list
   elements: raw
+reasons:
+  description: Why people of the roster are not declared on this host, by address.
+  returned: success
+  type: dict
 source:
   description: The variable that named them.
   returned: success

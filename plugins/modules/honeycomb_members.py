@@ -68,6 +68,11 @@ options:
         type: str
         choices: [present, absent]
         default: present
+      because:
+        description:
+          - Where what is declared for the person comes from, such as V(group platform). The reason of each step for this person ends with
+            it. It is never compared.
+        type: str
   min_admins:
     description:
       - The minimum number of accepted people with the role V(admin) that a run must leave if it lowers this number. A run that does
@@ -124,6 +129,7 @@ plan:
     before: {description: "What is there now, null for nothing.", type: dict, returned: always}
     after: {description: "What should be there, null for nothing.", type: dict, returned: always}
     reason: {description: Why the step is needed., type: str, returned: always}
+    because: {description: Where what is declared comes from., type: str, returned: if it is known}
 plan_id:
   description: Identifies exactly these changes, but not the team; the same in check mode and in the real run.
   returned: always

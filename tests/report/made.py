@@ -165,7 +165,9 @@ class Company:
             ]
         checked, faults = _roster.check(declared)
         assert not faults
-        return _report.Roster("people.yml", checked, list(range(2, 2 + len(checked))))
+        return _report.Roster(
+            ("people.yml",), checked, [_roster.At(n, file="people.yml") for n in range(2, 2 + len(checked))]
+        )
 
     def _module(self, host: str) -> _report_read.Module:
         return lambda name, _options: self.held[host][name]

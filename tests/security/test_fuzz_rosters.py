@@ -20,7 +20,10 @@ from hypothesis import strategies as st
 from ansible_collections.honeyops.access.plugins.module_utils._access.addresses import check_email
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check
-from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import COLUMNS, MAX_BYTES, dump, load
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_csv import COLUMNS
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_text import MAX_BYTES
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_write import dump
+from tests.rosters import load
 
 SOON = 30  # seconds, on a busy machine
 FORMS = ("yml", "json", "csv")

@@ -13,11 +13,12 @@ import typing as t
 
 from .._http.errors import AccessError
 from .._http.options import check_number
+from .._http.text import clean
 from .addresses import check_shown, fold, is_address, separated
 from .apply import reconcile
 from .guards import Limits, check_max_removals
 from .match import Rules
-from .model import people_from
+from .model import MOST_WORDS, people_from
 from .outcome import Options, Report, Watch
 from .record import Result, Values, everybody, record_of
 from .service import Service
@@ -37,6 +38,9 @@ def manage_people(service: Service, params: Values, check: bool, watch: Watch | 
             _addresses(params["ignore"]),
             at_least(params, "reinvite_after", 0),
             manage_teams=bool(params.get("manage_teams")),
+            reasons={
+                fold(str(address)): clean(str(text), (), MOST_WORDS) for address, text in params["reasons"].items()
+            },
         )
         limits = Limits(
             check_max_removals(params["max_removals"]),

@@ -29,6 +29,8 @@ from .model import (
     Step,
 )
 
+NOT_LISTED = "not in the list, and exclusive is on"
+
 
 @dataclass(frozen=True)
 class Leaver:
@@ -37,6 +39,7 @@ class Leaver:
     email: str
     addresses: frozenset[str]
     reason: str
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,19 +67,19 @@ def leaving(
     taken = {step.target for step in steps if step.takes_away}
     staying = {address for grant in world if grant not in taken for address in grant.addresses}
     found: dict[str, set[str]] = {}
-    reasons: dict[str, str] = {}
+    reasons: dict[str, tuple[str, str]] = {}
     for person in people:
         if person.state != ABSENT or person in matches.untouched or not rules.ignore.isdisjoint(person.addresses):
             staying.update(person.addresses)
         elif person.email:
             found[fold(person.email)] = set(person.addresses)
-            reasons[fold(person.email)] = "declared absent"
+            reasons[fold(person.email)] = ("declared absent", person.because)
     for step in steps:
         if step.takes_away:
             found.setdefault(step.email, set()).update(step.addresses)
-            reasons.setdefault(step.email, step.reason)
+            reasons.setdefault(step.email, (step.reason, step.because))
     leavers = (
-        Leaver(email, frozenset(addresses - staying), reasons[email]) for email, addresses in sorted(found.items())
+        Leaver(email, frozenset(addresses - staying), *reasons[email]) for email, addresses in sorted(found.items())
     )
     return Leaving(tuple(leaver for leaver in leavers if leaver.addresses), frozenset(staying))
 
@@ -90,11 +93,11 @@ def leaving_steps(who: Leaving, grants: t.Iterable[Grant], rules: Rules) -> list
             continue
         leaver = next((owners[address] for address in grant.addresses if address in owners), None)
         if leaver is None and rules.exclusive and grant.kind.opens and who.staying.isdisjoint(grant.addresses):
-            leaver = Leaver(fold(grant.email), frozenset(), "not in the list, and exclusive is on")
+            leaver = Leaver(fold(grant.email), frozenset(), NOT_LISTED, rules.because(grant))
         if leaver and leaver.email:
             reason = f"{leaver.reason}; {grant.title}"
             phase = LAST if grant.kind.final else LEAVING
-            steps.append(Step(grant.kind.removal, leaver.email, grant, None, reason, phase))
+            steps.append(Step(grant.kind.removal, leaver.email, grant, None, reason, phase, leaver.because))
     return [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
 
 
@@ -136,13 +139,13 @@ def team_steps(
         ]
         wanted = set(person.team_ids or ())
         steps += [
-            Step(grant.kind.removal, email, grant, None, f"team_ids; {grant.title}", LOWER)
+            Step(grant.kind.removal, email, grant, None, f"team_ids; {grant.title}", LOWER, person.because)
             for grant in joined
             if grant.of("team_id") not in wanted
         ]
         for team in sorted(wanted - {grant.of("team_id") for grant in joined}):
             goal = Grant(None, held[0].email, "member", TEAM_INVITATION, about=(("team_id", team),))
-            steps.append(Step(INVITE_TO_TEAM, email, None, goal, f"team_ids; {goal.title}", RAISE))
+            steps.append(Step(INVITE_TO_TEAM, email, None, goal, f"team_ids; {goal.title}", RAISE, person.because))
     return steps
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .._http import errors
 from .._http.errors import AccessError
@@ -25,7 +25,7 @@ class Rules:
 
     ``roles`` are in order from the least to the most powerful. ``ignore`` holds folded addresses. ``reinvite_after`` is
     in days. ``pending_only``: only invitations are managed, users are left alone. ``manage_teams``: users get their
-    declared teams, too.
+    declared teams, too. ``reasons``: why people who are not declared lose access, by folded address.
     """
 
     roles: tuple[str, ...]
@@ -35,6 +35,11 @@ class Rules:
     reinvite_after: float | None = None
     pending_only: bool = False
     manage_teams: bool = False
+    reasons: t.Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def because(self, grant: Grant) -> str:
+        """Why somebody who is not declared loses this, empty if nobody says."""
+        return next((self.reasons[address] for address in grant.addresses if address in self.reasons), "")
 
     def power(self, role: str) -> int:
         """The rank of a role."""

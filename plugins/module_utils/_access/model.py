@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from .._http.errors import VALIDATION, AccessError
+from .._http.text import clean
 from .addresses import check_email, check_shown, fold
 
 ACTIVE = "active"
@@ -36,6 +37,7 @@ ACTIONS = (
 """Every action, in the order in which the actions for one person in one phase are applied."""
 
 
+MOST_WORDS = 500  # characters of why somebody has, or loses, access
 RAISE, LOWER, LEAVING, REMOVAL, LAST = range(5)
 """Phases, in the order in which they are applied. What comes with access goes before access itself, since services know
 who it belongs to only as long as the person has access; but what cannot be undone goes last, when access is gone."""
@@ -45,7 +47,8 @@ who it belongs to only as long as the person has access; but what cannot be undo
 class Person:
     """A declared person. ``role`` or ``team_ids`` of None: leave as it is; ``()``: no team.
 
-    ``email`` is the address for invitations; ``id`` names a user or an invitation instead of an address.
+    ``email`` is the address for invitations; ``id`` names a user or an invitation instead of an address. ``because`` says
+    where what is declared comes from, such as a group; it is told and never compared.
     """
 
     email: str
@@ -54,6 +57,7 @@ class Person:
     aliases: tuple[str, ...] = ()
     state: str = PRESENT
     id: int | None = None
+    because: str = field(default="", compare=False)
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
@@ -71,6 +75,7 @@ def person_from(options: t.Mapping[str, t.Any], check: t.Callable[[str], str] = 
         aliases=tuple(check_email(alias) for alias in options.get("aliases") or ()),
         state=options.get("state") or PRESENT,
         id=options.get("id"),
+        because=clean(options.get("because") or "", (), MOST_WORDS),
     )
 
 
@@ -188,7 +193,7 @@ class Grant:
 class Step:
     """One change for one person, from ``target``, what is there, to ``goal``, what should be there; one may be None.
 
-    ``known_as``: more known addresses of the person.
+    ``because``: where what is declared comes from. ``known_as``: more known addresses of the person.
     """
 
     action: str
@@ -197,6 +202,7 @@ class Step:
     goal: Grant | None
     reason: str
     phase: int
+    because: str = field(default="", compare=False)
     known_as: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
@@ -218,11 +224,12 @@ class Step:
         return 2 if self.action == REINVITE and self.target and self.target.id is not None else 1
 
     def as_dict(self) -> dict[str, t.Any]:
-        """The public form: ``{action, email, before, after, reason}``."""
+        """The public form: ``{action, email, before, after, reason}``, and ``because`` if it is known."""
         return {
             "action": self.action,
             "email": self.email,
             "before": self.target.view() if self.target else None,
             "after": self.goal.view() if self.goal else None,
-            "reason": self.reason,
+            "reason": f"{self.reason}: {self.because}" if self.because else self.reason,
+            **({"because": self.because} if self.because else {}),
         }

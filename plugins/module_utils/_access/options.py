@@ -25,6 +25,7 @@ BULK: Spec = {
     "concurrency": {"type": "int", "default": 4},
     "expected_plan_id": {"type": "str"},
     "reinvite_after": {"type": "float"},
+    "reasons": {"type": "dict", "default": {}},
 }
 """The options of every bulk module besides the people."""
 
@@ -100,6 +101,7 @@ def people(info: ServiceInfo, **more: dict[str, t.Any]) -> Spec:
         **more,
         "aliases": {"type": "list", "elements": "str", "default": []},
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
+        "because": {"type": "str"},
     }
     return {
         info.people: {"type": "list", "elements": "dict", "required": True, "options": each},

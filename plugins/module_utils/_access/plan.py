@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from .._http import errors
 from .._http.errors import AccessError
 from .addresses import check_email, fold
-from .leaving import with_addresses
+from .leaving import NOT_LISTED, with_addresses
 from .match import Matches, Rules, assign, kin
 from .model import (
     ABSENT,
@@ -63,7 +63,7 @@ def plan(
     matches = matches or assign(people, world, rules)
     untouched = matches.untouched
     steps = [
-        step
+        replace(step, because=person.because) if person.because else step
         for person, grants in zip(people, matches.held)
         if person not in untouched
         for step in _steps(person, grants, rules, now, check)
@@ -71,7 +71,7 @@ def plan(
     if rules.exclusive:
         claimed = matches.claimed
         extra = [grant for grant in world if grant.addresses and grant not in claimed]
-        steps += [removal(grant, grant.addresses[0], "not in the list, and exclusive is on") for grant in extra]
+        steps += [removal(grant, grant.addresses[0], NOT_LISTED, rules.because(grant)) for grant in extra]
     kept = [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
     return in_order(with_addresses(kept, kin(people, world)), rules)
 
@@ -146,9 +146,9 @@ def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Ite
             yield Step(UPDATE, _name(person, grant), grant, goal, "another account of the same person", LOWER)
 
 
-def removal(grant: Grant, email: str, reason: str) -> Step:
+def removal(grant: Grant, email: str, reason: str, because: str = "") -> Step:
     """The step that removes a grant."""
-    return Step(grant.kind.removal, email, grant, None, reason, REMOVAL)
+    return Step(grant.kind.removal, email, grant, None, reason, REMOVAL, because)
 
 
 def _name(person: Person, grant: Grant) -> str:

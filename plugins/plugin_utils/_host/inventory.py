@@ -21,3 +21,14 @@ def inventory_of(loader: t.Any, groups: t.Mapping[str, t.Iterable[str]]) -> Inve
         for host in hosts:
             manager.add_host(host, group=group)
     return manager
+
+
+def names_of(task_vars: t.Mapping[str, t.Any]) -> set[str]:
+    """The names of all hosts and host groups."""
+    groups = task_vars.get("groups") or {}
+    return {"all", "localhost", *map(str, groups), *(str(host) for hosts in groups.values() for host in hosts)}
+
+
+def names_here(task_vars: t.Mapping[str, t.Any]) -> set[str]:
+    """The names of the host with these variables, and of the groups that it is in."""
+    return {"all", str(task_vars.get("inventory_hostname", "")), *map(str, task_vars.get("group_names") or ())}

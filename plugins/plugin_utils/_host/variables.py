@@ -139,7 +139,12 @@ class Variables:
         """A value of the type that a module's option has."""
         if kind in ("int", "float"):
             return self.number(name, whole=kind == "int")
-        read: dict[str, t.Callable[[str], t.Any]] = {"bool": self.flag, "list": self.items, "str": self.text}
+        read: dict[str, t.Callable[[str], t.Any]] = {
+            "bool": self.flag,
+            "dict": self.mapping,
+            "list": self.items,
+            "str": self.text,
+        }
         return read[kind](name)
 
     def data(self, name: str) -> t.Any:

@@ -18,7 +18,7 @@ from functools import cached_property
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.model import ACTIVE, PENDING
 from ...module_utils._access.plan import parse_time
-from ...module_utils._roster import addresses_of
+from ...module_utils._roster import At, addresses_of
 from ...module_utils._services import SERVICES
 from .._host import collection
 from .._people.entries import Data
@@ -120,17 +120,17 @@ def _days(stats: Mapping[str, t.Any]) -> list[Data]:
 
 @dataclass(frozen=True)
 class Roster:
-    """Declared people, each with the line of their entry, 0 without a file."""
+    """Declared people, each with the place of their entry if they come from ``files``."""
 
-    file: str
+    files: tuple[str, ...]
     people: list[Data]
-    lines: list[int]
+    lines: list[At]
 
     @cached_property
-    def line_of(self) -> dict[str, int]:
-        """The line for each address of each person; empty without a file."""
-        people = zip(self.people, self.lines) if self.file else ()
-        return {address: line for person, line in people for address in addresses_of(person)}
+    def place_of(self) -> dict[str, At]:
+        """The place for each address of each person; empty without a file."""
+        people = zip(self.people, self.lines) if self.files else ()
+        return {address: at for person, at in people for address in addresses_of(person)}
 
 
 def report_of(
@@ -148,7 +148,7 @@ def report_of(
         person["only_in"] = next(iter(services)) if len(read) > 1 and len(services) == 1 else None
         for access in person["access"]:
             access["overdue"] = access["status"] == PENDING and _age(access["since"], now) > pending_days
-    held = [part["roster"] for part in parts if part["held"]]
+    held = [part for part in parts if part["held"]]
     return {
         "$schema": SCHEMA,
         "collection": {"name": collection.NAME, "version": version},
@@ -159,7 +159,7 @@ def report_of(
         "people": people,
         "drift": {
             "held": bool(held),
-            "rosters": sorted({file for file in held if file}),
+            "rosters": sorted({file for part in held for file in part["rosters"]}),
             "counts": _counts(findings),
             "findings": findings,
         },

@@ -16,7 +16,7 @@ from ...module_utils._access.model import PENDING, PRESENT
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
-from ...module_utils._roster import addresses_of, for_service
+from ...module_utils._roster import At, addresses_of, for_service
 from ...module_utils._services import SERVICES
 from .._host.option_names import in_role
 from .._people.comparison import Comparison
@@ -89,7 +89,9 @@ class _Place(t.NamedTuple):
             "role": f"{email} has another role in {where}: {found}, but should be {expected}.",
             "teams": f"{email} has other teams in {where}: {found}, but should have {expected}.",
         }[kind]
-        file, lines = self.roster.file, self.roster.line_of
+        places = self.roster.place_of
+        first = At(1, file=self.roster.files[0]) if self.roster.files else At(0)
+        at = next((places[text] for text in (known_as, fold(email)) if text in places), first)
         return {
             "kind": kind,
             "host": self.host,
@@ -98,8 +100,8 @@ class _Place(t.NamedTuple):
             "expected": expected,
             "found": found,
             "message": message,
-            "file": file or None,
-            "line": next((lines[text] for text in (known_as, fold(email)) if text in lines), 1 if file else None),
+            "file": at.file or None,
+            "line": at.line or None,
         }
 
 

@@ -18,9 +18,10 @@ from ...module_utils._access.addresses import check_shown, fold
 from ...module_utils._roster import check, tell
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
+from .._people.document import Document
 from .._people.entries import Data
 from .._people.given import people_in
-from .._people.roster_file import MAX_BYTES, locate
+from .._people.rosters import headers_of, paths_of, read_rosters, resolved_here
 from .changes import report_changes
 from .data import Roster
 from .drift import Rules
@@ -50,9 +51,9 @@ def folder_of(variables: Variables) -> Path:
     return Path(os.path.abspath(os.path.expanduser(folder)))
 
 
-def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs:
-    """The variables, or ``Refused``. ``real_file`` returns the decrypted file for one that may be encrypted."""
-    roster = _roster(variables, real_file)
+def inputs_of(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.Any) -> Inputs:
+    """The variables of a host, or ``Refused``. ``loader`` is Ansible's, which decrypts files."""
+    roster = _roster(variables, task_vars, loader)
     fail_on_drift = bool(variables.flag("report_fail_on_drift"))
     if fail_on_drift and roster is None:
         raise Refused("fail_on_drift needs something to compare access with: set people or roster_file.")
@@ -74,32 +75,31 @@ def inputs_of(variables: Variables, real_file: t.Callable[[str], str]) -> Inputs
     )
 
 
-def _roster(variables: Variables, real_file: t.Callable[[str], str]) -> Roster | None:
-    people, file = people_in(variables, "report_people"), variables.text("report_roster_file")
-    if people is not None and file is not None:
+def _roster(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.Any) -> Roster | None:
+    people, paths = people_in(variables, "report_people"), paths_of(variables, "report_roster_file")
+    if people is not None and paths:
         raise Refused("Set people or roster_file to compare access with, not both.")
-    if file is not None:
-        return _from_file(file, real_file)
-    if people is None:
+    if paths:
+        document, faults = read_rosters(paths, loader, check_shown, headers_of(variables))
+        head = "The roster has faults:"
+    elif people is None:
         return None
-    checked, faults = check(people, check_main=check_shown)
-    if faults:
-        raise Refused("The declared people have faults:\n" + "\n".join(tell(faults)))
-    return Roster("", checked, [0] * len(checked))
-
-
-def _from_file(file: str, real_file: t.Callable[[str], str]) -> Roster:
-    path = os.path.abspath(os.path.expanduser(file))
-    if not os.path.isfile(path):
-        raise Refused(f"roster_file is {file}, but there is no such file.")
-    try:
-        with open(real_file(path), "rb") as opened:
-            people, lines, faults = locate(path, opened.read(MAX_BYTES + 1), check_shown)
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}.") from None
-    if faults:
-        raise Refused("The roster has faults:\n" + "\n".join(tell(faults, f"{file}, line")))
-    return Roster(file, people, lines)
+    else:
+        checked, faults = check(people, check_main=check_shown)
+        document, head = Document(checked), "The declared people have faults:"
+    resolved, unknown = resolved_here(document, task_vars, variables, bool(task_vars.get("ansible_check_mode")))
+    if faults or unknown:
+        raise Refused("\n".join([head, *tell([*faults, *unknown])]))
+    files = tuple(dict.fromkeys(at.file for at in document.lines)) or tuple(paths)
+    declared = [
+        {
+            **person,
+            "groups": list(names),
+            "reviewer": next((who for name in names if (who := document.groups[name].reviewer)), ""),
+        }
+        for person, names in zip(resolved.people, resolved.groups)
+    ]
+    return Roster(files if paths else (), declared, resolved.lines)
 
 
 def aliases_of(roster: Roster | None) -> dict[str, str]:

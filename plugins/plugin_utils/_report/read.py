@@ -71,7 +71,7 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
         "entries": [],
         "findings": [],
         "held": roster is not None,
-        "roster": roster.file if roster else "",
+        "rosters": roster.files if roster else (),
         "aliases": aliases_of(roster),
         "identities": {},
     }

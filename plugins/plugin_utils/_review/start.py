@@ -17,7 +17,7 @@ from pathlib import Path
 from ...module_utils._access.addresses import check_email, few, fold
 from ...module_utils._access.model import PRESENT
 from ...module_utils._http.errors import AccessError
-from ...module_utils._roster import addresses_of, for_service
+from ...module_utils._roster import At, addresses_of, for_service
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
 from .rows import Known, Row
@@ -47,19 +47,19 @@ def paths_of(variables: Variables) -> list[str]:
     return [path.strip() for path in paths]
 
 
-def known_of(
-    variables: Variables, host: str, people: Sequence[Mapping[str, t.Any]], lines: Sequence[int], file: str
-) -> Known:
-    """What is known of the people on a host; ``lines`` are those of the people in a roster, of which ``file`` is the name."""
+def known_of(variables: Variables, host: str, people: Sequence[Mapping[str, t.Any]], lines: Sequence[At]) -> Known:
+    """What is known of the people on a host; ``lines`` are their places in a roster."""
     mains: dict[str, str] = {}
     because: dict[tuple[str, str], str] = {}
     reviewers: dict[tuple[str, str], str] = {}
-    for person, line in zip(people, lines):
+    for person, at in zip(people, lines):
         main = fold(person["email"])
         mains.update(dict.fromkeys(addresses_of(person), main))
         for service in SERVICES:
             if any(one["state"] == PRESENT for one in for_service([dict(person)], service, PRESENT, None)):
-                because[main, service] = str(person.get("because") or (f"{file}, line {line}" if file else "declared"))
+                because[main, service] = str(
+                    person.get("because") or (f"{at.file}, line {at.line}" if at.file else "declared")
+                )
                 if person.get("reviewer"):
                     reviewers[main, service] = fold(str(person["reviewer"]))
     return Known(mains, because, reviewers, _reviewer_of(variables, host))

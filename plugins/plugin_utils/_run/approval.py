@@ -36,8 +36,8 @@ class Approved:
     steps: Steps | None = None
 
 
-def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The plan of one service, for the person who approves it."""
+def published(result: Mapping[str, t.Any], ends: t.Sequence[str] = ()) -> dict[str, t.Any]:
+    """The plan of one service, for the person who approves it. ``ends``: whose access ends soon."""
     code = (result.get("error") or {}).get("code")
     return {
         "plan_id": result.get("plan_id") or "",
@@ -45,6 +45,7 @@ def published(result: Mapping[str, t.Any]) -> dict[str, t.Any]:
         "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
         "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
         "follow_up": list(result.get("follow_up", ())),
+        **({"ends": list(ends)[:MOST_STEPS]} if ends else {}),
     }
 
 
@@ -132,7 +133,8 @@ def _described(step: Mapping[str, t.Any]) -> str:
     words, other = named(step), another_address(step)
     goal = (step.get("after") or {}).get("role") if step.get("before") else None
     parts = [f"{words}{f' to {goal}' if goal and goal != words else ''}", other]
-    detail = f" ({', '.join(filter(None, parts))})" if words or other else ""
+    parts.append(str(step.get("because") or ""))
+    detail = f" ({', '.join(filter(None, parts))})" if any(parts) else ""
     return f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}{detail}"
 
 

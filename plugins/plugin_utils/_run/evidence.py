@@ -159,6 +159,7 @@ class _History:
                     "what": named(step),
                     "outcome": "planned" if self._check else outcome,
                     "at": self._at,
+                    **({"because": step["because"]} if step.get("because") else {}),
                 }
                 for step, outcome in steps
             ],

@@ -119,6 +119,7 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
             lines += [f"  Found: {_access(access)}" for access in found]
         lines += [
             f"  {step['action'].replace('_', ' ').capitalize()} ({step['what']}): {step['outcome'].replace('_', ' ')}, {step['at']}"
+            + (f"; {step['because']}" if step.get("because") else "")
             for step in record["done"]
         ]
         if record["verified"]:

@@ -62,6 +62,9 @@ def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> 
     if len(done) > most:
         lines.append(f"... and {len(done) - most} more people, see lifecycle_result")
     lines += [f"{title(key)}: {_outcome(result[key], check)}" for key in _services(result)]
+    if result.get("ends"):
+        lines.append("Ends soon:")
+        lines += [f"- {text}" for text in result["ends"][:most]]
     if result.get("follow_up"):
         lines.append("Would be left to do by hand:" if check else "Left to do by hand:")
         lines += [f"- {text}" for text in result["follow_up"]]
@@ -78,7 +81,8 @@ def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str
     """The outcome of each step of the plan; the results are in the same order."""
     for step, result in zip(service.get("plan", ()), service.get("results", ())):
         if _is_made(result):
-            yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step))
+            because = f" ({step['because']})" if step.get("because") else ""
+            yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step)) + because
         elif result["outcome"] == "applied":
             yield step["email"], "was done already"
         else:

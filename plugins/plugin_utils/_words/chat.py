@@ -82,9 +82,11 @@ def _told(host: str, title: str, entry: Mapping[str, t.Any]) -> t.Iterator[str]:
     yield f"{host}, {title}: {'refused' if entry.get('refused') else _changes(entry)}"
     steps = entry.get("steps") or ()
     for step in steps:
-        yield f"- {str(step.get('action')).replace('_', ' ')} {step.get('email')}{_access(step)}"
+        yield f"- {str(step.get('action')).replace('_', ' ')} {step.get('email')}{_access(step)}{_because(step)}"
     if _size(entry) > len(steps):
         yield f"- and {_size(entry) - len(steps)} more"
+    for text in entry.get("ends") or ():
+        yield f"- ends soon: {text}"
     for text in entry.get("follow_up") or ():
         yield f"- by hand: {text}"
 
@@ -103,6 +105,10 @@ def _access(step: Mapping[str, t.Any]) -> str:
     if before and after:
         return f" ({before} -> {after})"
     return f" ({before or after})" if before or after else ""
+
+
+def _because(step: Mapping[str, t.Any]) -> str:
+    return f": {step['because']}" if step.get("because") else ""
 
 
 def _role(access: t.Any) -> str:

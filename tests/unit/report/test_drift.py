@@ -44,7 +44,9 @@ def drift(services: Any, there: Any, roster: _report.Roster, rules: _report_drif
 def found(people: list[Any], services: Any = ("honeycomb", "honeybadger"), **rules: Any) -> set[tuple[str, str, str]]:
     checked, faults = _roster.check(people)
     assert not faults
-    roster = _report.Roster("people.yml", checked, list(range(1, 1 + len(checked))))
+    roster = _report.Roster(
+        ("people.yml",), checked, [_roster.At(line, file="people.yml") for line in range(1, 1 + len(checked))]
+    )
     findings = drift(services, entries(), roster, _report_drift.Rules({}, **rules))
     return {(finding["kind"], finding["service"], finding["email"]) for finding in findings}
 
@@ -102,7 +104,7 @@ def test_a_service_that_was_not_read_is_not_held_against_anything() -> None:
 
 def test_default_roles_count_for_whoever_declares_none() -> None:
     checked, _faults = _roster.check(RIGHT)
-    roster = _report.Roster("", checked, [0] * 3)
+    roster = _report.Roster((), checked, [_roster.At(0)] * 3)
     rules = _report_drift.Rules({"honeycomb": "admin"})
     (finding,) = drift(["honeycomb"], entries(), roster, rules)
     assert (finding["kind"], finding["email"], finding["expected"]) == ("role", "bob@old.example", "admin")
@@ -119,7 +121,7 @@ def test_another_account_with_more_power_is_drift() -> None:
     both = entries([], users, invited)
     for declared, there in (("Member", "Owner"), ("Owner", "Member")):
         person = {"email": "ada@old.example", "aliases": ["ada@example.com"], "honeybadger": {"role": declared}}
-        roster = _report.Roster("", _roster.check([person])[0], [0])
+        roster = _report.Roster((), _roster.check([person])[0], [_roster.At(0)])
         (finding,) = drift(["honeybadger"], both, roster, _report_drift.Rules({}))
         assert (finding["kind"], finding["expected"], finding["found"]) == ("role", declared, there)
 
@@ -127,7 +129,7 @@ def test_another_account_with_more_power_is_drift() -> None:
 def test_two_people_who_are_the_same_user_are_reported() -> None:
     """Nothing is planned for them, so no finding would say so."""
     people, _faults = _roster.check(["dora@example.com", "eve@example.com"])
-    roster = _report.Roster("", people, [0, 0])
+    roster = _report.Roster((), people, [_roster.At(0)] * 2)
     user = {"id": 1, "email": "dora@example.com", "role": "Owner"}
     there = entries([], [user], [])
     _report.add_invited(there, [{"email": "eve@example.com", "accepted_by": {"email": "dora@example.com"}}])
@@ -160,14 +162,14 @@ def test_teams_of_all_accounts_of_a_person_count() -> None:
     for aliases, team_ids in ((["eve@example.com"], [3, 7]), ([], [3])):
         person = {"email": "ada@example.com", "aliases": aliases, "honeybadger": {"team_ids": team_ids}}
         others = [] if aliases else ["eve@example.com"]
-        roster = _report.Roster("", _roster.check([person, *others])[0], [0, 0])
+        roster = _report.Roster((), _roster.check([person, *others])[0], [_roster.At(0)] * 2)
         assert drift(["honeybadger"], there, roster, rules) == []
 
 
 def test_an_invitation_without_teams_is_one_to_none() -> None:
     there = entries([], [], [{"id": 7, "email": "bob@example.com", "role": "Member"}])
     people, _faults = _roster.check([{"email": "bob@example.com", "honeybadger": {"team_ids": [3]}}])
-    roster = _report.Roster("", people, [0])
+    roster = _report.Roster((), people, [_roster.At(0)])
     (finding,) = drift(["honeybadger"], there, roster, _report_drift.Rules({}))
     assert (finding["kind"], finding["found"], finding["expected"]) == ("teams", "no team", "team 3")
 
@@ -186,9 +188,9 @@ def test_keys_of_people_who_are_ignored_are_no_drift() -> None:
 
 def test_a_finding_says_where_the_roster_says_so() -> None:
     text = b"people:\n  - email: ada@example.com\n    honeycomb: {role: member}\n\n  - email: dan@example.com\n    honeycomb: {}\n"
-    people, lines, faults = _roster_file.locate("people.yml", text)
+    document, faults = _roster_file.load([_roster_file.File("people.yml", text, "team/people.yml")])
     assert not faults
-    roster = _report.Roster("team/people.yml", people, lines)
+    roster = _report.Roster(("team/people.yml",), document.people, list(document.lines))
     findings = drift(["honeycomb"], entries(), roster, _report_drift.Rules({}))
     places = {(finding["kind"], finding["email"]): finding["line"] for finding in findings}
     assert places == {

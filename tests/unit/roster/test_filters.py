@@ -17,7 +17,7 @@ from ansible_collections.honeyops.access.plugins.filter.people_for import people
 from ansible_collections.honeyops.access.plugins.filter.present_people import present_people
 from ansible_collections.honeyops.access.plugins.filter.to_roster import to_roster
 from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
-from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import COLUMNS
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_csv import COLUMNS
 
 PEOPLE = [
     {"email": "ada@example.com", "aliases": ["a@corp.example"], "honeycomb": {"role": "admin"}, "honeybadger": {}},

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check
-from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import dump, load
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_write import dump
+from tests.rosters import load
 
 ADA = {
     "email": "ada@example.com",

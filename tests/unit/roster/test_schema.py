@@ -13,7 +13,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import load
+from tests.rosters import load
 from tests.tools import tree
 
 GOOD: list[Any] = [
@@ -29,6 +29,17 @@ GOOD: list[Any] = [
     [{"email": "\u00e9+x'y@b.c"}],
     [{"email": "a" * 990 + "@b.c"}],
     ["Ada Lovelace <a@b.c>", "mailto:b@b.c", {"email": "c@b.c", "aliases": ["SMTP:c@m\u00fcller.example"]}],
+    [{"email": "a@b.c", "from": "2027-01-31", "until": "2027-02-01", "targets": ["acme"], "groups": []}],
+    {"people": [], "groups": {}, "timezone": "UTC"},
+    {"people": ["a@b.c"], "groups": {"x y": {"honeycomb": {}, "targets": ["acme"], "reviewer": "a@b.c"}}},
+    {
+        "people": [{"email": "a@b.c", "groups": ["x", {"group": "y", "until": "2027-01-31"}]}],
+        "groups": {"x": {"honeybadger": {"role": "Owner", "team_ids": [1]}}, "y": {"honeycomb": {"role": "admin"}}},
+    },
+    {
+        "directory": {"source": "okta", "url": "https://example.okta.com", "min_people": 5, "max_drop": "10%"},
+        "groups": {"x": {"directory": ["A", "B"], "allow_empty": True, "honeycomb": {}}},
+    },
 ]
 BAD: list[Any] = [
     {},
@@ -87,6 +98,30 @@ BAD: list[Any] = [
     [{"email": "a@b.c", "honeybadger": {"team_ids": ["03"]}}],
     [{"email": "a@b.c", "honeybadger": {"team_ids": [10**18]}}],
     [{"email": "a@b.c", "honeybadger": {"team_ids": [None]}}],
+    [{"email": "a@b.c", "until": "31.01.2027"}],
+    [{"email": "a@b.c", "until": "2027-1-31"}],
+    [{"email": "a@b.c", "until": "2027-02-32"}],
+    [{"email": "a@b.c", "from": None}],
+    [{"email": "a@b.c", "targets": "acme"}],
+    [{"email": "a@b.c", "targets": []}],
+    [{"email": "a@b.c", "groups": "x"}],
+    [{"email": "a@b.c", "groups": [{"until": "2027-01-31"}]}],
+    [{"email": "a@b.c", "groups": [{"group": "x", "since": "2027-01-31"}]}],
+    [{"email": "a@b.c", "because": "x"}],
+    {"groups": {"x": {"honeycomb": {}}}},
+    {"people": [], "groups": []},
+    {"people": [], "groups": {"x": {}}},
+    {"people": [], "groups": {"x": None}},
+    {"people": [], "groups": {"x;y": {"honeycomb": {}}}},
+    {"people": [], "groups": {"{{ x }}": {"honeycomb": {}}}},
+    {"people": [], "groups": {" x": {"honeycomb": {}}}},
+    {"people": [], "groups": {"x": {"honeycomb": {}, "reviewer": "ada"}}},
+    {"people": [], "groups": {"x": {"honeycomb": {}, "until": "2027-01-31"}}},
+    {"people": [], "groups": {"x": {"honeycomb": {"role": "boss"}}}},
+    {"people": [], "timezone": 5},
+    {"people": [], "directory": {"url": "https://example.okta.com"}},
+    {"people": [], "directory": {"source": "ad", "url": "https://example.okta.com"}},
+    {"people": [], "directory": {"source": "okta", "url": "x", "token": "y"}},
 ]
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from ansible_collections.honeyops.access.plugins.module_utils._http.outside import armoured, shown
 from ansible_collections.honeyops.access.plugins.module_utils._roster import check
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.cells import guard_cell
-from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_file import WRITERS, dump, load
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_write import WRITERS, dump
+from tests.rosters import load
 
 TEXT = st.text(
     st.one_of(st.sampled_from("=+-@' \t\r;,\"\n:#&*!|>%{}[]"), st.characters(exclude_categories=["C"])), max_size=12

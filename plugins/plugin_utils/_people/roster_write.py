@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""People as the text of a roster in YAML, JSON or CSV.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import typing as t
+
+import yaml
+
+from ...module_utils._roster import SERVICE_KEYS, People
+from .cells import guard_cell
+from .form import NONE
+from .roster_csv import COLUMNS
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes no anchors, which a roster must not have, and supports text that older versions of Ansible mark as unsafe."""
+
+    def ignore_aliases(self, data: t.Any) -> bool:
+        return True
+
+
+_Dumper.add_multi_representer(str, lambda dumper, text: dumper.represent_str(str.__str__(text)))
+
+
+def dump(name: str, people: People) -> str:
+    """The people as the content of a file with this name, without default values."""
+    write = WRITERS.get(os.path.splitext(name)[1].lower())
+    if write is None:
+        raise ValueError(f"{name}: the name must end in one of {', '.join(WRITERS)}, which says how to write it.")
+    short = [
+        {key: value for key, value in person.items() if (key, value) not in (("state", "present"), ("aliases", []))}
+        for person in people
+    ]
+    return write(short)
+
+
+def _to_yaml(people: People) -> str:
+    return yaml.dump({"people": people}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _to_json(people: People) -> str:
+    return json.dumps({"people": people}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _to_csv(people: People) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for person in people:
+        cells = {key: person.get(key, "") for key in ("email", "name", "state")}
+        cells["aliases"] = ";".join(person.get("aliases", ()))
+        if any(";" in alias for alias in person.get("aliases", ())):
+            raise ValueError(
+                f"{person['email']} has an alias with a semicolon, which CSV cannot express: use YAML or JSON."
+            )
+        for service, keys in SERVICE_KEYS.items():
+            access = person.get(service, {})
+            told = {f"{service}_{key}": _cell(access.get(key, "")) for key in keys}
+            cells.update(told)
+            if service in person and not any(told.values()):
+                raise ValueError(
+                    f"{person['email']} has {service} with neither role nor teams, which CSV cannot express: use YAML or JSON."
+                )
+        writer.writerow([guard_cell(cells[column]) for column in COLUMNS])
+    return text.getvalue()
+
+
+def _cell(value: str | list[int]) -> str:
+    """A role or teams; an empty cell would leave the teams as they are."""
+    return value if isinstance(value, str) else ";".join(map(str, value)) or NONE
+
+
+WRITERS: dict[str, t.Callable[[People], str]] = {
+    ".yml": _to_yaml,
+    ".yaml": _to_yaml,
+    ".json": _to_json,
+    ".csv": _to_csv,
+}

@@ -150,7 +150,7 @@ ODD = {
         ("yml", b"- email: a@b.c\n  name: " + b"x" * BIG),
     )},
     **{f"large.{form}": b" " * (MAX_BYTES + 1) for form in FORMS},
-    **{f"{code}.{form}": "- ä@example.com\n".encode(code) for code in ("latin-1", "utf-16", "utf-32", "cp1252") for form in FORMS},
+    **{f"{code}.{form}": "- ä@example.com\n".encode(code) for code in ("latin-1", "utf-16-le", "utf-32", "cp1252") for form in FORMS},
     "name.exe": b"- a@b.c",
 }  # fmt: skip
 

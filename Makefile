@@ -84,6 +84,11 @@ report-pictures: $(REPORT_INSTALLED) ## Take the pictures of the access report i
 eda-check: $(EDA)/.installed ## Run the sample rulebooks with a real ansible-rulebook, which needs Java
 	$(EDA)/bin/python -m tests.eda.rulebook
 
+.PHONY: directory-check
+# Nothing is left out: a server that is not installed fails its tests. bindep.txt names the packages.
+directory-check: $(INSTALLED) ## Read people from real directories: OpenLDAP, a domain of Samba (as root), scim2-server
+	DIRECTORY_SERVERS=required pytest -m "slow or not slow" $(ARGS) tests/directory
+
 .PHONY: bench
 bench: artefact $(BENCH_INSTALLED) ## Measure against other ways of doing the same
 	python -m tests.bench

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,11 +77,12 @@ def openldap(
     ldif = folder / "data.ldif"
     with ldif.open("w") as file:
         file.writelines(map(_ldif, [*base(), *entries]))
-    slapadd = [str(program("slapadd")), "-q", "-f", str(config), "-l", str(ldif)]
-    subprocess.run(slapadd, check=True, capture_output=True)
+    # A copy, since the profile that some systems confine slapd by has its path, and would not let it read the folder.
+    server = shutil.copy(str(program("slapd")), folder / "slapd")
+    subprocess.run([server, "-Tadd", "-q", "-f", str(config), "-l", str(ldif)], check=True, capture_output=True)
     port = free_port()
     url = f"ldap://{HOST}:{port}"
-    with running([str(program("slapd")), "-f", str(config), "-h", url, "-d", "0"], port, folder / "log"):
+    with running([str(server), "-f", str(config), "-h", url, "-d", "0"], port, folder / "log"):
         yield OpenLdap(url, folder)
 
 

@@ -22,8 +22,9 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._directory.setting
 
 from .openldap import GROUPS, PASSWORD, PEOPLE, READER, ROOT, SUFFIX, OpenLdap, dn, group, missing, openldap, person
 from .reading import QUICK, emails, left_out, read_from, refused
+from .servers import needs
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=f"needs OpenLDAP: {missing()}")
+pytestmark = needs("OpenLDAP", missing())
 
 ACCOUNT = Credentials(user=READER, password=PASSWORD)
 AUTH = "access to attrs=userPassword by anonymous auth by * none"

@@ -15,8 +15,9 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._directory.setting
 
 from .reading import TODAY, emails, left_out, read_from, refused
 from .samba import PASSWORD, SUFFIX, Samba, dn, group, missing, samba, user
+from .servers import needs
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=f"needs {missing()}")]
+pytestmark = [pytest.mark.slow, needs("a domain of Samba", missing())]
 
 MANY = 1700
 SINCE_1601 = 11644473600

@@ -16,10 +16,11 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._directory.setting
 
 from .reading import QUICK, emails, left_out, read_from, refused
 from .scim_server import ScimServer, missing, scim_server, work
+from .servers import needs
 from .stub import Asked, Stub, Told, stub
 
 ACCOUNT = Credentials(token="scim-t0ken-s3cret")
-real = pytest.mark.skipif(bool(missing()), reason=f"needs scim2-server: {missing()}")
+real = needs("scim2-server", missing())
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from tests.playing import FIRST_RUN, Control
 from tests.tools import tree
 
 RST = tree.ROOT / "docs" / "docsite" / "rst"
-RUN_ELSEWHERE = {"awx.rst": "tests/awx", "events.rst": "tests/eda"}
+RUN_ELSEWHERE = {"awx.rst": "tests/awx", "directory.rst": "tests/directory", "events.rst": "tests/eda"}
 DOCUMENTS = [
     tree.ROOT / "README.md",
     *sorted(tree.ROOT.glob("roles/*/README.md")),

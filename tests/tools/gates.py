@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from tests.tools import tree
 
 LOGS = tree.BUILD / "logs"
+SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] \S+: (.*)", re.MULTILINE)
 COUNTS = re.compile(r"^=+ (.*\d+ .*passed.*) =+$", re.MULTILINE)
 
 
@@ -47,6 +49,12 @@ def main(gates: list[str]) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=2) as pool:
         outcomes = list(pool.map(run, gates))
+    for outcome in outcomes:
+        skipped = Counter[str]()
+        for count, reason in SKIPPED.findall(outcome.log.read_text(errors="replace")):
+            skipped[reason] += int(count)
+        for reason, number in skipped.items():
+            print(f"{outcome.gate}: {number} tests left out: {reason}")
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in failed:
         print(f"\n##### {outcome.gate}: {outcome.log.relative_to(tree.ROOT)}")

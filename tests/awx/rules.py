@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import Draft7Validator
@@ -67,6 +69,30 @@ INJECTORS = {
         "extra_vars": {"type": "object"},
     },
 }
+OF_CONTROLLER: dict[str, Any] = {
+    "name": "Red Hat Ansible Automation Platform",
+    "kind": "cloud",
+    "inputs": {
+        "fields": [
+            {"id": "host", "label": "Red Hat Ansible Automation Platform", "type": "string"},
+            {"id": "username", "label": "Username", "type": "string"},
+            {"id": "password", "label": "Password", "type": "string", "secret": True},
+            {"id": "oauth_token", "label": "OAuth Token", "type": "string", "secret": True},
+            {"id": "verify_ssl", "label": "Verify SSL", "type": "boolean", "secret": False},
+        ],
+        "required": ["host"],
+    },
+    "injectors": {
+        "env": {
+            "CONTROLLER_HOST": "{{ host }}",
+            "CONTROLLER_USERNAME": "{{ username }}",
+            "CONTROLLER_PASSWORD": "{{ password }}",
+            "CONTROLLER_VERIFY_SSL": "{{ verify_ssl }}",
+            "CONTROLLER_OAUTH_TOKEN": "{{ oauth_token }}",
+        }
+    },
+}
+"""AWX's own credential type for its own API."""
 MESSAGE_CONTEXT: dict[str, Any] = {
     "job": {"name": "Stub", "status": "running", "artifacts": {}, "id": 42},
     "url": "https://awx.example.com/#/jobs/playbook/1",
@@ -113,8 +139,72 @@ def credential_type_faults(item: Mapping[str, Any]) -> list[str]:
 
 def injected(item: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, str]:
     """The environment that a job gets from a credential of this type."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
-    return {key: environment.from_string(text).render(inputs) for key, text in item["injectors"]["env"].items()}
+    given = {field["id"]: False for field in item["inputs"]["fields"] if field.get("type") == "boolean"}
+    given |= {key: value for key, value in inputs.items() if value != ""}
+    environment = ImmutableSandboxedEnvironment()
+    return {key: environment.from_string(text).render(given) for key, text in item["injectors"]["env"].items()}
+
+
+def input_faults(item: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
+    """Why the inputs of a credential of this type are refused. What is required is not asked for before a job starts."""
+    fields = {field["id"]: field for field in item.get("inputs", {}).get("fields", ())}
+    kinds = {"string": str, "boolean": bool}
+    return [
+        f"{key}: not a field, or of another type than {fields.get(key, {}).get('type', 'any')}"
+        for key, value in inputs.items()
+        if key not in fields or not isinstance(value, kinds[fields[key].get("type", "string")])
+    ]
+
+
+def unstarted(item: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
+    """The required fields for want of which a job with a credential of this type does not start."""
+    return [name for name in item["inputs"].get("required", ()) if inputs.get(name) in (None, "")]
+
+
+def variable_faults(text: str) -> list[str]:
+    """Why the variables of a host or an inventory are refused: a tag such as ``!vault``, or a date."""
+    try:
+        json.dumps(yaml.safe_load(text or "{}"))
+    except (yaml.YAMLError, TypeError) as fault:
+        return [f"Cannot parse as JSON or YAML: {fault}"]
+    return []
+
+
+def launched(spec: Mapping[str, Any], answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[str]]:
+    """The variables of a job that is launched with these answers to its survey, what was ignored, and faults."""
+    questions = {question["variable"]: question for question in spec.get("spec", ())}
+    faults = [fault for question in questions.values() for fault in _answer_faults(question, answers)]
+    defaults = {
+        name: question["default"]
+        for name, question in questions.items()
+        if question.get("default") is not None and not list(_answer_faults(question, {name: question["default"]}))
+    }
+    given = {name: value for name, value in answers.items() if name in questions}
+    return {**defaults, **given}, sorted(answers.keys() - questions.keys()), faults
+
+
+def _answer_faults(question: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterable[str]:
+    name, kind = question["variable"], question["type"]
+    if name not in answers:
+        if question["required"]:
+            yield f"'{name}' value missing"
+        return
+    value = answers[name]
+    if kind in ("text", "textarea"):
+        if not isinstance(value, str):
+            yield f"Value {value} for '{name}' expected to be a string."
+        elif question.get("min") and len(value) < question["min"]:
+            yield f"'{name}' value {value} is too small"
+        elif question.get("max") and len(value) > question["max"]:
+            yield f"'{name}' value {value} is too large"
+    elif kind == "multiselect" and not isinstance(value, list):
+        yield f"'{name}' value is expected to be a list."
+    else:
+        yield from (
+            f"Value {one} for '{name}' expected to be one of {question['choices']}."
+            for one in (value if kind == "multiselect" else [value])
+            if one not in question["choices"]
+        )
 
 
 def survey_faults(spec: Any) -> list[str]:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The data and the project of extensions/awx, by the controller's rules, and the execution environment by its builder."""
+"""The data of awx_setup and the sample project, by the controller's rules, and the execution environment by its builder."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.honeyops.access.plugins.module_utils._http.address import NO_ADDRESS
 from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import WHOLE, plan_text, summary_text
 from tests.awx import rules
@@ -21,7 +22,11 @@ from tests.awx.controller import Controller
 from tests.tools import tree
 
 AWX = tree.ROOT / "extensions" / "awx"
-WRAPPERS = ["onboard.yml", "offboard.yml", "reconcile.yml", "dump.yml", "report.yml", "drift.yml", "approval.yml"]
+DATA = tree.ROOT / "playbooks" / "vars" / "awx"
+WRAPPERS = [
+    *(f"{name}.yml" for name in ("onboard", "offboard", "reconcile", "dump", "report")),
+    *(f"{name}.yml" for name in ("drift", "approval", "result")),
+]
 
 
 class Loader(yaml.SafeLoader):
@@ -32,7 +37,7 @@ Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))
 
 
 def data(name: str) -> Any:
-    return yaml.load((AWX / "data" / f"{name}.yml").read_text(encoding="utf-8"), Loader)
+    return yaml.load((DATA / f"{name}.yml").read_text(encoding="utf-8"), Loader)
 
 
 def credential_type(name: str) -> Any:
@@ -63,6 +68,10 @@ def test_credential_types_inject_what_the_collection_reads(name: str, service: s
     assert rules.injected(item, {**needed, "host": "EU"})[info.url.environment] != info.default_url
     other = rules.injected(item, {**needed, "host": "other", "url": "https://other.example.com"})
     assert other[info.url.environment] == "https://other.example.com"
+    for blank in ({}, {"url": ""}, {"url": " "}):
+        assert rules.injected(item, {**needed, "host": "other", **blank})[info.url.environment] == NO_ADDRESS
+    for missing in needed:
+        assert rules.unstarted(item, {**needed, missing: ""}) == [missing]
 
 
 @pytest.mark.parametrize(
@@ -114,14 +123,36 @@ def test_nothing_is_applied_without_an_approval() -> None:
         assert leading == ["approval"]
         assert nodes["approval"]["success_nodes"] == ["apply"]
         assert nodes["approval"]["approval_node"]["timeout"]
-        assert nodes["what"] == {**nodes["what"], "failure_nodes": ["approval"]}
-        assert "success_nodes" not in nodes["what"]
+        assert nodes["what"] == {**nodes["what"], "failure_nodes": ["approval"], "success_nodes": ["nothing"]}
     for template in data("target")["controller_templates"]:
         if template["name"].endswith(" - apply"):
             assert template["extra_vars"]["lifecycle_require_approval"] is True
             assert template["job_type"] == "run"
         if template["name"].endswith(" - plan"):
             assert template["job_type"] == "check"
+
+
+def test_whoever_launches_a_workflow_learns_how_it_ended() -> None:
+    """They may read no other job in it. Every path ends in one of the last jobs, and a failure ends in one that fails."""
+    (result,) = [item for item in data("target")["controller_templates"] if item["playbook"] == "result.yml"]
+    assert result["ask_variables_on_launch"] is True
+    assert "credentials" not in result
+    for workflow in data("target")["controller_workflows"]:
+        nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+        last = {name for name, node in nodes.items() if node.get("unified_job_template") == result["name"]}
+        assert {nodes[name]["extra_data"]["access_result"] for name in last} == last
+        assert {name: set(nodes[name].get("success_nodes", [])) & last for name in ("what", "approval", "apply")} == {
+            "what": {"nothing"},
+            "approval": set(),
+            "apply": {"done"},
+        }
+        assert nodes["approval"]["failure_nodes"] == ["denied"]
+        assert nodes["apply"]["failure_nodes"] == ["failed"]
+
+
+def test_the_sample_project_needs_no_galaxy() -> None:
+    """A controller would call it at every synchronization, and what it brings comes before the execution environment's."""
+    assert sorted(path.name for path in (AWX / "project").rglob("requirements.yml")) == []
 
 
 def test_a_form_that_is_sent_as_it_is_changes_no_role() -> None:
@@ -139,7 +170,7 @@ def test_a_sliced_job_uses_no_credential_of_the_environment() -> None:
 
 
 def test_surveys_ask_for_no_secret() -> None:
-    text = "".join((AWX / "data" / f"{name}.yml").read_text(encoding="utf-8") for name in ("shared", "target"))
+    text = "".join((DATA / f"{name}.yml").read_text(encoding="utf-8") for name in ("shared", "target"))
     assert "type: password" not in text
     for setting in (setting for info in SERVICES.values() for setting in info.credentials):
         assert f"variable: {setting.variable}" not in text

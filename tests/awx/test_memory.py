@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 from ansible_collections.honeyops.access.plugins.plugin_utils._memory.controller import VARIABLE, ControllerStore
-from tests.awx.controller import PASSWORD, TOKEN, USER, Controller
+from tests.awx.controller import PASSWORD, READERS, TOKEN, USER, Controller
 
 ADA = {"id": "inv1", "role": "member", "invited_at": "2026-01-01T00:00:00Z"}
 BOB = {"id": "inv2", "role": "admin", "invited_at": "2026-01-02T00:00:00Z"}
@@ -145,6 +145,72 @@ def test_what_cannot_work_is_told(
     assert told in error.sentence
     assert not {TOKEN, "wrongToken123"} & set(error.sentence.split())
     assert "wrongToken123" not in f"{error.sentence} {error.as_dict()}"
+
+
+@pytest.mark.parametrize("token", READERS, ids=READERS.values())
+def test_a_token_that_cannot_save_is_found_before_an_invitation(
+    controller: Controller, inventory: int, token: str
+) -> None:
+    found = store(controller, inventory, CONTROLLER_OAUTH_TOKEN=token)
+    assert not found.teams()
+    with pytest.raises(AccessError) as caught:
+        found.prepare()
+    assert caught.value.code == "forbidden"
+    assert "may not change the host payments" in caught.value.msg
+    assert "role Admin on the inventory" in caught.value.hint
+    assert refusal(found, TEAM, {"ada@example.com": ADA}, {}).code == "forbidden"
+    store(controller, inventory).prepare()
+    assert controller.writes == [("PATCH", *controller.writes[0][1:])]
+
+
+def test_the_host_that_lasts_must_be_writable(controller: Controller, inventory: int) -> None:
+    """That of the input inventory, whatever may be done with the copy in a constructed one."""
+    constructed = controller.add("inventories", name="constructed", kind="constructed")
+    original = controller.named("hosts", "payments")["id"]
+    controller.add("hosts", name="payments", inventory=constructed, instance_id=str(original), variables="{}")
+    store(controller, constructed).prepare()
+    assert controller.log[-1][:2] == ("GET", f"/api/v2/hosts/{original}/")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+@pytest.mark.parametrize("ticked", [False, True])
+@pytest.mark.parametrize("kind", ["good", "wrong"])
+def test_the_token_goes_to_a_verified_controller_only(ticked: bool, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless "Verify SSL" is ticked, AWX's own credential type says that nobody wants to know."""
+    with Controller(tls=kind) as controller:
+        inventory = {"awx_inventory_id": controller.inventory("payments")}
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", controller.authority)
+        environment = controller.injected(**({"verify_ssl": True} if ticked else {}))
+        assert environment["CONTROLLER_VERIFY_SSL"] == str(ticked)
+        found = ControllerStore(environment, "payments", inventory)
+        if ticked and kind == "good":
+            assert not found.teams()
+            return
+        error = refusal(found)
+        assert controller.log == []
+        assert error.code == ("tls" if ticked else "validation")
+        assert "CONTROLLER_VERIFY_SSL" in error.sentence
+        assert "CONTROLLER_HOST" in error.sentence or not ticked
+        if not ticked:
+            assert "lifecycle_memory_insecure" in error.hint
+            assert not ControllerStore(environment, "payments", inventory, insecure=True).teams()
+        assert "api_url" not in error.sentence
+        assert "ca_path" not in error.sentence
+
+
+def test_faults_name_the_settings_of_the_controller(controller: Controller, inventory: int) -> None:
+    """Not the options of a service."""
+    nowhere = store(controller, inventory, CONTROLLER_HOST="http://127.0.0.1:9")
+    with Controller() as elsewhere:
+        elsewhere.redirect = "https://awx.example.com/"
+        moved = store(elsewhere, inventory)
+        for found in (nowhere, moved):
+            told = refusal(found).sentence
+            assert "CONTROLLER_HOST" in told
+            assert "api_url" not in told
+            assert "Honeycomb" not in told
+    prefixed = store(controller, inventory, CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX="/api/controller/")
+    assert "CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX" in refusal(prefixed).hint
 
 
 def test_a_redirect_is_refused(controller: Controller, inventory: int) -> None:

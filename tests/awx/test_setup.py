@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""awx_setup against a stand-in for the controller, with stand-ins for the modules of awx.awx."""
+"""awx_setup against a stand-in for the controller, with the modules of awx.awx or stand-ins for them (see the README)."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.awx import rules, stub_module
+from tests.awx import rules, stub_action, stub_lookup
 from tests.awx.controller import TOKEN, Controller
 from tests.tools import tree
 
@@ -29,20 +30,37 @@ SETTINGS: dict[str, Any] = {
     "awx_setup_variables": {"lifecycle_memory": "file", "lifecycle_protected": ["boss@example.com"]},
     "awx_setup_evidence_dir": "/mnt/evidence",
 }
+LEAST = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
+PROJECT = tree.ROOT / "extensions" / "awx" / "project"
+PARTS = ("meta", "plugins", "roles", "playbooks")
+"""All that a collection may need to work. What else it has is for people to look at."""
+
+
+def collections(folder: Path) -> str:
+    """Where Ansible finds this collection, as little of it as must do, and awx.awx."""
+    access = folder / "collections" / tree.IN_COLLECTIONS
+    access.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        if not (access / part).exists():
+            (access / part).symlink_to(tree.ROOT / part)
+    plugins = folder / "collections" / "ansible_collections" / "awx" / "awx" / "plugins"
+    for kind in ("action", "lookup"):
+        (plugins / kind).mkdir(parents=True, exist_ok=True)
+    source = Path(stub_action.__file__).read_text(encoding="utf-8")
+    for kind in stub_action.OPTIONS:
+        (plugins / "action" / f"{kind}.py").write_text(source.replace('"KIND"', f'"{kind}"'))
+    shutil.copy(stub_lookup.__file__, plugins / "lookup" / "controller_api.py")
+    return os.pathsep.join([*filter(None, [os.environ.get("AWX_COLLECTIONS")]), str(folder / "collections")])
 
 
 def set_up(controller: Controller, folder: Path, settings: dict[str, Any], *options: str, code: int = 0) -> str:
-    modules = folder / "stub" / "ansible_collections" / "awx" / "awx" / "plugins" / "modules"
-    modules.mkdir(parents=True, exist_ok=True)
-    source = Path(stub_module.__file__).read_text(encoding="utf-8")
-    for kind in stub_module.OPTIONS:
-        (modules / f"{kind}.py").write_text(source.replace('"KIND"', f'"{kind}"'))
+    """Run the playbook, and return what it prints."""
     environment = {
         **controller.environment,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "HOME": str(folder),
         "LANG": "C.UTF-8",
-        "ANSIBLE_COLLECTIONS_PATH": f"{tree.link_source()}:{folder / 'stub'}",
+        "ANSIBLE_COLLECTIONS_PATH": collections(folder),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     }
@@ -65,7 +83,7 @@ def set_up(controller: Controller, folder: Path, settings: dict[str, Any], *opti
 
 @pytest.mark.slow
 def test_set_up_twice(tmp_path: Path) -> None:
-    with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
+    with Controller(PROJECT) as controller:
         git = controller.add("credentials", name="Git")
         controller.add("credentials", name="Vault")
         set_up(controller, tmp_path, SETTINGS)
@@ -92,7 +110,7 @@ def test_set_up_twice(tmp_path: Path) -> None:
         }
         apply = controller.named("job_templates", "Access: search: offboard - apply")
         assert json.loads(apply["extra_vars"])["evidence_dir"] == "/mnt/evidence"
-        assert "inputs" not in controller.named("credentials", "Access: search: Honeybadger")
+        assert controller.named("credentials", "Access: search: Honeybadger")["inputs"] == {}
         assert controller.variables("search") == {"access_credentials": "environment"}
         assert len(controller.objects["workflow_approval_templates"]) == 2
 
@@ -101,20 +119,121 @@ def test_set_up_twice(tmp_path: Path) -> None:
         controller.log.clear()
         # The controller does not return the token, so nobody can tell whether it is the same.
         assert "changed=1 " in set_up(controller, tmp_path, SETTINGS, "-vvv")
-        assert [entry[1].split("/")[3] for entry in controller.writes] == ["notification_templates"]
+        assert [entry[1].split("/")[3] for entry in controller.writes] == ["projects", "notification_templates"]
         assert controller.variables("search") == memory
+
+
+def test_a_project_that_cannot_be_synchronized_fails_the_set_up(tmp_path: Path) -> None:
+    """Also in a second run, which finds the project as it asks for it."""
+    with Controller(PROJECT) as controller:
+        controller.unsynced = "Failed to download remote objects and refs: fatal: repository not found"
+        for _run in range(2):
+            output = " ".join(set_up(controller, tmp_path, LEAST, code=2).split())
+            assert controller.unsynced in output
+            assert "awx_setup_project_url" in output
+        assert controller.objects["job_templates"] == {}
+        controller.unsynced = ""
+        set_up(controller, tmp_path, LEAST)
+        assert controller.named("projects", "Access: project")["status"] == "successful"
+        workflow_of_approvals(controller, "payments")
+        what_a_form_sends(controller)
+        (memory,) = [item for item in controller.objects["credentials"].values() if item["name"] == "Access: memory"]
+        assert memory["inputs"] == {"verify_ssl": True}
+        assert controller.injected(**memory["inputs"])["CONTROLLER_VERIFY_SSL"] == "True"
+
+
+def workflow_of_approvals(controller: Controller, target: str) -> None:
+    """The links of a workflow, as the controller has them."""
+    workflow = controller.named("workflow_job_templates", f"Access: {target}: offboard with approval")["id"]
+    nodes = controller.objects["workflow_job_template_nodes"]
+    names = {number: item["identifier"] for number, item in nodes.items() if item["workflow_job_template"] == workflow}
+    links = {
+        (names[number], kind.removesuffix("_nodes")): {names[other] for other in found}
+        for (of, number, kind), found in controller.links.items()
+        if of == "workflow_job_template_nodes" and number in names and found
+    }
+    assert links == {
+        ("plan", "always"): {"what"},
+        ("what", "success"): {"nothing"},
+        ("what", "failure"): {"approval"},
+        ("approval", "success"): {"apply"},
+        ("approval", "failure"): {"denied"},
+        ("apply", "success"): {"report", "done"},
+        ("apply", "failure"): {"failed"},
+    }
+
+
+def what_a_form_sends(controller: Controller) -> None:
+    """Answers to each survey that a person can leave as they are: blank choices are left out, and no list is sent."""
+    for (kind, number), survey in controller.surveys.items():
+        blanks: dict[str, Any] = {
+            question["variable"]: [] if question["type"] == "multiselect" else question["default"]
+            for question in survey["spec"]
+            if question["type"] != "multiplechoice" or question["default"]
+        }
+        asked = {name: value or "ada@example.com" for name, value in blanks.items() if name in ("email", "dump_file")}
+        status, launched = controller.answer(
+            "POST",
+            f"/api/v2/{kind}/{number}/launch/",
+            {"extra_vars": {**blanks, **asked, "foreign": 1}},
+            f"Bearer {TOKEN}",
+        )
+        assert status == 201, launched
+        assert launched["ignored_fields"] == {"extra_vars": {"foreign": 1}}
+        assert {"honeycomb_role", "honeybadger_role"}.isdisjoint(json.loads(launched["extra_vars"]))
+
+
+def test_what_left_the_settings_is_named_and_removed_if_asked(tmp_path: Path) -> None:
+    """Nothing that the set-up did not make, and the credential last."""
+    two = [
+        {"name": "payments", "services": ["honeycomb", "honeybadger"]},
+        {"name": "search", "services": ["honeycomb"]},
+    ]
+    with Controller(PROJECT) as controller:
+        set_up(controller, tmp_path, {**LEAST, "awx_setup_targets": two})
+        mine = {**controller.named("job_templates", "Access: search: onboard"), "name": "Access: search: mine"}
+        mine.pop("id")
+        controller.add("job_templates", **mine)
+        controller.add("hosts", name="by-hand", inventory=controller.named("inventories", "Access: targets")["id"])
+        one = {**LEAST, "awx_setup_targets": [{"name": "payments", "services": ["honeycomb"]}]}
+        controller.log.clear()
+        told = " ".join(set_up(controller, tmp_path, one).split())
+        assert "Access: search: offboard with approval" in told
+        assert "Access: search: Honeycomb" in told
+        assert "Access: payments: Honeybadger" in told
+        assert "awx_setup_prune" in told
+        assert "mine" not in told
+        assert "by-hand" not in told
+        assert [entry for entry in controller.writes if entry[0] == "DELETE"] == []
+        controller.log.clear()
+        set_up(controller, tmp_path, {**one, "awx_setup_prune": True})
+        removed = [entry[1].split("/")[3] for entry in controller.writes if entry[0] == "DELETE"]
+        assert removed == [
+            "credentials",
+            *["workflow_job_templates"] * 2,
+            *["job_templates"] * 8,
+            "hosts",
+            "credentials",
+        ]
+        left = {item["name"] for objects in controller.objects.values() for item in objects.values() if "name" in item}
+        assert {name for name in left if "search" in name} == {"Access: search: mine"}
+        assert {"by-hand", "payments", "Access: payments: Honeycomb", "Access: all: onboard"} <= left
+        assert "Access: payments: Honeybadger" not in left
+        assert len(controller.objects["workflow_approval_templates"]) == 2
+        controller.log.clear()
+        assert "changed=0 " in set_up(controller, tmp_path, {**one, "awx_setup_prune": True})
 
 
 @pytest.mark.slow
 def test_set_up_with_what_must_be_given(tmp_path: Path) -> None:
     """No execution environment, no chat, no credential for the repository."""
-    least = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
-    with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
-        set_up(controller, tmp_path, least)
+    with Controller(PROJECT) as controller:
+        set_up(controller, tmp_path, LEAST)
+        project = str(controller.named("projects", "Access: project")["id"])
         controller.log.clear()
-        assert "changed=0 " in set_up(controller, tmp_path, least)
+        assert "changed=0 " in set_up(controller, tmp_path, LEAST)
         assert controller.log != []
-        assert controller.writes == []
+        assert [entry[1].split("/")[3:] for entry in controller.writes] == [["projects", project, "update", ""]]
         assert controller.objects["execution_environments"] == controller.objects["notification_templates"] == {}
         assert "credential" not in controller.named("projects", "Access: project")
         for item in controller.objects["job_templates"].values():
@@ -124,7 +243,7 @@ def test_set_up_with_what_must_be_given(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_token_of_a_chat_is_never_shown(tmp_path: Path) -> None:
     chat = {"type": "slack", "configuration": {"token": CHAT_TOKEN, "channels": []}}
-    with Controller(tree.ROOT / "extensions" / "awx" / "project") as controller:
+    with Controller(PROJECT) as controller:
         controller.add("credentials", name="Git")
         controller.add("credentials", name="Vault")
         output = set_up(controller, tmp_path, {**SETTINGS, "awx_setup_chat": chat}, "-vvv", code=2)
@@ -134,7 +253,8 @@ def test_the_token_of_a_chat_is_never_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        {"name": "all", "services": ["honeycomb"]},
+        pytest.param({"name": "all", "services": ["honeycomb"]}, marks=pytest.mark.slow),
+        {"name": "ungrouped", "services": ["honeycomb"]},
         pytest.param({"name": "a:b", "services": ["honeycomb"]}, marks=pytest.mark.slow),
         pytest.param({"name": "payments", "services": ["Honeycomb"]}, marks=pytest.mark.slow),
     ],

@@ -17,10 +17,21 @@ from . import errors
 from .errors import ACCEPTED, AccessError, Request
 
 LONGEST_ID = 500  # characters; the services' have 64 or fewer
+NO_ADDRESS = "region other without an address"
+"""What AWX's credential types in playbooks/vars/awx give for a region that is "other" and whose address is blank.
+
+Blank would mean the service's own address, to which a key of another region must not go.
+"""
 
 
 def check_url(url: str) -> str:
     """Return the base address without a trailing slash, or raise ``insecure_url`` or ``validation``."""
+    if url.strip() == NO_ADDRESS:
+        raise AccessError(
+            errors.VALIDATION,
+            "The region of the credential is other, and its address is blank.",
+            hint="Fill in the address, or choose the region US or EU.",
+        )
     try:
         parts = urlsplit(url.strip())
         host, _port = parts.hostname or "", parts.port

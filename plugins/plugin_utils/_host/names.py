@@ -36,6 +36,7 @@ ROLE = (
     *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),
     "lifecycle_memory",
     "lifecycle_memory_dir",
+    "lifecycle_memory_insecure",
     "lifecycle_verify",
     "lifecycle_all_accounts",
     "lifecycle_evidence_dir",

@@ -29,18 +29,38 @@ TEMPLATE, KEPT = "{", "\\u007b"
 """The start of a template, and its replacement, since Ansible would evaluate a template in a host variable."""
 
 
+RIGHTS = "Its user needs the role Admin on the inventory, and the token the scope write."
+CHECK = "Check CONTROLLER_HOST"
+HINTS = {
+    errors.BAD_RESPONSE: f"{CHECK}, and whether a proxy or a login page is in between.",
+    errors.CONNECTION: f"{CHECK}, the proxy settings and the network.",
+    errors.FORBIDDEN: RIGHTS,
+    errors.INVALID_KEY: "Check the token in the credential, and whether it has expired.",
+    errors.NOT_FOUND: f"{CHECK}, and CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX.",
+    errors.REDIRECT_REFUSED: "Set CONTROLLER_HOST to the final address; a token is never sent to another one.",
+    errors.TIMEOUT: "Run again.",
+    errors.TLS: (
+        f"{CHECK}. If it is right, let the execution environment trust the authority that signed the certificate, for "
+        "instance with REQUESTS_CA_BUNDLE. Without CONTROLLER_VERIFY_SSL, anybody in between could read the token."
+    ),
+    errors.VALIDATION: "",
+}
+"""What to do next, in the words of whoever set the controller up."""
+
 Teams = dict[str, Entries]
 
 
 class ControllerStore:
     """The variable of one host, by team. ``variables`` are those of the job, ``environ`` has AWX's own credential.
 
-    No request is sent before the first call. The controller replaces all variables of a host at once, so they are read
-    right before they are written, with this variable changed.
+    ``insecure``: the token may go to a controller whose certificate is not verified. No request is sent before the first
+    call. The controller replaces all variables of a host at once, so they are read right before they are written, with
+    this variable changed.
     """
 
-    def __init__(self, environ: Mapping[str, str], host: str, variables: t.Any) -> None:
+    def __init__(self, environ: Mapping[str, str], host: str, variables: t.Any, insecure: bool = False) -> None:
         self._environ = environ
+        self._insecure = insecure
         self._host = host
         self._variables = variables
         self._client: Client | None = None
@@ -54,6 +74,15 @@ class ControllerStore:
     def load(self, team: str) -> Entries | None:
         """What is remembered for a team, None if there is nothing yet."""
         return self._loaded().get(team)
+
+    def prepare(self) -> None:
+        """Raise if the controller would refuse to save: the user may not change the host, or the token only reads."""
+        path = self._of_host()
+        held = self._asked("GET", path)
+        summary = held.get("summary_fields") if isinstance(held, Mapping) else None
+        may = summary.get("user_capabilities") if isinstance(summary, Mapping) else None
+        if isinstance(may, Mapping) and may.get("edit") is False:
+            raise AccessError(errors.FORBIDDEN, f"The token may not change the host {self._host}.", hint=RIGHTS)
 
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Write the difference between ``before`` and ``entries``, unless another job changed the same people."""
@@ -70,7 +99,11 @@ class ControllerStore:
             )
         wanted = merged(now, entries, before)
         if wanted != now or team not in teams:
-            self._asked("PATCH", self._path, {**held, VARIABLE: each_text({**teams, team: wanted}, _armoured)})
+            self._asked(
+                "PATCH",
+                f"{self._of_host()}variable_data/",
+                {**held, VARIABLE: each_text({**teams, team: wanted}, _armoured)},
+            )
         self._teams = {**teams, team: wanted}
 
     def caveat(self) -> str:
@@ -84,12 +117,17 @@ class ControllerStore:
 
     def _read(self) -> dict[str, t.Any]:
         """All variables of the host."""
-        if not self._path:
-            self._path = f"{self._prefix()}v2/hosts/{self._host_id()}/variable_data/"
-        held = self._asked("GET", self._path)
+        path = f"{self._of_host()}variable_data/"
+        held = self._asked("GET", path)
         if not isinstance(held, dict):
-            raise self._odd(self._path)
+            raise self._odd(path)
         return held
+
+    def _of_host(self) -> str:
+        """The path of the host."""
+        if not self._path:
+            self._path = f"{self._prefix()}v2/hosts/{self._host_id()}/"
+        return self._path
 
     def _host_id(self) -> int:
         inventory = next((found for name in INVENTORY_ID if (found := self._variables.get(name)) is not None), None)
@@ -115,8 +153,11 @@ class ControllerStore:
 
     def _asked(self, method: str, path: str, body: t.Any = None) -> t.Any:
         if self._client is None:
-            self._client = Client(_connection(self._environ))
-        return self._client.request(method, path, body).body
+            self._client = Client(_connection(self._environ, self._insecure))
+        try:
+            return self._client.request(method, path, body).body
+        except AccessError as fault:
+            raise fault.hinted(HINTS.get(fault.code, fault.hint)) from None  # its own are about a service's options
 
     def _prefix(self) -> str:
         prefix = self._environ.get("CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX") or "/api/"
@@ -139,7 +180,7 @@ def _lasting(host: Mapping[str, t.Any]) -> t.Any:
     return int(original) if inventory.get("kind") == "constructed" and original.isdigit() else host.get("id")
 
 
-def _connection(environ: Mapping[str, str]) -> Connection:
+def _connection(environ: Mapping[str, str], insecure: bool) -> Connection:
     """The address of the controller and the login, from the environment of AWX's own credential type."""
     if REQUESTS_IMPORT_ERROR:
         raise _unusable(
@@ -161,13 +202,20 @@ def _connection(environ: Mapping[str, str]) -> Connection:
             "CONTROLLER_HOST is not an address to which a token may be sent.",
             hint="Give scheme and host, as in https://awx.example.com. Plain http is allowed for loopback addresses only.",
         ) from None
+    verify = boolean(environ.get("CONTROLLER_VERIFY_SSL") or True, strict=False)
+    if not (verify or insecure) and url.startswith("https:"):
+        raise _unusable(
+            "CONTROLLER_VERIFY_SSL is false, so the token could go to anybody who answers as the controller, and was not sent.",
+            "Tick Verify SSL in the credential of the type Red Hat Ansible Automation Platform. lifecycle_memory_insecure: true "
+            "sends the token all the same.",
+        )
     secret = check_secret("CONTROLLER_OAUTH_TOKEN", token) if token else password
     return Connection(
-        name="The controller",
+        name="AWX",
         url=url,
         auth=_Login(token, user, password),
         secret=secret,
-        verify=boolean(environ.get("CONTROLLER_VERIFY_SSL") or True, strict=False),
+        verify=verify,
         max_wait=60.0,
         verbatim=True,  # the variables of a host are written back, templates and all
     )

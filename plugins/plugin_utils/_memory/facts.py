@@ -42,6 +42,9 @@ class FactStore:
         entries = self._held.get(team)
         return {email: dict(entry) for email, entry in entries.items()} if isinstance(entries, dict) else None
 
+    def prepare(self) -> None:
+        """A fact can be set."""
+
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Set the fact, even if nothing changed, since a cache expires some time after the last write."""
         self.facts = {FACT: {**self._held, team: merged(self.load(team) or {}, entries, before)}}

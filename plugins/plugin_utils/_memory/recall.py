@@ -67,15 +67,15 @@ class Recall:
 
     def prepare(self) -> None:
         """Record a fault if invitations could not be saved, before any is sent."""
-        if isinstance(self._store, FileStore):
-            try:
+        nobody = "Nobody was invited, because it could not be remembered, and a later run would invite them again."
+        try:
+            if self._store and not self.fault:
                 self._store.prepare()
-            except Unusable as reason:
-                self.fault = self.fault or AccessError(
-                    "validation",
-                    f"Nobody was invited, because it could not be remembered, and a later run would invite them again. {reason} "
-                    "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none.",
-                )
+        except Unusable as reason:
+            hint = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
+            self.fault = AccessError("validation", f"{nobody} {reason}", hint=hint)
+        except AccessError as error:
+            self.fault = AccessError(error.code, f"{nobody} {error.msg}", hint=error.hint)
 
     def blindness(self, where: str) -> list[str]:
         """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""
@@ -162,4 +162,4 @@ def _store(kind: str, variables: Variables, host: str) -> Store:
         in_controller = variables.get("awx_job_id") is not None or variables.get("tower_job_id") is not None
         core = tuple(map(int, __version__.split(".")[:2]))
         return FactStore(facts, str(C.config.get_config_value("CACHE_PLUGIN")), timeout, core, in_controller)
-    return ControllerStore(os.environ, host, variables)
+    return ControllerStore(os.environ, host, variables, variables.flag("lifecycle_memory_insecure") is True)

@@ -31,6 +31,9 @@ class Store(t.Protocol):
     def load(self, team: str) -> Entries | None:
         """What is remembered for a team, None if there is nothing yet."""
 
+    def prepare(self) -> None:
+        """Raise if nothing could be saved."""
+
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Save the difference between what was loaded and what is known now."""
 

@@ -136,7 +136,7 @@ def main() -> None:
     }
     operation = Operation(
         spec,
-        lambda params, check, _watch: manage_person(
+        lambda params, check, _around: manage_person(
             honeybadger(params), params, check, min_keepers=0, objects={"invitation": (INVITATION,)}, pending_only=True
         ),
         nothing_done(HONEYBADGER, ["invitation"]),

@@ -137,7 +137,7 @@ def main() -> None:
     }
     operation = Operation(
         spec,
-        lambda params, check, _watch: manage_member(honeybadger_teams(params), params, check),
+        lambda params, check, _around: manage_member(honeybadger_teams(params), params, check),
         nothing_done(HONEYBADGER, ["member", "invitation"]),
     )
     run_module(operation)

@@ -184,7 +184,7 @@ def main() -> None:
     }
     operation = Operation(
         spec,
-        lambda params, check, _watch: manage_person(
+        lambda params, check, _around: manage_person(
             honeybadger(params, teams=True),
             params,
             check,

@@ -122,7 +122,7 @@ def main() -> None:
         "state": {"type": "str", "choices": list(STATES), "default": ENABLED},
     }
     run_module(
-        Operation(spec, lambda params, check, _watch: manage_key(honeycomb_keys(params), params, check), UNTOUCHED)
+        Operation(spec, lambda params, check, _around: manage_key(honeycomb_keys(params), params, check), UNTOUCHED)
     )
 
 

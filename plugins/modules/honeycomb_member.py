@@ -204,7 +204,7 @@ def main() -> None:
     }
     operation = Operation(
         spec,
-        lambda params, check, _watch: manage_person(
+        lambda params, check, _around: manage_person(
             honeycomb(params, names_of([params])),
             params,
             check,

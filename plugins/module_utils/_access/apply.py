@@ -19,6 +19,7 @@ from .._http.errors import AccessError, unexpected
 from .addresses import fold
 from .doubt import ROUNDS
 from .guards import Limits, first_of, from_here, guard, hold_back
+from .journal import expect, in_doubt
 from .match import Rules
 from .model import (
     ABSENT,
@@ -54,6 +55,8 @@ def reconcile(
         report.error = unexpected(bug)
     except BaseException as ended:  # noqa: BLE001
         report.error, report.ended_by = _ended(), ended
+    if options and options.around.journal and not report.ended_by:
+        options.around.journal.told()
     if report.error and not report.outcomes:
         report.outcomes = [Outcome(step, NOT_ATTEMPTED) for step in report.plan]
     return report
@@ -77,6 +80,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         service.identify()
     report.plan_id = plan_id(service.scope, report.plan)
     report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *report.notes]
+    report.warnings += in_doubt(service)
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(
             errors.PLAN_CHANGED,
@@ -100,8 +104,9 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
         ]
         report.world = evolve(report.world, report.outcomes)
     else:
-        if options.watch and steps:
-            options.watch.begins(steps, options.concurrency, service.client.quota)
+        expect(options.around.journal, service, steps)
+        if options.around.watch and steps:
+            options.around.watch.begins(steps, options.concurrency, service.client.quota)
         _apply(service, report, steps, limits, options, now)
     if len(steps) < len(report.plan):
         chosen = set(steps)
@@ -159,7 +164,8 @@ def _apply_wave(
         batch: dict[Step, Outcome] = {}
         before = sum(outcome.outcome != NOT_ATTEMPTED for outcome in outcomes.values())
         try:
-            perform(service, todo, options.concurrency, batch, partial(_tell, options, outcomes, batch, before))
+            moved = partial(_tell, options, outcomes, batch, before)
+            perform(service, todo, options.concurrency, batch, moved, options.around.journal)
         finally:  # also when the run is ended from outside: what was done is in the report
             report.world = evolve(report.world, batch.values())
             outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
@@ -190,8 +196,8 @@ def _not_now(
 
 def _tell(options: Options, outcomes: t.Sized, batch: t.Sized, before: int) -> None:
     """Tell who watches the run how far it is."""
-    if options.watch:
-        options.watch.moves(min(before + len(batch), len(outcomes)), len(outcomes))
+    if options.around.watch:
+        options.around.watch.moves(min(before + len(batch), len(outcomes)), len(outcomes))
 
 
 def _held_back(step: Step) -> AccessError:

@@ -19,7 +19,7 @@ from .apply import reconcile
 from .guards import Limits, check_max_removals
 from .match import Rules
 from .model import MOST_WORDS, people_from
-from .outcome import Options, Report, Watch
+from .outcome import Around, Options, Report
 from .record import Result, Values, everybody, record_of
 from .service import Service
 from .verdict import left_over, partial
@@ -27,7 +27,7 @@ from .verdict import left_over, partial
 MAX_KEYS = "max_keys"
 
 
-def manage_people(service: Service, params: Values, check: bool, watch: Watch | None = None) -> Result:
+def manage_people(service: Service, params: Values, check: bool, around: Around) -> Result:
     """Change everybody's access to what is declared."""
     try:
         listed = people_from(params[service.info.people])
@@ -59,8 +59,8 @@ def manage_people(service: Service, params: Values, check: bool, watch: Watch | 
             params["concurrency"],
             params["expected_plan_id"],
             bool(params.get("verify")),
-            watch,
             shows_id=True,
+            around=around,
         )
         report = reconcile(service, listed, rules, limits, options)
     undone = report.error or partial(report) or left_over(report)

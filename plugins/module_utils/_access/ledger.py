@@ -17,6 +17,7 @@ from .._http import errors
 from .._http.errors import AccessError
 from .._http.outside import armoured_text, shown
 from .addresses import check_email, fold
+from .doubt import Fate, Left, Sign, judge
 from .model import INVITATION, MEMBERSHIP, PENDING, Grant
 from .plan import parse_time
 
@@ -38,6 +39,7 @@ class Entry:
     the address under which the invitation was accepted, if that is another one. ``name`` was sent with the invitation
     or came in the answer, ``fields`` are the other fields of that answer that say something about the person.
     ``unlisted``: a list that was read some time after the invitation did not show the person. ``listed``: one did.
+    ``unclear``: a run that was about to send it did not come to its end, so it is not known whether it was sent.
     """
 
     id: str | int | None
@@ -48,6 +50,7 @@ class Entry:
     fields: frozenset[str] = frozenset()
     unlisted: bool = False
     listed: bool = False
+    unclear: bool = False
 
     @classmethod
     def from_public(cls, email: str, given: t.Any) -> Entry:
@@ -70,6 +73,7 @@ class Entry:
             frozenset(map(str, fields)) if isinstance(fields, list) else frozenset(),
             given.get("unlisted") is True,
             given.get("listed") is True,
+            given.get("unclear") is True,
         )
 
     def public(self) -> dict[str, t.Any]:
@@ -81,6 +85,7 @@ class Entry:
             "fields": sorted(self.fields),
             "unlisted": self.unlisted,
             "listed": self.listed,
+            "unclear": self.unclear,
         }
         return {**shown, **{key: value for key, value in more.items() if value}}
 
@@ -114,11 +119,17 @@ class Ledger:
     ``kept``: the caller keeps such a record between runs. ``hides_pending``: an invitation that was sent is missing from
     the list, so a missing one proves nothing. ``were_unproved``: everybody who was invited and ever listed without proof
     that they accepted. ``withdrawn``: everybody whose invitation was listed and is so no more, though nobody accepted it.
-    ``clock`` tells seconds since 1970.
+    ``lists_pending``: the service lists all invitations. ``clock`` tells seconds since 1970.
     """
 
-    def __init__(self, known: t.Mapping[str, t.Any] | None, clock: t.Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        known: t.Mapping[str, t.Any] | None,
+        clock: t.Callable[[], float] = time.time,
+        lists_pending: bool = False,
+    ) -> None:
         self.kept = known is not None
+        self._lists_pending = lists_pending
         self.hides_pending = False
         self.were_unproved: set[str] = set()
         self.withdrawn: set[str] = set()
@@ -163,9 +174,11 @@ class Ledger:
         hidden: list[Grant] = []
         for email, entry in list(self._entries.items()):
             place = by_email.get(email, None if entry.id is None else by_id.get(str(entry.id)))
+            if place is not None and entry.unclear and not entry.unlisted:  # so it was sent, or somebody else did
+                entry = self._entry(email, world[place].id, world[place].role, world[place].record)
             if place is not None:
                 world[place] = self._found(email, entry, world[place], accepted)
-            elif entry.accepted_as or email in self._missing:
+            elif entry.accepted_as or email in self._missing or (entry.unclear and not self._may_be_sent(email, entry)):
                 del self._entries[email]
             elif entry.listed and not self._is_settling(email, entry):
                 del self._entries[email]
@@ -184,6 +197,12 @@ class Ledger:
         invited = parse_time(entry.invited_at)
         return any(self._clock() - at < SETTLING for at in (*written, *([invited.timestamp()] if invited else [])))
 
+    def _may_be_sent(self, email: str, entry: Entry) -> bool:
+        """Whether an invitation that an earlier run left unclear, and no list shows, may have been sent: the table of doubt."""
+        conclusive = self._lists_pending and not self._is_settling(email, entry)
+        evidence = Sign.UNCLEAR | Sign.PASSING | Sign.MORE | (Sign.CONCLUSIVE if conclusive else Sign.INCONCLUSIVE)
+        return judge(Left.INVITATION, evidence) is not Fate.TRY_AGAIN
+
     def _found(self, email: str, entry: Entry, grant: Grant, accepted: t.Collection[str] | None) -> Grant:
         """What an invited person has, now that they are listed; updates what is remembered."""
         elsewhere = bool(grant.email) and grant.email != email
@@ -196,9 +215,9 @@ class Ledger:
             if grant.email == email:
                 del self._entries[email]
             else:
-                self._entries[email] = replace(entry, accepted_as=grant.email or email)
+                self._entries[email] = replace(entry, accepted_as=grant.email or email, unclear=False)
             return grant
-        self._entries[email] = replace(entry, id=grant.id, role=grant.role, listed=True)
+        self._entries[email] = replace(entry, id=grant.id, role=grant.role, listed=True, unclear=False)
         self._unproved.add(email)
         self.were_unproved.add(email)
         return replace(grant, kind=INVITATION, record={"status": PENDING, **grant.record})
@@ -207,6 +226,21 @@ class Ledger:
     def unproved(self) -> frozenset[str]:
         """The people who were invited and are in the last list without proof that they accepted."""
         return frozenset(self._unproved)
+
+    @property
+    def in_doubt(self) -> list[str]:
+        """The people of whom it is not known whether an earlier run invited them."""
+        return sorted(email for email, entry in self._entries.items() if entry.unclear)
+
+    def known(self, email: str) -> dict[str, t.Any] | None:
+        """What is remembered about one person, in the public form."""
+        entry = self._entries.get(fold(email))
+        return entry.public() if entry else None
+
+    def expected(self, email: str, role: str) -> dict[str, t.Any]:
+        """What to remember about somebody before they are invited, in case that nothing more is known afterwards."""
+        earlier = self._entries.get(fold(email))
+        return Entry(earlier.id if earlier else None, role, _now(), unclear=True).public()
 
     def unclear(self, email: str, name: str) -> None:
         """Note that an invitation is being sent, with or without a name, and may or may not arrive."""
@@ -222,6 +256,7 @@ class Ledger:
     def taken(self, email: str, role: str) -> Grant:
         """Note that an invitation was sent, now or earlier, whose id is not known."""
         entry = self._entries.setdefault(fold(email), self._entry(fold(email), None, role, {}))
+        entry = self._entries[fold(email)] = replace(entry, unclear=False)
         return entry.grant(fold(email))
 
     def _entry(self, email: str, identity: str | int | None, role: str, record: t.Mapping[str, t.Any]) -> Entry:

@@ -63,6 +63,33 @@ class Watch(t.Protocol):
         """So many of the steps are done, whatever became of them. Called at least once a second."""
 
 
+class Journal(t.Protocol):
+    """Where a run writes down invitations while it lasts; entries are those of ``known_invitations``, by folded address.
+
+    What cannot be written is an :class:`AccessError`, and then nothing is sent.
+    """
+
+    def expecting(self, entries: t.Mapping[str, dict[str, t.Any]]) -> None:
+        """These are about to be sent. Called once, before the first."""
+
+    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+        """This one is sent next. Called by several threads."""
+
+    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+        """What is known about it after the answer; None: it was not sent. Never raises."""
+
+    def told(self) -> None:
+        """The run has come to its end, and says of each invitation that is still in doubt that it is."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """Who is told how a run goes, while it goes."""
+
+    watch: Watch | None = None
+    journal: Journal | None = None
+
+
 @dataclass(frozen=True)
 class Options:
     """How to carry out a plan. ``shows_id``: the result shows the plan's id, so it must tell teams and accounts apart."""
@@ -72,8 +99,8 @@ class Options:
     concurrency: int = 1
     expected_plan_id: str | None = None
     verify: bool = False
-    watch: Watch | None = None
     shows_id: bool = False
+    around: Around = Around()
 
 
 @dataclass

@@ -18,8 +18,9 @@ from .._http import errors
 from .._http.client import Client
 from .._http.errors import NOT_SENT, UNKNOWN, AccessError, Request, unexpected
 from .doubt import UNKNOWN_FATE
+from .journal import invite
 from .model import ACTIVE, REINVITE, UPDATE, Step
-from .outcome import APPLIED, FAILED, NOT_ATTEMPTED, Outcome
+from .outcome import APPLIED, FAILED, NOT_ATTEMPTED, Journal, Outcome
 from .planner import companion_of
 from .service import Service
 
@@ -35,6 +36,7 @@ def perform(
     concurrency: int,
     outcomes: dict[Step, Outcome],
     moved: t.Callable[[], None],
+    journal: Journal | None = None,
 ) -> None:
     """Carry out ``steps``, each under the step that was planned, and put each outcome into ``outcomes`` once it is known.
 
@@ -46,7 +48,7 @@ def perform(
 
     def work(step: Step, present: Step) -> None:
         begun.add(step)
-        answers.put((step, _perform(service, present)))
+        answers.put((step, _perform(service, present, journal)))
 
     pool = ThreadPoolExecutor(max(1, min(concurrency, len(steps))))
     for step, present in steps.items():
@@ -87,7 +89,7 @@ def _unanswered() -> AccessError:
     return AccessError(errors.TIMEOUT, text, hint=UNKNOWN_FATE, request=Request(UNKNOWN))
 
 
-def _perform(service: Service, step: Step) -> Outcome:
+def _perform(service: Service, step: Step, journal: Journal | None) -> Outcome:
     """Send the requests of one step. Never raises."""
     removed = None
     try:
@@ -102,7 +104,7 @@ def _perform(service: Service, step: Step) -> Outcome:
         if companion:
             companion.invite(step.goal)
             return Outcome(step, APPLIED, None, None, None, True)
-        added, sent = service.invite(step.goal.email, step.goal.role, step.goal.team_ids)
+        added, sent = invite(journal, service, step.goal)
         return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)
     except AccessError as error:
         fault = error

@@ -18,7 +18,7 @@ from .addresses import check_email, fold
 from .catalog import ServiceInfo, Spec
 from .match import Rules
 from .model import CANCEL, INVITE, REINVITE, REMOVE, UPDATE
-from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Report, Watch
+from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Around, Report
 from .plan import diff
 from .service import Reader, Service
 from .verify import follow_ups
@@ -46,18 +46,19 @@ class Result:
 class Operation:
     """Something that a service can be asked to do. Modules are one door to it, the actions of the role the other.
 
-    ``spec`` are its options. ``work`` takes their values, whether nothing may be changed, and who watches the run.
+    ``spec`` are its options. ``work`` takes their values, whether nothing may be changed, and who is told how
+    the run goes.
     ``unchanged`` are the values of one that failed before it could ask the service.
     """
 
     spec: Spec
-    work: t.Callable[[Values, bool, Watch | None], Result]
+    work: t.Callable[[Values, bool, Around], Result]
     unchanged: Values = field(default_factory=dict)
 
 
 def reads(spec: Spec, work: t.Callable[[Values], Result]) -> Operation:
     """An operation that changes nothing."""
-    return Operation(spec, lambda values, _check, _watch: work(values))
+    return Operation(spec, lambda values, _check, _around: work(values))
 
 
 def record_of(

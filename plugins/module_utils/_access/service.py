@@ -14,6 +14,7 @@ from .._http.client import Client
 from .._http.errors import AccessError
 from .catalog import ServiceInfo
 from .leaving import Leaver
+from .ledger import Ledger
 from .model import Grant, Kind, Person
 from .outcome import Outcome
 
@@ -74,7 +75,7 @@ class Service(t.Protocol):
     """One team or account of a service. The methods with a body here fit one that lists everybody, invited or accepted.
 
     ``scope`` distinguishes teams or accounts in a plan id. ``lists_pending``: everybody who is invited and has not
-    accepted is always listed. ``lists`` are the paths that ``read`` reads.
+    accepted is always listed. ``lists`` are the paths that ``read`` reads. ``ledger`` remembers invitations.
     """
 
     info: ServiceInfo
@@ -83,6 +84,7 @@ class Service(t.Protocol):
     lists: list[str]
     companions: t.Sequence[Companion] = ()
     client: Client
+    ledger: Ledger | None = None
 
     def read(self) -> list[Grant]:
         """Everybody who has access or a pending invitation."""

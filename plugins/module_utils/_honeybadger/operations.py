@@ -12,15 +12,15 @@ import typing as t
 
 from .._access.bulk import manage_people
 from .._access.options import BULK, VERIFY, people
-from .._access.outcome import Watch
+from .._access.outcome import Around
 from .._access.record import Operation, Result, Values, inspect, is_address, narrowed_to, nothing_done, reads
 from .connect import ACCOUNT, CONNECTION, honeybadger, honeybadger_teams
 from .facts import HONEYBADGER
 from .teams import Team
 
 
-def _users(values: Values, check: bool, watch: Watch | None) -> Result:
-    return manage_people(honeybadger(values, teams=True), values, check, watch)
+def _users(values: Values, check: bool, around: Around) -> Result:
+    return manage_people(honeybadger(values, teams=True), values, check, around)
 
 
 def _account_info(values: Values) -> Result:

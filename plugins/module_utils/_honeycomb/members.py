@@ -69,6 +69,7 @@ class Honeycomb(Service):
     info = HONEYCOMB
     scope = HONEYCOMB.key
     lists_pending = False
+    ledger: Ledger
 
     def __init__(
         self,

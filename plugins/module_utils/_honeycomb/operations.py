@@ -13,7 +13,7 @@ import typing as t
 from .._access.addresses import names_of
 from .._access.bulk import manage_people
 from .._access.options import BULK, VERIFY, people
-from .._access.outcome import Watch
+from .._access.outcome import Around
 from .._access.record import Operation, Result, Values, inspect, is_address, narrowed_to, nothing_done, reads
 from .._http import errors
 from .._http.errors import AccessError
@@ -21,8 +21,8 @@ from .connect import CONNECTION, KEYS, MANAGEMENT, MANAGEMENT_UNUSED, honeycomb,
 from .facts import HONEYCOMB
 
 
-def _members(values: Values, check: bool, watch: Watch | None) -> Result:
-    return manage_people(honeycomb(values, names_of(values["members"])), values, check, watch)
+def _members(values: Values, check: bool, around: Around) -> Result:
+    return manage_people(honeycomb(values, names_of(values["members"])), values, check, around)
 
 
 def _member_info(values: Values) -> Result:

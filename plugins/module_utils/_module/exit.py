@@ -12,6 +12,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from .._access.outcome import Around
 from .._access.record import NO_CHANGE, Operation, Result
 from .._http import errors
 from .._http.connection import REQUESTS_IMPORT_ERROR
@@ -73,7 +74,7 @@ def run_module(operation: Operation, **constraints: t.Any) -> None:
         module.fail_json(missing_required_lib("requests"))
     _mask(module)
     try:
-        result = operation.work(module.params, module.check_mode, None)
+        result = operation.work(module.params, module.check_mode, Around())
     except AccessError as error:
         result = Result({}, error)
     except Exception as bug:  # noqa: BLE001

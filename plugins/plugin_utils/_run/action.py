@@ -16,7 +16,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
-from ...module_utils._access.outcome import Watch
+from ...module_utils._access.outcome import Journal, Watch
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import unexpected
 from ...module_utils._http.outside import armoured
@@ -128,10 +128,15 @@ class AccessAction(ActionBase):
                 yield target_of(host, Variables(_Readable(hostvars[host])), os.environ)
 
     def _operate(
-        self, name: str, values: t.Mapping[str, t.Any], check: bool = True, watch: Watch | None = None
+        self,
+        name: str,
+        values: t.Mapping[str, t.Any],
+        check: bool = True,
+        watch: Watch | None = None,
+        journal: Journal | None = None,
     ) -> dict[str, t.Any]:
         """What an operation returns, with the ``module_defaults`` of the module of that name under its options."""
-        return operate(name, {**self._defaults(name), **values}, check, watch)
+        return operate(name, {**self._defaults(name), **values}, check, watch, journal)
 
     def _defaults(self, name: str) -> dict[str, t.Any]:
         names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")

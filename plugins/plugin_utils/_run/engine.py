@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
 from ...module_utils._access.catalog import ServiceInfo, Spec
-from ...module_utils._access.outcome import Watch
+from ...module_utils._access.outcome import Around, Journal, Watch
 from ...module_utils._access.record import NO_CHANGE, Operation, Result
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
 from ...module_utils._http.errors import VALIDATION, AccessError, unexpected
@@ -46,7 +46,9 @@ class Ended(Exception):
         self.result = result
 
 
-def operate(name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch | None = None) -> dict[str, t.Any]:
+def operate(
+    name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch | None = None, journal: Journal | None = None
+) -> dict[str, t.Any]:
     """Carry out an operation with these option values, and return what the module of this name would return.
 
     A failure is in the result, as ``failed``, ``msg`` and ``error``; texts name the variables of the role. Raises
@@ -54,7 +56,7 @@ def operate(name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch 
     """
     operation = OPERATIONS[name]
     try:
-        result = operation.work(_checked(operation.spec, values), check, watch)
+        result = operation.work(_checked(operation.spec, values), check, Around(watch, journal))
     except AccessError as error:
         result = Result(dict(operation.unchanged), error)
     except Exception as bug:  # noqa: BLE001

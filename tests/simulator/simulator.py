@@ -9,7 +9,8 @@ import contextlib
 import dataclasses
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .account import Account
@@ -61,6 +62,8 @@ class Service:
             sim.run_actions(hits, "action_after")
             reply = real if fault is None else self._spoil(fault, request, real)
             assert reply is not None
+            if sim.rewrite and fault is None and reply.body:
+                reply = replace(reply, body=json.dumps(sim.rewrite(json.loads(reply.body))).encode())
             self._record(request, reply, fault)
         sim.hold_to_contract(name, request, reply if fault is None else None)
         return Delivery(reply, fault)
@@ -114,6 +117,7 @@ class Simulator:
         self.honeybadger_api = HoneybadgerApi(self.world, self.honeybadger)
         self.faults: list[Fault] = []
         self.violations: list[str] = []
+        self.rewrite: Callable[[Any], Any] | None = None
         self.check_contract = check_contract
         self.hurry = threading.Event()
         self.control = Control(self)
@@ -197,6 +201,7 @@ class Simulator:
             self.world.clear()
             self.faults.clear()
             self.violations.clear()
+            self.rewrite = None
             self.honeycomb.reset()
             self.honeybadger.reset()
             self.honeycomb_api.clear()

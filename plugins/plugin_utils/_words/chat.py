@@ -55,8 +55,8 @@ def plain(text: str) -> str:
 
     These programs have no common way to escape, so the characters are replaced by others that look alike.
     """
-    text = text.replace(" -> ", " \u2192 ").translate(_MARKUP).replace("://", "[:]//").replace("](", "] (")
-    return _MENTION.sub("(at)", text)
+    text = _MENTION.sub("(at)", text.replace(" -> ", " \u2192 ").translate(_MARKUP))
+    return text.replace("://", "[:]//").replace("](", "] (")
 
 
 def shortened(text: str, length: int = LONGEST) -> str:

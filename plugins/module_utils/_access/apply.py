@@ -16,6 +16,7 @@ from itertools import groupby
 
 from .._http import errors
 from .._http.errors import AccessError, unexpected
+from .._http.naming import option
 from .addresses import fold
 from .doubt import ROUNDS
 from .guards import Limits, first_of, from_here, guard, hold_back
@@ -93,7 +94,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     short = service.client.affords(sum(step.requests for step in steps if client_of(service, step) is service.client))
     if short:
         if len(steps) > 1:
-            short.hint += " Or set max_changes to apply a part of the plan in each run."
+            short.hint += f" Or set {option('max_changes')} to apply a part of the plan in each run."
         raise short
     if options.check:
         report.outcomes = [

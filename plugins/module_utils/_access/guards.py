@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.naming import option
 from .match import Rules
 from .model import INVITE, LAST, LEAVING, LOWER, PENDING, Grant, Step
 from .plan import carry_out
@@ -45,7 +46,7 @@ def check_max_removals(text: str) -> str:
         return text.strip()
     raise AccessError(
         errors.VALIDATION,
-        f"max_removals is {text[:40]!r}, neither a count nor a share.",
+        f"{option('max_removals')} is {text[:40]!r}, neither a count nor a share.",
         hint="Give a whole number such as 3, or a share from 0% to 100% such as 25%.",
     )
 
@@ -99,7 +100,7 @@ def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Ru
         return None
     role = rules.roles[-1]
     left = f"{then} accepted {role}{'' if then == 1 else 's'} of {now}"
-    return f"min_{role.lower()}s: {left} would be left, at least {least} must be"
+    return f"{option(f'min_{role.lower()}s')}: {left} would be left, at least {least} must be"
 
 
 def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
@@ -149,7 +150,7 @@ def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
         for email, protected in sorted(hit.items())
         if protected
     ]
-    return [f"protected: {', '.join(named)} would be removed or demoted, and must not be"] if named else []
+    return [f"{option('protected')}: {', '.join(named)} would be removed or demoted, and must not be"] if named else []
 
 
 def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
@@ -166,7 +167,7 @@ def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits)
     pending = sum(grant.status == PENDING for grant in world)
     share = f" ({limits.max_removals} of {there}, {pending} of them pending)" if "%" in limits.max_removals else ""
     people = "1 person" if figure == 1 else f"{figure} people"
-    return [f"max_removals: {people} would lose access or an invitation, at most {most} may{share}"]
+    return [f"{option('max_removals')}: {people} would lose access or an invitation, at most {most} may{share}"]
 
 
 def _people(steps: t.Sequence[Step]) -> int:
@@ -184,4 +185,4 @@ def _capped(steps: t.Sequence[Step], limits: Limits) -> t.Iterator[str]:
     for cap, most in limits.caps.items():
         hit = [step.target.title for step in steps if step.target and not step.goal and step.target.kind.cap == cap]
         if len(hit) > most:
-            yield f"{cap}: {len(hit)} would be disabled or deleted, at most {most} may be: {', '.join(sorted(hit))}"
+            yield f"{option(cap)}: {len(hit)} would be disabled or deleted, at most {most} may be: {', '.join(sorted(hit))}"

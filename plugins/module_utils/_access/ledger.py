@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.naming import option
 from .._http.outside import armoured_text, shown
 from .addresses import check_email, fold
 from .doubt import Fate, Left, Sign, judge
@@ -60,7 +61,7 @@ class Entry:
         ):
             raise AccessError(
                 errors.VALIDATION,
-                f"known_invitations has something other than id, role and invited_at for {email[:80]!r}.",
+                f"{option('known_invitations')} has something other than id, role and invited_at for {email[:80]!r}.",
                 hint="Pass the dictionary that an earlier run returned under this name, unchanged.",
             )
         accepted_as, name, fields = (given.get(key) for key in ("accepted_as", "name", "fields"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.naming import option
 from .addresses import fold
 from .catalog import power, stands_for
 from .model import ABSENT, ACTIVE, PENDING, Grant, Person
@@ -72,7 +73,7 @@ class Conflict:
         return AccessError(
             errors.VALIDATION,
             f"{one.email} and {other.email} are the same person here: {self.grant.email}, who accepted their invitation.",
-            hint="Make them one entry with aliases, or add them to the option ignore.",
+            hint=f"Make them one entry with aliases, or add them to {option('ignore')}.",
         )
 
 

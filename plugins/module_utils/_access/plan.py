@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.naming import option
 from .addresses import check_email, fold
 from .leaving import NOT_LISTED, with_addresses
 from .match import Matches, Rules, assign, kin
@@ -43,7 +44,7 @@ def check_people(people: t.Sequence[Person], rules: Rules) -> None:
     if rules.exclusive and all(person.state == ABSENT for person in people):
         raise AccessError(
             errors.GUARD_REFUSED,
-            "The list has nobody who keeps access and the option exclusive is on, so everybody would lose access.",
+            f"The list has nobody who keeps access and {option('exclusive')} is on, so everybody would lose access.",
             hint="Check where the list comes from. To remove people, list them with state absent.",
         )
 

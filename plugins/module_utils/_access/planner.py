@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .._http.errors import FORBIDDEN, AccessError
+from .._http.naming import option
 from .leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
 from .match import assign, kin, several_accounts, without_address
 from .model import ACTIVE, LOWER, Step
@@ -42,7 +43,7 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
         unread = [text for companion in service.companions for text in companion.warnings]
         if moving and unread and not report.leaving.leavers:
             raise AccessError(
-                FORBIDDEN, unread[0], hint="Use a token that can manage the teams, or unset manage_teams."
+                FORBIDDEN, unread[0], hint=f"Use a token that can manage the teams, or unset {option('manage_teams')}."
             )
         moving = [] if unread else moving
         for companion in service.companions:
@@ -53,7 +54,8 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
         *several_accounts(people, matches, rules),
         *without_address(world, matches, rules),
         *(
-            f"{person.email or held[0].email} is a user already, so team_ids has no effect; set manage_teams to apply it."
+            f"{person.email or held[0].email} is a user already, so {option('team_ids')} has no effect; "
+            f"set {option('manage_teams')} to apply it."
             for person, held in users
             if not rules.manage_teams
         ),

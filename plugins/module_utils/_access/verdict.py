@@ -33,7 +33,7 @@ def partial(report: Report) -> AccessError | None:
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
         f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
         f"{first.step.action} of {first.step.email}: "
-        + " ".join((first.error.sentence, *(conflict.msg for conflict in report.conflicts), *still)),
+        + " ".join((first.error.marked, *(conflict.msg for conflict in report.conflicts), *still)),
         hint=f"See results for each person. {rest}",
         detail=first.error.detail or first.error.msg,
         status=first.error.status,

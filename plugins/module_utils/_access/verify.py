@@ -89,7 +89,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         error = _told(fault, _whose(service, managers)) if managers else fault
         error = error.hinted(f"The changes that were made could not be verified. {error.hint or 'Run again.'}")
         if any(outcome.error for outcome in report.outcomes):
-            report.warnings.append(error.sentence)
+            report.warnings.append(error.marked)
         else:
             report.error = error
         return

@@ -22,6 +22,7 @@ from .._http.address import segment
 from .._http.answers import Shape, read_pages
 from .._http.client import Answer, Client
 from .._http.errors import REFUSED, AccessError, Request
+from .._http.naming import option
 from .facts import HONEYBADGER
 
 ACCOUNTS = "/v2/accounts"
@@ -216,17 +217,17 @@ class Honeybadger(Service):
         """Name the likely cause if the status alone does not."""
         if error.status == 403 and error.code == errors.FORBIDDEN:
             error.hint = (
-                "Check auth_token (a personal token, not a project's API key), api_url (EU accounts have another one), "
-                "account_id, and that the owner of the token may manage users."
+                f"Check {option('auth_token')} (a personal token, not a project's API key), {option('api_url')} "
+                f"(EU accounts have another one), {option('account_id')}, and that the owner of the token may manage users."
             )
         elif error.status == 401:
-            error.hint = "Check auth_token: it is the personal token from the user settings, not a project's API key."
+            error.hint = f"Check {option('auth_token')}: it is the personal token from the user settings, not a project's API key."
         elif error.status == 404 and (error.path or "").partition("?")[0] in (
             self._account,
             self._users,
             self._invitations,
         ):
-            error.hint = "Check account_id: the token cannot see an account with this id."
+            error.hint = f"Check {option('account_id')}: the token cannot see an account with this id."
         return error
 
 

@@ -45,7 +45,7 @@ class TeamGrants(Companion):
         except AccessError as error:
             if error.code not in UNREADABLE:
                 raise
-            self.warnings = [f"Teams could not be read, so nobody is removed from a team. {error.sentence}"]
+            self.warnings = [f"Teams could not be read, so nobody is removed from a team. {error.marked}"]
             return []
         self.lists = self._teams.lists
         if self._teams.misplaced:

@@ -18,6 +18,7 @@ from .._http.address import segment
 from .._http.answers import Shape, read_pages
 from .._http.client import Client
 from .._http.errors import REFUSED, AccessError, Request
+from .._http.naming import option
 from .account import is_accepted, without_token
 from .facts import HONEYBADGER
 
@@ -133,7 +134,7 @@ class HoneybadgerTeams:
         teams = "1 team" if len(listed) == 1 else f"{len(listed)} teams"
         return (
             f"Honeybadger listed {teams} for the account {self._account}, but only of {few(accounts)}, so none was used. "
-            "Check account_id."
+            f"Check {option('account_id')}."
         )
 
     def team(self, team_id: int) -> Team:
@@ -276,13 +277,13 @@ class HoneybadgerTeams:
         if error.status == 403 and error.code == errors.FORBIDDEN:
             error.hint = (
                 "The token may not manage this team. Use the token of an account Owner or of an admin of the team, and check "
-                "auth_token, account_id and api_url (EU accounts have another one)."
+                f"{option('auth_token')}, {option('account_id')} and {option('api_url')} (EU accounts have another one)."
             )
         elif error.status == 401:
-            error.hint = "Check auth_token: it is the personal token from the user settings, not a project's API key."
+            error.hint = f"Check {option('auth_token')}: it is the personal token from the user settings, not a project's API key."
         elif error.status == 404 and path == TEAMS:
             error.code = errors.ENDPOINT_UNAVAILABLE
-            error.hint = "This Honeybadger does not show teams to this token: check account_id and api_url."
+            error.hint = f"This Honeybadger does not show teams to this token: check {option('account_id')} and {option('api_url')}."
         return error
 
 
@@ -291,7 +292,7 @@ def no_team(team_id: int, what: str = "") -> AccessError:
     return AccessError(
         errors.NOT_FOUND,
         f"The account has no team with the id {team_id}{what and f', {what}'}.",
-        hint="Check the id and account_id; honeybadger_team_info lists the teams.",
+        hint=f"Check the id and {option('account_id')}; honeybadger_team_info lists the teams.",
     )
 
 

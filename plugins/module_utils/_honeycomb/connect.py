@@ -14,6 +14,7 @@ from .._access.catalog import Spec
 from .._access.options import connection, setting
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.naming import option
 from .._http.options import check_secret, client_of
 from .facts import HONEYCOMB
 from .key_grants import DELETE, DISABLE, REPORT, KeyGrants, NoKeys
@@ -43,11 +44,11 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
     key = check_secret("api_key", params["api_key"])
     client = client_of(HONEYCOMB.title, params, KeyHeader(key), key)
     service = Honeycomb(client, key, params.get("known_invitations"), names)
-    given = [option for option in HONEYCOMB.optional if params.get(option) and "leaver_keys" in params]
+    given = [name for name in HONEYCOMB.optional if params.get(name) and "leaver_keys" in params]
     if len(given) == 1:
         raise AccessError(
             errors.VALIDATION,
-            f"{given[0]} is given without {next(option for option in HONEYCOMB.optional if option not in given)}.",
+            f"{option(given[0])} is given without {option(next(name for name in HONEYCOMB.optional if name not in given))}.",
             hint="A management key needs both options.",
         )
     if given:

@@ -19,6 +19,7 @@ from .._access.service import Companion
 from .._http import errors
 from .._http.client import Client
 from .._http.errors import AccessError
+from .._http.naming import option
 from .keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
@@ -70,7 +71,7 @@ class KeyGrants(Companion):
             if self._mode != REPORT or error.code not in UNREADABLE:
                 raise
             self._unread = True
-            self.warnings = [f"The API keys created by the people who leave could not be read. {error.sentence}"]
+            self.warnings = [f"The API keys created by the people who leave could not be read. {error.marked}"]
         kind = KINDS.get(self._mode)
         if kind is None:
             return []
@@ -239,10 +240,10 @@ class KeyGrants(Companion):
     def _doubt(self, key: ApiKey) -> str:
         """Why it is not safe to change a key, empty if it is."""
         if not self._team_of_key:
-            return "Honeycomb does not name the team of api_key, so the management key may belong to another team"
+            return f"Honeycomb does not name the team of {option('api_key')}, so the management key may belong to another team"
         if key.type != INGEST and self._own not in self._listed:
             return (
-                "the list of keys does not have the id that Honeycomb tells for api_key, so each configuration key may be "
+                f"the list of keys does not have the id that Honeycomb tells for {option('api_key')}, so each configuration key may be "
                 "the one that this run uses"
             )
         return ""
@@ -267,8 +268,8 @@ class NoKeys(Companion):
         self.warnings = []
         if leavers and self._mode != REPORT:
             text = (
-                f"leaver_keys is {self._mode}, which needs a management key, so the API keys of the people who leave still "
-                "work. Set management_key_id and management_key_secret."
+                f"{option('leaver_keys')} is {self._mode}, which needs a management key, so the API keys of the people who leave still "
+                f"work. Set {option('management_key_id')} and {option('management_key_secret')}."
             )
             self.warnings = [text]
         return []
@@ -296,7 +297,7 @@ def _grant(key: ApiKey, maker: TeamUser, kind: Kind) -> Grant:
 def _other_team(team: str, theirs: str) -> AccessError:
     return AccessError(
         errors.VALIDATION,
-        f"The management key belongs to the team {team}, and api_key to the team {theirs}.",
+        f"The management key belongs to the team {team}, and {option('api_key')} to the team {theirs}.",
         hint="Give two keys of the same team.",
     )
 

@@ -19,6 +19,7 @@ from .._http.address import segment
 from .._http.answers import Shape, read_pages
 from .._http.client import Client
 from .._http.errors import REFUSED, AccessError, Request
+from .._http.naming import option
 from .facts import HONEYCOMB
 
 AUTH = "/2/auth"
@@ -198,9 +199,9 @@ class HoneycombKeys:
             if kind:
                 error.code = errors.WRONG_KEY_TYPE
                 name = {"i": "an ingest key", "l": "a configuration key"}[kind.group(1)]
-                error.hint = f"management_key_id is the id of {name}. Create a management key {MANAGED}."
+                error.hint = f"{option('management_key_id')} is the id of {name}. Create a management key {MANAGED}."
             else:
-                error.hint = "Check management_key_id, management_key_secret and, for the EU, api_url."
+                error.hint = f"Check {option('management_key_id')}, {option('management_key_secret')} and, for the EU, {option('api_url')}."
         elif error.status == 403 and scope:
             has = self._own is not None and not {scope, _wider(scope)}.isdisjoint(self._own.scopes)
             error.code = errors.FORBIDDEN
@@ -211,7 +212,7 @@ class HoneycombKeys:
             )
         elif error.status == 404 and (path == AUTH or path.endswith(("/users", "/api-keys"))):
             error.code = errors.ENDPOINT_UNAVAILABLE
-            error.hint = "This Honeycomb does not offer this call to management keys: check api_url (EU?) and the plan."
+            error.hint = f"This Honeycomb does not offer this call to management keys: check {option('api_url')} (EU?) and the plan."
         return error
 
 

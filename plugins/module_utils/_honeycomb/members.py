@@ -23,6 +23,7 @@ from .._http.address import segment
 from .._http.answers import Shape
 from .._http.client import Client
 from .._http.errors import REFUSED, AccessError, Request
+from .._http.naming import option
 from .facts import HONEYCOMB
 from .keys import WHERE
 
@@ -164,7 +165,7 @@ class Honeycomb(Service):
                 errors.CONFLICT,
                 f"The id of the Honeycomb invitation of {target.email} is not known, so its role cannot be changed.",
                 hint="Change it under Team settings > Users, or wait until it is accepted. If there is no invitation any more, remove "
-                "them from known_invitations, and they are invited again.",
+                f"them from {option('known_invitations')}, and they are invited again.",
             )
         path = f"{MEMBERSHIPS}/{segment(target.id)}"
         try:
@@ -236,7 +237,8 @@ class Honeycomb(Service):
             f"no API lists the management keys that {removed.email} created and the API keys that they know. Look"
             if self.users
             else f"API keys that {removed.email} created outlive their membership. With a management key "
-            "(management_key_id, management_key_secret), they can be listed, disabled or deleted. Without one, look"
+            f"({option('management_key_id')}, {option('management_key_secret')}), they can be listed, disabled or deleted. "
+            "Without one, look"
         )
         text = (
             f"Honeycomb: {keys} {WHERE}; management keys are under Team settings. Under Team settings > Users, check the "
@@ -261,14 +263,14 @@ class Honeycomb(Service):
         texts = []
         if wanted:
             texts.append(
-                f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). Keep known_invitations from "
+                f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). Keep {option('known_invitations')} from "
                 "this result and pass it to the next run, which may otherwise invite them again. The role lifecycle does "
                 "so unless lifecycle_memory is none."
             )
         if leaving or exclusive:
             who = f" of {few(leaving)}" if leaving else ""
             texts.append(
-                f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without known_invitations "
+                f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without {option('known_invitations')} "
                 "from the run that sent them. Look under Team settings > Users."
             )
         return texts
@@ -301,13 +303,13 @@ class Honeycomb(Service):
         """Name the likely cause if the status alone does not."""
         if error.status == 404 and error.path == MEMBERSHIPS:
             error.code = errors.ENDPOINT_UNAVAILABLE
-            error.hint = "This Honeycomb does not offer team memberships to this key: check api_url (EU?) and the plan."
+            error.hint = f"This Honeycomb does not offer team memberships to this key: check {option('api_url')} (EU?) and the plan."
         elif error.status == 401:
             kind = key_type(self._api_key) or (self._ask_key_type() if diagnose else None)
             if kind == "id":
                 error.code = errors.WRONG_KEY_TYPE
                 error.hint = (
-                    f"api_key is the id of a configuration key, not the key itself. Copy the key {WHERE}, where "
+                    f"{option('api_key')} is the id of a configuration key, not the key itself. Copy the key {WHERE}, where "
                     "Copy existing API Key shows it, or create another one."
                 )
             elif kind in ("ingest", "management"):
@@ -319,7 +321,8 @@ class Honeycomb(Service):
                 error.hint = "The key is valid but may not manage members. Give it that permission, or use another key."
             else:
                 error.hint = (
-                    "Check api_key and, for the EU, api_url; it must be a configuration key, not an ingest key."
+                    f"Check {option('api_key')} and, for the EU, {option('api_url')}; it must be a configuration key, not an "
+                    "ingest key."
                 )
         elif error.status == 403:
             error.hint = "The key has no permission for this. Use a configuration key that may manage members."

@@ -50,7 +50,7 @@ def _api_key_info(params: Values) -> Result:
             if email is not None or error.code not in (errors.FORBIDDEN, errors.ENDPOINT_UNAVAILABLE):
                 raise
             users_read = False
-            warnings.append(f"The addresses of the people who created the keys could not be read. {error.sentence}")
+            warnings.append(f"The addresses of the people who created the keys could not be read. {error.marked}")
         makers = {user.id for user in users if user.email == email}
         if email is not None and not makers:
             warnings.append(f"Honeycomb lists no user {email}, so it is not known which keys they created.")

@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from . import errors
 from .errors import ACCEPTED, AccessError, Request
+from .naming import option
 
 LONGEST_ID = 500  # characters; the services' have 64 or fewer
 NO_ADDRESS = "region other without an address"
@@ -41,13 +42,13 @@ def check_url(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host or odd:
         raise AccessError(
             errors.VALIDATION,
-            "api_url is not the address of a service.",
+            f"{option('api_url')} is not the address of a service.",
             hint="Give scheme and host, and nothing secret, as in https://api.example.com.",
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise AccessError(
             errors.INSECURE_URL,
-            f"api_url {url.strip()} would send the credential in clear text.",
+            f"{option('api_url')} {url.strip()} would send the credential in clear text.",
             hint="Use https. Plain http is allowed for loopback addresses only.",
         )
     return url.strip().rstrip("/")
@@ -93,7 +94,7 @@ def next_link(page: t.Any, path: str) -> str:
     raise AccessError(
         errors.BAD_RESPONSE,
         f"The next page of the list GET {path} is not a link, so the rest of the list cannot be read.",
-        hint="Check api_url, and whether a proxy is in between.",
+        hint=f"Check {option('api_url')}, and whether a proxy is in between.",
         method="GET",
         path=path,
         request=Request(ACCEPTED),
@@ -107,7 +108,9 @@ def local_path(base: str, current: str, link: str) -> str:
         parts = urlsplit(urljoin(current, link))
     except ValueError:
         raise AccessError(
-            errors.BAD_RESPONSE, "The address of the next page of a list is not valid.", hint="Check api_url."
+            errors.BAD_RESPONSE,
+            "The address of the next page of a list is not valid.",
+            hint=f"Check {option('api_url')}.",
         ) from None
     path = parts.path
     if prefix and path.startswith(prefix + "/"):

@@ -13,6 +13,7 @@ import typing as t
 from . import errors
 from .client import Client
 from .errors import ACCEPTED, AccessError, Request
+from .naming import option
 
 IDLE_PAGES = 5  # pages in a row without anything new, after which a list counts as endless
 
@@ -42,7 +43,7 @@ def read_pages(
             raise AccessError(
                 errors.BAD_RESPONSE,
                 f"{service} answered GET {where} with page after page without anything new.",
-                hint="Check api_url, and whether a proxy is in between.",
+                hint=f"Check {option('api_url')}, and whether a proxy is in between.",
                 method="GET",
                 path=where,
                 request=Request(ACCEPTED),
@@ -57,7 +58,7 @@ class Shape:
         self._error = AccessError(
             errors.BAD_RESPONSE,
             f"{service} answered {method} {path} with JSON that does not match its documentation.",
-            hint="Check api_url. If it is right, the service changed its API; please report it.",
+            hint=f"Check {option('api_url')}. If it is right, the service changed its API; please report it.",
             status=status,
             method=method,
             path=path,

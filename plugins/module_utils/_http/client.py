@@ -20,6 +20,7 @@ from .connection import Connection, Exchange
 from .errors import AccessError, Request
 from .faults import Call, shown_path
 from .limits import Quota, http_date, quota_from, utc
+from .naming import option
 from .outside import harmless
 from .text import EXCERPT, Secrets, clean, decode
 
@@ -113,7 +114,7 @@ class Client:
         return AccessError(
             errors.RATE_LIMITED,
             f"{self.connection.name} has {left}{of} left and {writes} {'is' if writes == 1 else 'are'} needed, "
-            f"which takes a wait of {wait:.0f} s, but max_wait leaves {self.budget.left:.0f} s.",
+            f"which takes a wait of {wait:.0f} s, but {option('max_wait')} leaves {self.budget.left:.0f} s.",
             hint=f"Run again after the limit resets at {utc(quota.reset_at - self._clock())}.",
             request=Request(retry_after=wait),
         )
@@ -147,7 +148,7 @@ class Client:
         if self.budget.patience <= 0:
             raise AccessError(
                 errors.TIMEOUT,
-                f"Failures of {self.connection.name} used up max_wait ({self.connection.max_wait:g} s), "
+                f"Failures of {self.connection.name} used up {option('max_wait')} ({self.connection.max_wait:g} s), "
                 "so the rest was not attempted.",
                 hint="Run again when the service works again; nothing is done twice.",
                 method=method,
@@ -159,8 +160,8 @@ class Client:
         if not error.request.retry_after and error.code != errors.RATE_LIMITED:
             return error
         return error.hinted(
-            f"The next attempt is allowed at {utc(delay)}, {delay:.0f} s from now, but max_wait leaves "
-            f"{self.budget.left:.0f} s. Run again then, or raise max_wait."
+            f"The next attempt is allowed at {utc(delay)}, {delay:.0f} s from now, but {option('max_wait')} leaves "
+            f"{self.budget.left:.0f} s. Run again then, or raise {option('max_wait')}."
         )
 
     def _send(self, method: str, path: str, body: t.Any) -> Answer:

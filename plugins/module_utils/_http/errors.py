@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .naming import worded
+
 BAD_RESPONSE = "bad_response"
 CONFLICT = "conflict"
 CONNECTION = "connection"
@@ -62,8 +64,8 @@ class Request:
 class AccessError(Exception):
     """The reason why somebody's access is not as declared.
 
-    ``msg`` is one plain sentence, ``hint`` what to do next, ``detail`` what the service said, cleaned.
-    ``status``, ``method`` and ``path`` belong to the HTTP request, if there was one.
+    Texts may mark options, see ``naming``. ``msg`` is one plain sentence, ``hint`` what to do next, ``detail`` what the
+    service said, cleaned. ``status``, ``method`` and ``path`` belong to the HTTP request, if there was one.
     """
 
     def __init__(
@@ -89,9 +91,15 @@ class AccessError(Exception):
         self.request = request
 
     @property
-    def sentence(self) -> str:
-        """What happened and what to do next."""
+    def marked(self) -> str:
+        """What happened and what to do next, with the options still marked, for another message or for a door."""
         return f"{self.msg} {self.hint}".strip()
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do next, with options as modules call them."""
+        text: str = worded(self.marked)
+        return text
 
     def hinted(self, hint: str) -> AccessError:
         """The same error with another hint."""

@@ -17,6 +17,7 @@ from . import errors
 from .connection import Connection, CutShort, Response
 from .errors import ACCEPTED, NOT_SENT, REFUSED, UNKNOWN, AccessError, Request
 from .limits import retry_after
+from .naming import option
 from .retry import TRANSIENT
 from .text import describe, json_or_none
 
@@ -39,7 +40,7 @@ HINTS = {
     errors.CONFLICT: "Run again; the next run starts from the present state.",
     errors.CONNECTION: "Run again.",
     errors.SERVER_ERROR: "Run again later.",
-    errors.TIMEOUT: "Run again, or set a longer request_timeout.",
+    errors.TIMEOUT: f"Run again, or set a longer {option('request_timeout')}.",
     errors.VALIDATION: "Correct what the service names.",
 }
 """What to do next where nothing better is known. What a 404 means is only known to the service's client."""
@@ -104,17 +105,20 @@ class Call:
                 errors.CONNECTION,
                 f"The connection to {name} at {url} failed: {self.clean(_reason(fault))}.",
                 Request(reach, transient=True),
-                hint="Check api_url, the proxy settings and the network.",
+                hint=f"Check {option('api_url')}, the proxy settings and the network.",
             )
         if begun:
             msg = (
                 f"{name} answered {self.method} {self.shown} with something that is not HTTP ({type(fault).__name__})."
             )
             return self.error(
-                errors.CONNECTION, msg, Request(UNKNOWN), hint="Check api_url, and whether a proxy is in between."
+                errors.CONNECTION,
+                msg,
+                Request(UNKNOWN),
+                hint=f"Check {option('api_url')}, and whether a proxy is in between.",
             )
         if isinstance(fault, OSError) and not isinstance(fault, requests.RequestException):
-            msg = "The certificates in ca_path cannot be read."
+            msg = f"The certificates in {option('ca_path')} cannot be read."
             return self.error(errors.TLS, msg, Request(REFUSED), hint="Check that file.")
         msg = f"The request to {name} could not be made ({type(fault).__name__})."
         return self.error(errors.CONNECTION, msg, Request(NOT_SENT))
@@ -125,10 +129,10 @@ class Call:
         reason = self.clean(_reason(fault))
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(fault)):
             msg = f"The certificate of {name} at {url} is not trusted."
-            hint = "Check api_url, or set ca_path to a file with the authority that signed the certificate."
+            hint = f"Check {option('api_url')}, or set {option('ca_path')} to a file with the authority that signed the certificate."
         else:
             msg = f"A secure connection to {name} at {url} could not be made: {reason}."
-            hint = "Check api_url, ca_path, and whether a proxy is in between."
+            hint = f"Check {option('api_url')}, {option('ca_path')}, and whether a proxy is in between."
         return self.error(errors.TLS, msg, Request(REFUSED), hint=hint, detail=reason)
 
     def unsuccessful(self, response: Response, server_time: float, reset_in: float | None) -> AccessError:
@@ -143,7 +147,7 @@ class Call:
             code, detail = errors.RATE_LIMITED, detail or "request limit reached"
         elif 300 <= status < 400:
             code, detail = errors.REDIRECT_REFUSED, "a redirect, which is not followed"
-            hint = "Set api_url to the final address; a credential is never sent to another one."
+            hint = f"Set {option('api_url')} to the final address; a credential is never sent to another one."
         wait = retry_after(headers.get("Retry-After"), server_time)
         request = Request(
             UNKNOWN if code in TELL_NOTHING or (300 <= status < 400 and status not in REPEAT_ELSEWHERE) else REFUSED,
@@ -163,7 +167,7 @@ class Call:
             errors.BAD_RESPONSE,
             f"{name} answered {self.method} {self.shown} with something that is not JSON: {excerpt!r}.",
             Request(ACCEPTED if "json" in response.headers.get("Content-Type", "") else UNKNOWN),
-            hint="Check api_url, and whether a proxy or a login page is in between.",
+            hint=f"Check {option('api_url')}, and whether a proxy or a login page is in between.",
             detail=excerpt,
             status=response.status,
         )

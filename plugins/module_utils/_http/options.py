@@ -17,6 +17,7 @@ from .address import check_url, meant
 from .client import Client
 from .connection import Connection
 from .errors import AccessError
+from .naming import option as named
 
 LONGEST = 1e9  # seconds; the functions that wait cannot take many more
 
@@ -26,7 +27,7 @@ def check_secret(name: str, value: str) -> str:
     if not value or not all("!" <= char <= "~" for char in value):
         raise AccessError(
             errors.INVALID_KEY,
-            f"{name} is empty, or contains white space, a line break or a character outside ASCII.",
+            f"{named(name)} is empty, or contains white space, a line break or a character outside ASCII.",
             hint="Copy it again, without the line break that a file or an editor adds at the end.",
         )
     return value
@@ -36,7 +37,9 @@ def check_number(option: str, value: float, least: float, most: float = LONGEST)
     """Return a number within bounds, or raise ``validation``, also for NaN."""
     if not least <= value <= most:
         bound = "" if most == math.inf else f", at most {most:.0f}"
-        raise AccessError(errors.VALIDATION, f"{option} is out of range.", hint=f"Give {least:g} or more{bound}.")
+        raise AccessError(
+            errors.VALIDATION, f"{named(option)} is out of range.", hint=f"Give {least:g} or more{bound}."
+        )
     return value
 
 

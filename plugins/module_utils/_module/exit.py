@@ -17,6 +17,7 @@ from .._access.record import NO_CHANGE, Operation, Result
 from .._http import errors
 from .._http.connection import REQUESTS_IMPORT_ERROR
 from .._http.errors import AccessError, unexpected
+from .._http.naming import worded
 from .._http.text import secret_forms
 from .._services import SERVICES
 
@@ -81,13 +82,14 @@ def run_module(operation: Operation, **constraints: t.Any) -> None:
         result = Result({}, unexpected(bug))
     if result.ended_by:
         raise result.ended_by
-    for warning in result.warnings:
+    for warning in worded(result.warnings):
         module.warn(warning)
     if result.diff is not None and module._diff:  # pylint: disable=protected-access
         result.values["diff"] = result.diff
+    values = worded(result.values)
     if result.error:
-        module.fail_json(result.error.sentence, error=result.error.as_dict(), **result.values)
-    module.exit_json(**result.values)
+        module.fail_json(result.error.sentence, error=worded(result.error.as_dict()), **values)
+    module.exit_json(**values)
 
 
 def _mask(module: Module) -> None:

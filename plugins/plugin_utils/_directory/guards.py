@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ...module_utils._access.addresses import few
 from ...module_utils._access.guards import check_max_removals, most_removals
 from ...module_utils._http.errors import GUARD_REFUSED, AccessError
+from ...module_utils._http.naming import worded
 from .model import NO_ADDRESS, Reading
 from .remember import Remembered, check_owners
 
@@ -53,7 +54,7 @@ def check_max_drop(text: str) -> str:
     try:
         return check_max_removals(text)
     except AccessError as error:
-        error.msg = error.msg.replace("max_removals", "max_drop")
+        error.msg = worded(error.msg, lambda _option: "max_drop")
         raise
 
 

@@ -19,7 +19,7 @@ from ...module_utils._access.addresses import few
 from ...module_utils._honeycomb.connect import honeycomb
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
-from .._host.option_names import error_in_role
+from .._host.option_names import in_role
 from .._host.target import origin
 from .._host.variables import Variables
 from .controller import ControllerStore
@@ -139,7 +139,8 @@ def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lamb
         finally:
             count(service.client.requests)
     except AccessError as error:
-        raise error_in_role(HONEYCOMB, error) from None
+        error.msg, error.hint = in_role(HONEYCOMB, error.msg), in_role(HONEYCOMB, error.hint)
+        raise
     name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None
     if not name:
         raise AccessError(

@@ -19,6 +19,7 @@ from ansible.utils.vars import load_extra_vars
 from ...module_utils._access.outcome import Journal, Watch
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import unexpected
+from ...module_utils._http.naming import worded
 from ...module_utils._http.outside import armoured
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
@@ -49,7 +50,7 @@ class AccessAction(ActionBase):
             if not text:
                 self._take_environment()
                 self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
-                return masked({**result, "changed": False, **armoured(self.act())}, self._secrets)
+                return masked({**result, "changed": False, **worded(armoured(self.act()))}, self._secrets)
         except (Refused, AnsibleError) as fault:
             text = str(fault)
         except Ended as end:

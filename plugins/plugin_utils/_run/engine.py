@@ -21,7 +21,7 @@ from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
 from ...module_utils._http.errors import VALIDATION, AccessError, unexpected
 from ...module_utils._http.text import secret_forms
 from ...module_utils._services import OPERATIONS, SERVICES
-from .._host.option_names import result_in_role
+from .._host.option_names import in_role
 
 SHORTEST_SECRET = 4  # characters; no service has shorter ones
 MAX_QUOTED = 1500  # characters
@@ -61,7 +61,7 @@ def operate(
         result = Result(dict(operation.unchanged), error)
     except Exception as bug:  # noqa: BLE001
         result = Result(dict(operation.unchanged), unexpected(bug))
-    shown = result_in_role(name, _shown(operation, result))
+    shown: dict[str, t.Any] = in_role(SERVICES[name.partition("_")[0]], _shown(operation, result))
     if result.ended_by:
         raise Ended(result.ended_by, shown)
     return shown
@@ -75,7 +75,7 @@ def _shown(operation: Operation, result: Result) -> dict[str, t.Any]:
         **result.values,
         **({"warnings": result.warnings} if result.warnings else {}),
         **({"diff": result.diff} if result.diff else {}),
-        **({"failed": True, "msg": error.sentence, "error": error.as_dict()} if error else {}),
+        **({"failed": True, "msg": error.marked, "error": error.as_dict()} if error else {}),
     }
 
 

@@ -73,7 +73,7 @@ def test_no_limit(limit: str) -> None:
     with pytest.raises(AccessError) as caught:
         check_max_removals(limit)
     assert caught.value.code == "validation"
-    assert "max_removals" in caught.value.msg
+    assert "max_removals" in caught.value.sentence
 
 
 @given(st.integers(0, 10**6), st.integers(1, 100))
@@ -98,7 +98,7 @@ def refusal(people: list[Person], world: list[Grant], limits: Limits, rules: Rul
     try:
         guard(plan(people, world, rules, NOW), world, rules, limits)
     except AccessError as error:
-        return error.msg if error.code == "guard_refused" else error.code
+        return error.sentence if error.code == "guard_refused" else error.code
     return ""
 
 
@@ -239,7 +239,7 @@ def test_the_same_person_twice(items: list[dict[str, Any]]) -> None:
     with pytest.raises(AccessError) as caught:
         people_from(items)
     assert caught.value.code == "validation"
-    assert "twice" in caught.value.msg
+    assert "twice" in caught.value.sentence
     people_from(items[:1])
 
 

@@ -292,7 +292,7 @@ def test_a_wait_that_is_too_long_fails_at_once(sim: Simulator, make: Make, clock
     assert (caught.value.code, clock.slept, len(sim.log)) == ("rate_limited", [], 1)
     reset = time.strftime("%Y-%m-%dT%H:", time.gmtime(time.time() + 3600))
     assert reset in caught.value.hint
-    assert "max_wait leaves 300 s" in caught.value.hint
+    assert "max_wait leaves 300 s" in caught.value.sentence
 
 
 def test_waits_add_up(sim: Simulator, make: Make, clock: Clock) -> None:

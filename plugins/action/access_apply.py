@@ -22,8 +22,8 @@ from ..module_utils._services import SERVICES
 from ..plugin_utils._host import collection
 from ..plugin_utils._host.target import Target
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people import exempt as _exempt
 from ..plugin_utils._people.document import Document
-from ..plugin_utils._people.exempt import EXEMPTING, exempt
 from ..plugin_utils._people.given import people_in
 from ..plugin_utils._people.rosters import endings_here, resolved_here
 from ..plugin_utils._run import evidence as _evidence
@@ -107,9 +107,10 @@ class ActionModule(AccessAction):
         self._ends = endings_here(checked, self._variables, bool(self._task.check_mode))
         self._nameless = not all(map(_is_address, (person["email"] for person in checked)))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
+        self._exempt = {option: _exempt.exempt(self._variables, option, checked) for option in _exempt.OPTIONS}
         self._note_ignored(
             [person for person in checked if ABSENT in (state, person["state"])],
-            {fold(str(text)) for text in self._variables.items("lifecycle_ignore") or ()},
+            set(self._exempt[_exempt.IGNORE]),
         )
         self._leaving = state == ABSENT or any(person["state"] == ABSENT for person in checked)
         if state == PRESENT:
@@ -139,13 +140,7 @@ class ActionModule(AccessAction):
                     "was not given."
                 )
 
-    def _refuse_decorated(self) -> None:
-        """Refuse lists of people to leave alone that could match nobody."""
-        for name in EXEMPTING:
-            exempt(self._variables, name)
-
     def _run(self, target: Target, people: dict[str, People]) -> None:
-        self._refuse_decorated()
         if not self._task.check_mode and any(person["state"] == PRESENT for person in people.get(HONEYCOMB.key, ())):
             self._recall.prepare()
         evidence_dir = self._variables.text("lifecycle_evidence_dir")
@@ -157,6 +152,9 @@ class ActionModule(AccessAction):
             for key, options in others.options():
                 people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
                 args[key] = self._args(HONEYBADGER, options, people[key])
+        if _exempt.has_texts(args):
+            plain = {key: _exempt.without_texts(options) for key, options in args.items()}
+            _exempt.narrow(args, {key: self._service(key, options, check=True) for key, options in plain.items()})
         approved = approval(self._variables, self._host, args) or {}
         if approved or (self._nameless and not self._task.check_mode):
             self._confirm(args, approved)
@@ -166,6 +164,7 @@ class ActionModule(AccessAction):
             self._results[key] = self._service(key, options, check=self._task.check_mode)
             if key == HONEYCOMB.key:
                 self._remember(self._results[key], people[key])
+        self._warnings += _exempt.unmatched(self._results.values())
         if others and not others.remove and not self._ended:
             self._follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
 
@@ -213,6 +212,7 @@ class ActionModule(AccessAction):
             info.keepers: given.number(f"lifecycle_{info.keepers}"),
             "verify": given.flag("lifecycle_verify") is not False,
             **{option: given.text(f"lifecycle_{option}") for option in info.options},
+            **{option: texts or None for option, texts in self._exempt.items()},
             **(self._recall.options() if info is HONEYCOMB else {}),
         }
         return {

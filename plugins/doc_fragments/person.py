@@ -78,7 +78,8 @@ options:
     description:
       - E-mail addresses of people who must not be removed or demoted. A plan that would do so is refused as a whole.
       - One address of a person is enough. It also covers their aliases, and addresses that an accepted invitation links to them.
-      - A text that the service shows instead of an address, such as V(robot), is accepted too.
+      - A text that the service shows instead of an address, such as V(robot), is accepted too, and refused if nobody is listed
+        under exactly that text. Patterns, domains and names of people are refused. An address that nobody has is a warning.
     type: list
     elements: str
     default: []

@@ -157,6 +157,11 @@ summary:
   returned: always
   type: dict
   sample: {"invite": 2, "update": 1, "reinvite": 0, "remove": 0, "cancel": 0, "applied": 3, "failed": 0, "deferred": 0, "not_attempted": 0}
+unmatched:
+  description: The addresses in O(protected) and O(ignore), by option, that nobody has.
+  returned: always
+  type: dict
+  sample: {"protected": [], "ignore": []}
 follow_up:
   description: What is left to do by hand after a removal, one text for each item.
   returned: always

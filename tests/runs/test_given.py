@@ -188,7 +188,8 @@ def test_values_as_text(populated: Control, sim: Simulator) -> None:
         "lifecycle_reinvite_after": "30",
         "lifecycle_max_changes": "",
     }
-    done = populated.play("reconcile", *(part for key, value in options.items() for part in ("-e", f"{key}={value!r}")))
+    given = (part for key, value in options.items() for part in ("-e", f"{key}={value!r}"))
+    done = populated.play("reconcile", *given, warned="lifecycle_protected has robot@example.com, which nobody has")
     assert done.code == 0, done.output
     assert access(sim) == OWNER | {"bob": "member/Member", "carol": "member?/Member?"}
 
@@ -266,3 +267,24 @@ lifecycle_ignore: "{{{{ nothing | default(omit) }}}}"
     done = control.play("onboard", "-e", "@vars.yml", "--vault-password-file", "password")
     assert done.code == 0, done.output
     assert access(sim) == OWNER | {"ada": "member?/-"}
+
+
+def test_who_is_left_alone_is_so_under_every_alias_on_every_service(control: Control, sim: Simulator) -> None:
+    """Whoever declares one service only was known on the other under one address."""
+    for name in ("ada", "bob"):
+        sim.honeybadger.add(f"{name}@example.com")
+    sim.honeycomb.add("robot")
+    people = [
+        "owner@example.com",
+        {"email": "ada@example.com", "aliases": ["lovelace@corp.example"], "honeycomb": {}},
+        {"email": "bob@example.com", "aliases": ["bob@corp.example"], "honeycomb": {}},
+    ]
+    spared: dict[str, Any] = {"lifecycle_protected": ["LOVELACE@corp.example"], "lifecycle_max_removals": "50%"}
+    done = control.play("reconcile", people=people, lifecycle_ignore=["bob@corp.example", "robot"], **spared)
+    assert "lifecycle_protected: ada@example.com" in done.failures["localhost"]
+    strange = control.play("reconcile", people=people, lifecycle_ignore=["Ada Lovelace", "robot"], **spared)
+    assert "lifecycle_ignore has 'ada lovelace', under which nobody is listed" in strange.failures["localhost"]
+    spared["lifecycle_ignore"] = ["bob@corp.example", "lovelace@corp.example", "Robot"]
+    done = control.play("reconcile", people=people, **spared)
+    assert done.code == 0, done.output
+    assert access(sim) == OWNER | {"ada": "member?/Member", "bob": "-/Member", "robot": "member/-"}

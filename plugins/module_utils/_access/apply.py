@@ -19,7 +19,7 @@ from .._http.errors import AccessError, unexpected
 from .._http.naming import option
 from .addresses import fold
 from .doubt import ROUNDS
-from .guards import Limits, first_of, from_here, guard, hold_back
+from .guards import Limits, first_of, from_here, guard, hold_back, refuse_unmatched, unmatched
 from .journal import expect, in_doubt
 from .match import Rules
 from .model import (
@@ -76,6 +76,9 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     now = datetime.now(timezone.utc)
     report.world = _read(service, report)
     report.was_read = True
+    for name, texts in (("protected", limits.protected), ("ignore", report.rules.ignore)):
+        report.unmatched[name] = unmatched(texts, report.people, report.world)
+        refuse_unmatched(name, report.unmatched[name])
     report.plan = draft(service, report, now)
     if report.plan and options.shows_id:
         service.identify()

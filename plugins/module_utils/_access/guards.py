@@ -17,8 +17,9 @@ from fractions import Fraction
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option
+from .addresses import few, is_address
 from .match import Rules
-from .model import INVITE, LAST, LEAVING, LOWER, PENDING, Grant, Step
+from .model import INVITE, LAST, LEAVING, LOWER, PENDING, Grant, Person, Step
 from .plan import carry_out
 
 
@@ -86,6 +87,23 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
             limits.code,
             f"Refused before any change: {short}.",
             hint=f"Make somebody else {rules.roles[-1]} first, or lower the guard.",
+        )
+
+
+def unmatched(texts: t.Iterable[str], people: t.Iterable[Person], world: t.Iterable[Grant]) -> list[str]:
+    """The folded texts that are no address of anybody who is declared or there."""
+    declared = {address for person in people for address in person.addresses}
+    return sorted(set(texts) - declared - {address for grant in world for address in grant.addresses})
+
+
+def refuse_unmatched(name: str, texts: t.Iterable[str]) -> None:
+    """Refuse a text that is no address and that nobody is listed under: meant as a pattern, it would match nobody."""
+    strange = [text for text in texts if not is_address(text)]
+    if strange:
+        raise AccessError(
+            errors.VALIDATION,
+            f"{option(name)} has {few([repr(text) for text in strange])}, under which nobody is listed.",
+            hint="Give addresses, or exactly what is listed in place of one. Patterns, domains and names of people match nobody.",
         )
 
 

@@ -108,8 +108,9 @@ class Report:
     """Everything about a run, whether it succeeded or not.
 
     ``world``: what is there now. ``conflicts``: an error for each pair of people who cannot be told apart, and for whom
-    nothing was planned. ``leaving``: who loses access. ``verified``: what the lists showed afterwards. ``notes``:
-    warnings from planning. ``ended_by``: what ended the run from outside, such as the time-out of a task.
+    nothing was planned. ``leaving``: who loses access. ``unmatched``: addresses in
+    the options that leave people alone, by option, that nobody has. ``verified``: what the lists showed afterwards.
+    ``notes``: warnings from planning. ``ended_by``: what ended the run from outside, such as the time-out of a task.
     """
 
     people: t.Sequence[Person]
@@ -121,6 +122,7 @@ class Report:
     conflicts: list[AccessError] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     leaving: Leaving = field(default_factory=Leaving)
+    unmatched: dict[str, list[str]] = field(default_factory=dict)
     verified: dict[str, t.Any] | None = None
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -94,6 +94,7 @@ def everybody(info: ServiceInfo, report: Report) -> dict[str, t.Any]:
     outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     actions = Counter(step.action for step in report.plan)
     return {
+        "unmatched": {option: list(texts) for option, texts in report.unmatched.items()},
         "plan": [step.as_dict() for step in report.plan],
         "plan_id": report.plan_id,
         "results": [outcome.as_dict() for outcome in report.outcomes],

@@ -8,19 +8,25 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import typing as t
 from collections import Counter
 
 from .._http import errors
 from .._http.errors import AccessError
+from .addresses import few
 from .doubt import UNKNOWN_FATE, UNKNOWN_INVITATION
+from .model import Step
 from .outcome import APPLIED, FAILED, NOT_ATTEMPTED, Report
+
+MOST_REASONS, MOST_NAMED = 20, 50  # in one message
 
 
 def partial(report: Report) -> AccessError | None:
     """Why a run that was completed did not do everything."""
-    first = next((outcome for outcome in report.outcomes if outcome.error), None)
-    if first is None or first.error is None:
+    failed = [(outcome.step, outcome.error) for outcome in report.outcomes if outcome.error]
+    if not failed:
         return _unresolved(report)
+    first = failed[0][1]
     outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     doubt = any(
         outcome.error and outcome.error.hint in (UNKNOWN_FATE, UNKNOWN_INVITATION) for outcome in report.outcomes
@@ -31,15 +37,27 @@ def partial(report: Report) -> AccessError | None:
     return AccessError(
         errors.PARTIAL_FAILURE,
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
-        f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. The first failure, "
-        f"{first.step.action} of {first.step.email}: "
-        + " ".join((first.error.marked, *(conflict.msg for conflict in report.conflicts), *still)),
+        f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. "
+        + " ".join((*_every(failed), *(conflict.msg for conflict in report.conflicts), *still)),
         hint=f"See results for each person. {rest}",
-        detail=first.error.detail or first.error.msg,
-        status=first.error.status,
-        method=first.error.method,
-        path=first.error.path,
+        detail=first.detail or first.msg,
+        status=first.status,
+        method=first.method,
+        path=first.path,
     )
+
+
+def _every(failed: t.Sequence[tuple[Step, AccessError]]) -> t.Iterator[str]:
+    """Every failure, those with the same reason together; the reasons of many differ only in the person."""
+    alike: dict[str, list[Step]] = {}
+    for step, error in failed:
+        alike.setdefault(error.marked.replace(step.email, "{}"), []).append(step)
+    for reason, steps in list(alike.items())[:MOST_REASONS]:
+        who = few([f"{step.action} of {step.email}" for step in steps], MOST_NAMED)
+        yield f"{who}: {reason.replace('{}', steps[0].email if len(steps) == 1 else 'them')}"
+    if len(alike) > MOST_REASONS:
+        rest = sum(len(steps) for steps in list(alike.values())[MOST_REASONS:])
+        yield f"And {rest} more failures, see results."
 
 
 def left_over(report: Report) -> AccessError | None:

@@ -12,6 +12,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from .._access.addresses import few
 from .._access.outcome import Around
 from .._access.record import NO_CHANGE, Operation, Result
 from .._http import errors
@@ -82,7 +83,7 @@ def run_module(operation: Operation, **constraints: t.Any) -> None:
         result = Result({}, unexpected(bug))
     if result.ended_by:
         raise result.ended_by
-    for warning in worded(result.warnings):
+    for warning in (*worded(result.warnings), *_unmatched(result.values)):
         module.warn(warning)
     if result.diff is not None and module._diff:  # pylint: disable=protected-access
         result.values["diff"] = result.diff
@@ -90,6 +91,13 @@ def run_module(operation: Operation, **constraints: t.Any) -> None:
     if result.error:
         module.fail_json(result.error.sentence, error=worded(result.error.as_dict()), **values)
     module.exit_json(**values)
+
+
+def _unmatched(values: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    """A warning for each option that leaves people alone and has addresses that nobody has."""
+    for option, addresses in values.get("unmatched", {}).items():
+        if addresses:
+            yield f"{option} has {few(addresses)}, which nobody has: check the spelling."
 
 
 def _mask(module: Module) -> None:

@@ -20,6 +20,7 @@ from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
 from .._people.document import Document
 from .._people.entries import Data
+from .._people.exempt import IGNORE, exempt
 from .._people.given import people_in
 from .._people.rosters import headers_of, paths_of, read_rosters, resolved_here
 from .changes import report_changes
@@ -66,7 +67,7 @@ def inputs_of(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.
         fail_on_drift=fail_on_drift,
         rules=Rules(
             {key: role for key, role in roles.items() if role},
-            tuple(map(str, variables.items("lifecycle_ignore") or ())),
+            tuple(exempt(variables, IGNORE, roster.people if roster else [])),
         ),
         previous=Path(os.path.abspath(os.path.expanduser(previous))) if previous else None,
         pending_days=PENDING_DAYS if days is None else int(days),

@@ -176,6 +176,21 @@ def test_somebody_without_an_address_who_is_there(ask: Ask, sim: Simulator, side
     assert "robot" not in side.active(sim)
 
 
+@pytest.mark.parametrize("option", ["ignore", "protected"])
+def test_who_is_left_alone_must_be_somebody(ask: Ask, sim: Simulator, side: Side, option: str) -> None:
+    """A pattern, a domain or the name of a person protected nobody, in green."""
+    side.add(sim, ADA)
+    leaver = [{"email": ADA, "state": "absent"}]
+    for text in ("*@example.com", "example.com", "@example.com", "Ada Lovelace"):
+        failed = many(ask, side, leaver, fails="validation", **{option: [text]})
+        assert text.lower() in failed["msg"].lower()
+    assert sim.writes() == []
+    done = many(ask, side, leaver, **{option: ["Zoe <zoe@example.com>; mailto:BOB@example.com", OWNER]})
+    assert done["unmatched"][option] == [BOB, "zoe@example.com"]
+    assert [text for text in warnings_of(done) if f"{option} has {BOB}, zoe@example.com, which nobody has" in text]
+    assert ADA not in side.active(sim)
+
+
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_somebody_without_an_address_who_is_not_there(ask: Ask, sim: Simulator, side: Side, state: str) -> None:
     listed = [{"email": ADA, "role": side.high}, {"email": "robot", "state": state}]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -130,3 +131,60 @@ def test_targets_and_people_of_several_files(control: Control, sim: Simulator) -
     done = control.play("onboard", roster_file=files, roster_columns=columns)
     assert done.failures == {}, done.output
     assert access(sim) == {"owner": "admin/Owner", "ada": "-/Member?"}
+
+
+FAULTY = (
+    "groups:\n  empty: {}\npeople:\n  - email: ada@example.com\n    groups: [emty]\n  - {email: bob, targets: [acne]}\n"
+)
+
+
+def test_check_tells_every_fault_with_its_place(control: Control, sim: Simulator) -> None:
+    """Without credentials, as in the check of a pull request."""
+    control.write("people.yml", FAULTY)
+    control.write("merged.yml", "people:\n<<<<<<< HEAD\n- a@example.com\n=======\n>>>>>>> other\n")
+    control.write("tab.yml", "people:\n\t- a@example.com\n")
+    nobody = dict.fromkeys(control.credentials("one"), "")
+    command = {"roster_file": ["people.yml", "merged.yml", "tab.yml", "none.yml"], "report_dir": "out"}
+    done = control.play("check", environment=nobody, **command)
+    assert done.code != 0
+    told = done.failures["localhost"].splitlines()
+    assert told == [
+        "5 faults:",
+        "none.yml: there is no such file.",
+        "merged.yml:2:1: there is a merge marker, <<<<<<<: choose one of the two versions.",
+        "merged.yml:5:1: there is a merge marker, >>>>>>>: choose one of the two versions.",
+        "people.yml:2:3: group empty: this group gives nothing: name honeycomb or honeybadger.",
+        "tab.yml:2:1: there is a tab where YAML takes spaces only; put spaces in its place.",
+    ]
+    sarif = json.loads((control.folder / "out/roster.sarif").read_text())["runs"][0]["results"]
+    places = [one["locations"][0]["physicalLocation"] for one in sarif]
+    assert {"artifactLocation": {"uri": "tab.yml"}, "region": {"startLine": 2, "startColumn": 1}} in places
+    assert len(sarif) == len(told) - 1
+    one = control.play("check", environment=nobody, roster_file="people.yml").failures["localhost"]
+    assert "people.yml:5:14: ada@example.com: there is no group 'emty'. Did you mean empty?" in one
+    assert sim.log == []
+
+
+def test_check_of_a_good_roster_and_of_targets(control: Control, sim: Simulator) -> None:
+    control.write("people.yml", "- {email: ada@example.com, targets: [acme]}\n- bob@example.com\n")
+    nobody = dict.fromkeys(control.credentials("one"), "")
+    done = control.play("check", environment=nobody, roster_file="people.yml", report_dir="out")
+    assert done.failures == {}, done.output
+    assert "people.yml: 2 people, 0 groups." in done.text
+    assert "There is no inventory, so the names in targets were not checked." in done.text
+    assert json.loads((control.folder / "out/roster.sarif").read_text())["runs"][0]["results"] == []
+    hosts = control.inventory({"acne": {}, "other": {}})
+    failed = control.play("check", *hosts, environment=nobody, roster_file="people.yml")
+    assert "people.yml:1:38: targets has 'acme', which is neither a host nor a host group" in failed.failures["acne"]
+    assert "Set roster_file to the roster to check" in control.play("check").failures["localhost"]
+
+
+def test_check_of_evidence(control: Control, sim: Simulator) -> None:
+    sim.honeycomb.add("eve@example.com")
+    assert control.play("offboard", email="eve@example.com", evidence_dir="kept").failures == {}
+    assert "kept: the evidence is as it was written." in control.play("check", evidence_dir="kept").text
+    path = next((control.folder / "kept").glob("*eve@example.com.txt"))
+    path.write_text(path.read_text() + "and more\n")
+    failed = control.play("check", evidence_dir="kept")
+    assert f"kept: {path.name} was changed" in failed.failures["localhost"]
+    assert "kept: this cannot be read" not in failed.text

@@ -29,6 +29,11 @@ def names_of(task_vars: t.Mapping[str, t.Any]) -> set[str]:
     return {"all", "localhost", *map(str, groups), *(str(host) for hosts in groups.values() for host in hosts)}
 
 
+def has_hosts(task_vars: t.Mapping[str, t.Any]) -> bool:
+    """Whether there is an inventory that has hosts."""
+    return any((task_vars.get("groups") or {}).values())
+
+
 def names_here(task_vars: t.Mapping[str, t.Any]) -> set[str]:
     """The names of the host with these variables, and of the groups that it is in."""
     return {"all", str(task_vars.get("inventory_hostname", "")), *map(str, task_vars.get("group_names") or ())}

@@ -36,18 +36,19 @@ def load(
     files: t.Sequence[File],
     check_main: t.Callable[[str], str] = check_email,
     headers: t.Mapping[str, str] | None = None,
+    whole: bool = True,
 ) -> tuple[Document, list[Fault]]:
     """The roster in one or several files, and every fault; if there is one, the roster must not be used.
 
     ``check_main`` checks main addresses. ``headers`` says for our names of columns what a CSV of another system calls
-    them.
+    them. ``whole``: these are all the files of the roster.
     """
     faults: list[Fault] = []
     parts = []
     for file in files:
         with _noted(faults):
             parts.append(_read(file, faults, headers or {}))
-    document = document_of(parts, faults, check_main, whole=len(parts) == len(files))
+    document = document_of(parts, faults, check_main, whole=whole and len(parts) == len(files))
     return document, _bounded(in_order(faults))
 
 

@@ -43,7 +43,7 @@ def read_rosters(
             data = _content(shown, file, loader, faults)
             if data is not None:
                 files.append(File(shown, data, shown))
-    document, wrong = load(files, check_main, headers)
+    document, wrong = load(files, check_main, headers, whole=not faults)
     return document, [*faults, *wrong]
 
 

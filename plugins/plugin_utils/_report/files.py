@@ -148,12 +148,13 @@ def _sarif_result(finding: Data, rosters: Sequence[str], folder: str) -> Data:
     }
     file = finding["file"] or next(iter(rosters), None)
     if file:
-        place = {"artifactLocation": {"uri": _uri(file, folder)}, "region": {"startLine": finding["line"] or 1}}
+        place = {"artifactLocation": {"uri": uri_of(file, folder)}, "region": {"startLine": finding["line"] or 1}}
         result["locations"] = [{"physicalLocation": place}]
     return result
 
 
-def _uri(file: str, folder: str) -> str:
+def uri_of(file: str, folder: str) -> str:
+    """The path of a file as a URI, relative to ``folder`` if it is below it."""
     path = Path(os.path.abspath(file))
     return quote(path.relative_to(folder).as_posix()) if path.is_relative_to(folder) else path.as_uri()
 

@@ -90,8 +90,8 @@ MUTATIONS = (
         ),
         *(
             "_access/apply",
-            "_apply(service, report, steps, limits, options.concurrency, now)\n",
-            "_apply(service, report, steps, limits, options.concurrency, now)\n    guard(report.plan, before, report.rules, limits)\n",
+            "_apply(service, report, steps, limits, options, now)\n",
+            "_apply(service, report, steps, limits, options, now)\n    guard(report.plan, before, report.rules, limits)\n",
         ),
     ),
     mutation(
@@ -102,7 +102,7 @@ MUTATIONS = (
     mutation(
         "people are removed before others are added",
         (MANY, PLAN),
-        *("_access/apply", "for phase in (RAISE, LOWER, LEAVING, REMOVAL):", "for phase in (REMOVAL, LEAVING, LOWER, RAISE):"),
+        *("_access/apply", "for phase in (RAISE, LOWER, LEAVING, REMOVAL, LAST):", "for phase in (REMOVAL, LEAVING, LOWER, RAISE, LAST):"),
     ),
     mutation("check mode writes", ONE, "_access/apply", "    if options.check:\n", "    if False:\n"),
     mutation(

@@ -87,6 +87,13 @@ api_keys:
           description: Address of the user; null if they are not in the list of users, or if RV(users_read) is false.
           type: str
           returned: always
+users:
+  description: Everybody who has accepted, by the list of users; empty if RV(users_read) is false.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {id: hcxus_01hqk4k20cjeh63wca8vva5stw, email: ada@example.com, name: Ada Lovelace, role: Member}
 users_read:
   description:
     - Whether the management key could read the list of users. If not, no address of a creator is known, and a warning gives the reason.

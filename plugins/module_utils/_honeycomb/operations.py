@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import asdict
 
 from .._access.addresses import names_of
 from .._access.bulk import manage_people
@@ -55,7 +56,11 @@ def _api_key_info(params: Values) -> Result:
         if email is not None and not makers:
             warnings.append(f"Honeycomb lists no user {email}, so it is not known which keys they created.")
         found = [key for key in service.keys(kind) if email is None or key.creator in makers]
-        return {"api_keys": [key.public(users) for key in found], "users_read": users_read}
+        return {
+            "api_keys": [key.public(users) for key in found],
+            "users": [asdict(user) for user in users],
+            "users_read": users_read,
+        }
 
     result = inspect(service, values)
     result.warnings += warnings

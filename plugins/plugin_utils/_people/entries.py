@@ -29,6 +29,11 @@ def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Dat
         for key, kinds in SERVICES[service].results.items()
         for record in result.get(key) or ()
     ]
+    return in_order(entries)
+
+
+def in_order(entries: Sequence[Data]) -> list[Data]:
+    """Active people, then pending ones, each by address."""
     return sorted(entries, key=lambda entry: (entry["status"] == PENDING, entry["email"], str(entry["id"])))
 
 

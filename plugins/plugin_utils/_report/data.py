@@ -21,7 +21,7 @@ from ...module_utils._access.plan import parse_time
 from ...module_utils._roster import At, addresses_of
 from ...module_utils._services import SERVICES
 from .._host import collection
-from .._people.entries import Data
+from .._people.entries import Data, in_order
 from .._words.text import clean
 
 SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.schema.json"
@@ -59,6 +59,17 @@ def add_teams(entries: Sequence[Data], teams: Iterable[Mapping[str, t.Any]]) -> 
                 elif email:
                     others.append({**place, "email": email})
     return others
+
+
+def decided(entries: Sequence[Data], users: Iterable[Mapping[str, t.Any]]) -> list[Data]:
+    """The entries, each active or pending by the list of those who have accepted; one with nobody in it decides nothing."""
+    accepted = {clean(fold(user.get("email") or "")) for user in users} - {""}
+    if accepted.isdisjoint(entry["email"] for entry in entries):
+        return list(entries)
+    for entry in entries:
+        if entry["email"]:
+            entry["status"] = ACTIVE if accepted & {entry["email"], *entry["also"]} else PENDING
+    return in_order(entries)
 
 
 def add_keys(entries: Sequence[Data], keys: Iterable[Mapping[str, t.Any]], makers_known: bool = True) -> list[Data]:

@@ -18,7 +18,7 @@ from ...module_utils._services import SERVICES
 from .._host.target import Target
 from .._people.entries import Data, entries_of
 from .._words.text import clean
-from .data import TEAM_LISTS, add_invited, add_keys, add_teams, quota_of
+from .data import TEAM_LISTS, add_invited, add_keys, add_teams, decided, quota_of
 from .drift import compared, drift, mistyped, only_in_teams, same_people, stray_keys
 from .inputs import Inputs, aliases_of
 
@@ -139,6 +139,7 @@ def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inp
     result = module("honeycomb_api_key_info", {**own, "type": "all"})
     if not found.note("Keys were not read", result):
         found.target["keys_read"] = True
+        found.entries = decided(found.entries, result.get("users") or ())
         makers_known = bool(result.get("users_read"))
         found.target["notes"] += [] if makers_known else [MAKERS_UNKNOWN]
         found.stray_keys = add_keys(found.entries, result.get("api_keys") or (), makers_known)

@@ -325,10 +325,13 @@ def test_keys_and_teams_where_they_may_be_read(control: Control, sim: Simulator)
     sim.honeycomb.keys.add("owner@example.com", "ingest", "Collector")
     sim.honeycomb.keys.add("left@example.com", "configuration", "Old deploy")
     sim.honeybadger.teams.add_member(7, "owner@example.com")
+    sim.configure(pending_listed=True)
+    sim.honeycomb.add("heir@example.com", "admin", accepted=False)  # by somebody else, and the list of members shows it
     environment = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
     done = control.play("report", environment=environment, report_dir="out", report_teams="yes")
     assert done.code == 0
-    (owner,) = read(control)["people"]
+    owner, heir = sorted(read(control)["people"], key=lambda person: person["email"] != "owner@example.com")
+    assert [access["status"] for access in heir["access"]] == ["pending"]
     held = {access["service"]: access for access in owner["access"]}
     assert "Collector" in {key["name"] for key in held["honeycomb"]["keys"]}
     assert [team["id"] for team in held["honeybadger"]["teams"]] == [7]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.address import NO_ADDRESS
 from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._run.approval import published
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import WHOLE, plan_text, summary_text
 from tests.awx import rules
 from tests.awx.aap_configuration import READS
@@ -22,6 +24,7 @@ from tests.awx.controller import Controller
 from tests.tools import tree
 
 AWX = tree.ROOT / "extensions" / "awx"
+LARGEST = 500_000  # bytes of an event, as the guide says
 DATA = tree.ROOT / "playbooks" / "vars" / "awx"
 WRAPPERS = [
     *(f"{name}.yml" for name in ("onboard", "offboard", "reconcile", "dump", "report")),
@@ -213,6 +216,24 @@ def test_what_needs_approval() -> None:
     many = plan_text(plan(counts={"remove": 500}, steps=[step("remove", f"p{i}@example.com") for i in range(200)]))
     assert len(many["chat"]) <= WHOLE
     assert many["lines"][-1] == "- and 300 more"
+
+
+def test_what_is_shown_of_a_large_plan_is_cut() -> None:
+    """A controller drops the result of an event above 700 kB, and has a text twice, in the result and in the output."""
+    emails = [f"{'somebody.' * 8}{number}@example.com" for number in range(2000)]
+    entry = published(
+        {
+            "plan_id": "abc",
+            "summary": {"remove": len(emails)},
+            "plan": [step("remove", email) for email in emails],
+            "follow_up": [f"{'By hand for ' * 25}{email}" for email in emails],
+        }
+    )
+    assert len(entry["steps"]) == 200
+    told = plan_text({"payments": {"honeycomb": entry, "honeybadger": entry}})
+    assert "- and 1800 more" in told["lines"]
+    assert "- by hand: and 1900 more" in told["lines"]
+    assert 2 * len(json.dumps(told["lines"])) < LARGEST
 
 
 def test_a_summary_fits_a_chat() -> None:

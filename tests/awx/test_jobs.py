@@ -14,8 +14,11 @@ import pytest
 from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.release import __version__
 
-from tests.awx.controller import TOKEN, Controller
+from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
+from tests.awx import rules
+from tests.awx.controller import READERS, TOKEN, Controller
 from tests.awx.running import FactStorage, Job, credential, run
+from tests.awx.test_data import LARGEST, data
 from tests.simulator import Simulator
 
 CHECK = "--check"
@@ -187,9 +190,79 @@ def test_facts_of_the_controller(sim: Simulator, tmp_path: Path) -> None:
         assert found.leaks([sim.configuration_key, sim.auth_token]) == []
 
 
+def test_no_invitation_without_a_memory_that_can_keep_it(sim: Simulator, tmp_path: Path) -> None:
+    """A token that only reads; and a controller that nobody verifies, unless that is wanted."""
+    with Controller() as controller, Controller(tls="wrong") as unverified:
+        of_reader = {**controller.environment, "CONTROLLER_OAUTH_TOKEN": next(iter(READERS))}
+        tries: list[tuple[Controller, dict[str, str], dict[str, Any], str]] = [
+            (controller, of_reader, {}, "may not change the host payments"),
+            (unverified, unverified.injected(), {}, "CONTROLLER_VERIFY_SSL is false"),
+            (unverified, unverified.injected(), {"lifecycle_memory_insecure": "true"}, ""),
+        ]
+        for keeper, environment, insecure, told in tries:
+            inventory = keeper.inventory("payments", access_credentials="environment")
+            given = {
+                **TARGET,
+                "lifecycle_memory": "controller",
+                "awx_inventory_id": inventory,
+                "email": "ada@example.com",
+            }
+            found = run(tmp_path, "onboard.yml", ONE, credential(sim) | environment, {**given, **insecure})
+            assert (found.code == 0) == (not told), found.output
+            assert told in text(found)
+            posted = [entry for entry in sim.writes("honeycomb") if entry.method == "POST"]
+            assert len(posted) == (0 if told else 1)
+            assert len(keeper.writes) == (0 if told else 1)
+            assert (keeper.log == []) == (keeper is unverified and bool(told))
+            assert found.leaks([sim.configuration_key, sim.auth_token, TOKEN, *READERS]) == []
+
+
+@pytest.mark.parametrize("service", ["honeycomb", "honeybadger"])
+def test_the_region_other_without_an_address_sends_no_key_anywhere(
+    sim: Simulator, tmp_path: Path, service: str
+) -> None:
+    """Not even to the US, which is what no address means elsewhere."""
+    info = SERVICES[service]
+    (kind,) = [
+        item for item in data("credential_types")["controller_credential_types"] if service in item["name"].lower()
+    ]
+    inputs = {setting.option: credential(sim)[setting.environment] for setting in info.credentials}
+    environment = rules.injected(kind, {**inputs, "host": "other", "url": ""})
+    found = run(tmp_path, "onboard.yml", ONE, environment, {**TARGET, "email": "ada@example.com"})
+    assert found.code == 2, found.output
+    assert "The region of the credential is other, and its address is blank." in text(found)
+    assert "Fill in the address" in text(found)
+
+
+@pytest.mark.parametrize(
+    ("ended", "summary", "told"),
+    [
+        ("failed", "payments: FAILED. Honeycomb answered 500.", "Honeycomb answered 500."),
+        pytest.param("failed", "1 change would be made", "ended before it could say why", marks=pytest.mark.slow),
+        pytest.param("denied", "1 change would be made", "somebody denied it", marks=pytest.mark.slow),
+        pytest.param("nothing", "There is nothing to change.", "Nothing was changed.", marks=pytest.mark.slow),
+        pytest.param("done", "payments: ada@example.com: removed", "ada@example.com: removed", marks=pytest.mark.slow),
+    ],
+)
+def test_whoever_launched_a_workflow_is_told_how_it_ended(tmp_path: Path, ended: str, summary: str, told: str) -> None:
+    handed = {"access_result": ended, "access_summary": summary, "access_asked": "1 change would be made"}
+    found = run(tmp_path, "result.yml", ONE, {}, {**handed, "email": "ada@example.com"})
+    assert (found.code == 0) == (ended in ("nothing", "done")), found.output
+    assert told in text(found)
+
+
 @pytest.mark.slow
 def test_no_event_is_too_large(sim: Simulator, tmp_path: Path) -> None:
-    emails = " ".join(f"person{n}@example.com" for n in range(2000))
-    found = job(tmp_path, sim, "onboard", CHECK, email=emails)
-    assert found.code == 0, found.output[-2000:]
-    assert found.largest_event < 500_000
+    people = [f"{'somebody.' * 6}{number}@example.com" for number in range(2000)]
+    emails = {"email": "\n".join(people)}
+    plan = job(tmp_path, sim, "onboard", CHECK, **emails)
+    for email in people:
+        sim.honeycomb.add(email)
+        sim.honeybadger.add(email)
+    planned = job(tmp_path, sim, "offboard", CHECK, **emails)
+    gate = run(tmp_path, "approval.yml", ONE, {}, {**emails, **planned.artifacts})
+    handed = {**planned.artifacts, **gate.artifacts, "lifecycle_require_approval": True}
+    applied = job(tmp_path, sim, "offboard", **handed, **emails)
+    assert [found.code for found in (plan, planned, gate, applied)] == [0, 0, 2, 0], applied.output[-2000:]
+    assert len(sim.honeycomb.members) == 1
+    assert max(found.largest_event for found in (plan, planned, gate, applied)) < LARGEST

@@ -19,6 +19,7 @@ from ...module_utils._http.address import check_url
 from ...module_utils._http.client import Client
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR, Connection
 from ...module_utils._http.errors import AccessError
+from ...module_utils._http.naming import worded
 from ...module_utils._http.options import check_secret
 from ...module_utils._http.outside import each_text
 from .store import Entries, merged
@@ -30,22 +31,19 @@ TEMPLATE, KEPT = "{", "\\u007b"
 
 
 RIGHTS = "Its user needs the role Admin on the inventory, and the token the scope write."
-CHECK = "Check CONTROLLER_HOST"
+NAMES = {"api_url": "CONTROLLER_HOST", "ca_path": "REQUESTS_CA_BUNDLE"}
 HINTS = {
-    errors.BAD_RESPONSE: f"{CHECK}, and whether a proxy or a login page is in between.",
-    errors.CONNECTION: f"{CHECK}, the proxy settings and the network.",
     errors.FORBIDDEN: RIGHTS,
     errors.INVALID_KEY: "Check the token in the credential, and whether it has expired.",
-    errors.NOT_FOUND: f"{CHECK}, and CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX.",
-    errors.REDIRECT_REFUSED: "Set CONTROLLER_HOST to the final address; a token is never sent to another one.",
+    errors.NOT_FOUND: "Check CONTROLLER_HOST and CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX.",
     errors.TIMEOUT: "Run again.",
     errors.TLS: (
-        f"{CHECK}. If it is right, let the execution environment trust the authority that signed the certificate, for "
-        "instance with REQUESTS_CA_BUNDLE. Without CONTROLLER_VERIFY_SSL, anybody in between could read the token."
+        "Check CONTROLLER_HOST. If it is right, let the execution environment trust the authority that signed the certificate, "
+        "for instance with REQUESTS_CA_BUNDLE. Without CONTROLLER_VERIFY_SSL, anybody in between could read the token."
     ),
     errors.VALIDATION: "",
 }
-"""What to do next, in the words of whoever set the controller up."""
+"""What to do next, for whoever set the controller up."""
 
 Teams = dict[str, Entries]
 
@@ -157,7 +155,8 @@ class ControllerStore:
         try:
             return self._client.request(method, path, body).body
         except AccessError as fault:
-            raise fault.hinted(HINTS.get(fault.code, fault.hint)) from None  # its own are about a service's options
+            hint = HINTS.get(fault.code, worded(fault.hint, lambda option: NAMES.get(option, option)))
+            raise fault.hinted(hint) from None
 
     def _prefix(self) -> str:
         prefix = self._environ.get("CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX") or "/api/"

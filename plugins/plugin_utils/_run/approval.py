@@ -17,9 +17,10 @@ from ...module_utils._access.addresses import few
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables, is_blank
 from .._words.names import SEPARATOR, title
+from .._words.text import at_most
 from .evidence import another_address, named
 
-MOST_STEPS = 200
+MOST_STEPS, MOST_BY_HAND = 200, 100
 OUTCOMES = ("applied", "failed", "deferred", "not_attempted")
 PARTIAL_FAILURE, PLAN_CHANGED = "partial_failure", "plan_changed"
 SHOWN = 10  # steps named in a message
@@ -44,7 +45,7 @@ def published(result: Mapping[str, t.Any], ends: t.Sequence[str] = ()) -> dict[s
         "refused": result.get("msg") if result.get("failed") and code != PARTIAL_FAILURE else None,
         "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
         "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
-        "follow_up": list(result.get("follow_up", ())),
+        "follow_up": at_most(result.get("follow_up", ()), MOST_BY_HAND),
         **({"ends": list(ends)[:MOST_STEPS]} if ends else {}),
     }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...module_utils._services import SERVICES
 from .._words.names import SEPARATOR, attributed, title
+from .._words.text import at_most
 from .approval import digest
 from .evidence import another_address, left_alone, not_found
 
@@ -67,7 +68,7 @@ def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> 
         lines += [f"- {text}" for text in result["ends"][:most]]
     if result.get("follow_up"):
         lines.append("Would be left to do by hand:" if check else "Left to do by hand:")
-        lines += [f"- {text}" for text in result["follow_up"]]
+        lines += [f"- {text}" for text in at_most(result["follow_up"], most)]
     return lines
 
 

@@ -19,3 +19,8 @@ def clean(value: t.Any) -> str:
     """Any value from outside as one line of text that is harmless to show and to write for reading back."""
     text = "" if value is None else str(value)[: 2 * LONGEST]
     return armoured_text(shown(text, " ").strip()[:LONGEST])
+
+
+def at_most(lines: t.Sequence[str], most: int) -> list[str]:
+    """Lines, or so many of them and how many more there are."""
+    return [*lines[:most], *([f"and {len(lines) - most} more"] if len(lines) > most else [])]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from ansible import constants as C
@@ -17,21 +17,26 @@ from ansible.errors import AnsibleError
 from ..module_utils._http.errors import unexpected
 from ..module_utils._http.outside import armoured
 from ..module_utils._services import SERVICES
-from ..plugin_utils._files import make_folder, write
+from ..plugin_utils._files import locked_folder, make_folder, write
 from ..plugin_utils._host import collection
 from ..plugin_utils._host.variables import Refused, is_blank
 from ..plugin_utils._people.entries import Data
 from ..plugin_utils._report.changes import report_changes
 from ..plugin_utils._report.data import report_of
 from ..plugin_utils._report.files import chat, drift_text, to_csv, to_json, to_sarif, told
+from ..plugin_utils._report.history import leavers_of, review_of
 from ..plugin_utils._report.inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report
 from ..plugin_utils._report.page import to_html
+from ..plugin_utils._report.parts import Parts, kept
 from ..plugin_utils._report.read import empty_part, failed_target, part_of
 from ..plugin_utils._report.spool import Spool
+from ..plugin_utils._review.files import last_record
 from ..plugin_utils._run.action import AccessAction
+from ..plugin_utils._run.provenance import provenance
 from ..plugin_utils._words.names import attributed
 
 MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
+PERIOD = timedelta(days=90)  # in which who left is told, if there is no earlier report
 IN_STEP = ("linear", "debug")  # strategies
 SOURCES = ("people", "roster_file")  # of the roster; what this run sets wins over the inventory
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
@@ -57,6 +62,9 @@ class ActionModule(AccessAction):
         self._warnings: list[str] = []
         if self._task.args.get("gathered"):
             return {"report": self._gathered(spool, folder), "warnings": self._warnings}
+        parts = self._variables.text("report_parts")
+        if parts:
+            return {**self._merged(spool, folder, Path(parts).expanduser()), "warnings": self._warnings}
         inputs = None
         refused = ""
         try:
@@ -149,41 +157,81 @@ class ActionModule(AccessAction):
         return parts, waiting
 
     def _publish(self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None) -> dict[str, t.Any]:
+        """Write the report; in a controller, of all jobs that were cut from one, since each has some of the hosts."""
+        if self._task.check_mode:
+            return self._written(spool, parts, folder, inputs, folder / FILES["json"])
+        make_folder(folder)
+        with locked_folder(folder):
+            whole, job = (self._of_controller(name) for name in ("workflow_job_id", "job_id"))
+            if not (whole and job):
+                return self._written(spool, parts, folder, inputs, folder / FILES["json"])
+            jobs = Parts(folder, whole, job)
+            jobs.begin(folder / FILES["json"])
+            return self._written(spool, jobs.together(armoured(parts)), folder, inputs, jobs.previous)
+
+    def _of_controller(self, name: str) -> str | None:
+        return self._variables.text(f"awx_{name}") or self._variables.text(f"tower_{name}")
+
+    def _merged(self, spool: Spool, folder: Path, path: Path) -> dict[str, t.Any]:
+        """The report of the parts in a folder, for which nothing is read now; the first host makes it."""
+        with spool.locked():
+            if spool.get("result"):
+                return {"changed": False, "report": None, "faults": [], "fail_on_drift": False}
+            inputs = self._inputs()
+            make_folder(folder)
+            result = self._written(spool, kept(path), folder, inputs, folder / FILES["json"])
+        return {**result, "faults": [], "fail_on_drift": inputs.fail_on_drift}
+
+    def _written(
+        self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None, before: Path
+    ) -> dict[str, t.Any]:
+        now = datetime.now(timezone.utc)
         days = inputs.pending_days if inputs else PENDING_DAYS
         aliases = {alias: main for part in parts for alias, main in part["aliases"].items()}
-        report = armoured(report_of(parts, datetime.now(timezone.utc), collection.version(), aliases, days))
-        previous = self._previous(spool, folder, inputs)
+        report: Data = armoured(report_of(parts, now, collection.version(), aliases, days))
+        previous = self._previous(spool, before, inputs)
         if previous:
             report["changes"] = report_changes(previous, report)
+        report.update(self._history(report, previous, now))
         texts = {"html": to_html(report), "csv": to_csv(report), "json": to_json(report)}
         if report["drift"]["held"]:
             texts["sarif"] = to_sarif(report, os.getcwd())
         files = {} if self._task.check_mode else {kind: str(folder / FILES[kind]) for kind in texts}
-        if files:
-            make_folder(folder)
-            if "sarif" not in files:  # that of an earlier report would pass for this one's
-                (folder / FILES["sarif"]).unlink(missing_ok=True)
+        if files and "sarif" not in files:  # that of an earlier report would pass for this one's
+            (folder / FILES["sarif"]).unlink(missing_ok=True)
         for kind, path in files.items():
             write(Path(path), texts[kind])
         summary = {"by": self._host, **_summary(report, files)}
         spool.put("result", summary)
         return {"changed": not previous or _content(previous) != _content(report), "report": summary}
 
-    def _previous(self, spool: Spool, folder: Path, inputs: Inputs | None) -> Data | None:
-        """The report to compare with: the given one or the existing one; read once, before it is overwritten."""
-        kept: Data | None = spool.get("previous")
-        if kept is None:
+    def _history(self, report: Data, previous: Data | None, now: datetime) -> Data:
+        """Who asked for the report, the last review, and who left since the last report, or in the last months."""
+        review, evidence = (self._variables.text(name) for name in ("review_dir", "evidence_dir"))
+        evidence = evidence or self._variables.text("lifecycle_evidence_dir")
+        since = previous["generated_at"] if previous else (now - PERIOD).strftime("%Y-%m-%dT%H:%M:%SZ")
+        asked = provenance(self._variables, applies=False)
+        return {
+            "run": asked.as_run({}, collection.version(), report["generated_at"]),
+            "review": review_of(last_record(Path(review).expanduser()), report, now) if review else None,
+            "leavers": leavers_of(Path(evidence).expanduser(), since) if evidence else [],
+        }
+
+    def _previous(self, spool: Spool, before: Path, inputs: Inputs | None) -> Data | None:
+        """The report to compare with: the given one or the one before; read once, before it is overwritten."""
+        known: Data | None = spool.get("previous")
+        if known is None:
             given = inputs.previous if inputs else None
-            path = given or folder / FILES["json"]
+            path = given or before
             try:
-                kept = last_report(path) if given or path.exists() else {}
+                known = last_report(path) if given or path.exists() else {}
             except Refused as fault:
                 if given:
                     raise
                 self._warnings.append(str(fault))
-                kept = {}
-            spool.put("previous", kept)
-        return kept or None
+                known = {}
+            spool.put("previous", known)
+        return known or None
 
 
 def _was_read(parts: list[Data]) -> bool:
@@ -196,7 +244,7 @@ def _fault(target: Mapping[str, t.Any]) -> str:
 
 
 def _content(report: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {key: value for key, value in report.items() if key not in ("generated_at", "changes")}
+    return {key: report[key] for key in ("targets", "people", "drift") if key in report}
 
 
 def _summary(report: Data, files: Mapping[str, str]) -> Data:
@@ -209,7 +257,7 @@ def _summary(report: Data, files: Mapping[str, str]) -> Data:
         shorter["drift"]["text"] = drift_text(report)
     targets = [{key: value for key, value in target.items() if key != "quota"} for target in report["targets"]]
     return {
-        **{key: report[key] for key in ("generated_at", "collection", "totals", "pending_days")},
+        **{key: report[key] for key in ("generated_at", "collection", "totals", "pending_days", "run", "review")},
         **shorter,
         "targets": targets,
         "files": dict(files),

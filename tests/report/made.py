@@ -85,7 +85,10 @@ class Company:
         self._now = now
         self.hosts = HOSTS[:hosts]
         self.people = [{**person, **self._wanted(number)} for number, person in enumerate(people(count))]
-        self.held: dict[str, dict[str, dict[str, Any]]] = {host: self._host() for host in self.hosts}
+        self.held: dict[str, dict[str, dict[str, Any]]] = {
+            host: {**self._host(), "honeycomb_auth_info": {"auth": {"team": {"slug": f"{host}-team"}}}}
+            for host in self.hosts
+        }
 
     def _wanted(self, number: int) -> dict[str, Any]:
         chance = self._random
@@ -247,4 +250,24 @@ def sample(count: int, hosts: int) -> dict[str, Any]:
     report = company.report(company.roster(), failed=count > 3)
     earlier = {**before, "generated_at": "2026-03-02T08:30:00Z"}
     report["changes"] = report_changes(earlier, report)
+    somebody = [person["email"] for person in report["people"] if person["access"] and person["email"]]
+    report["review"] = {
+        "at": "2025-12-01T09:00:00Z",
+        "counts": {"kept": count, "applied": 2},
+        "remains": 0,
+        "next_due": "2026-03-01",
+        "overdue": True,
+        "came_since": somebody[-2:],
+    }
+    report["leavers"] = [
+        {
+            "email": "left.last.week@example.com",
+            "host": company.hosts[0],
+            "at": "2026-03-05T10:11:12Z",
+            "services": ["honeybadger", "honeycomb"],
+            "remains": 0,
+            "ticket": "OPS-7",
+            "file": f"2026-03-05T101112Z-{company.hosts[0]}-left.last.week@example.com.json",
+        }
+    ]
     return report

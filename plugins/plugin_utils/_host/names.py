@@ -71,6 +71,7 @@ REPORT = (
     "report_pending_days",
     "report_teams",
     "report_keys",
+    "report_parts",
     "fail_on_drift",
 )
 REVIEW = ("review_dir", "review_file", "review_reviewers", "review_every", "review_partial")

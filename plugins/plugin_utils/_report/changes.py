@@ -9,13 +9,13 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .._people.changes import Seat, changes, key_changes
 
 
 def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What changed between two reports at the targets that both could read."""
+    """What changed between two reports at the targets that both could read, and the targets that only one of them read."""
     shared = _read(before) & _read(after)
     was, now = _by_target(before), _by_target(after)
     findings = []
@@ -30,7 +30,18 @@ def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> d
             {"type": change.type, "host": host, "service": service, **change._asdict()}
             for change in [*changes(old[0], new[0]), *keys]
         ]
-    return {"since": before["generated_at"], "findings": findings}
+    return {
+        "since": before["generated_at"],
+        "findings": findings,
+        "not_compared": {
+            "new": _named(_read(after) - _read(before)),
+            "gone": _named(_read(before) - _read(after)),
+        },
+    }
+
+
+def _named(places: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"host": host, "service": service} for host, service in sorted(places)]
 
 
 def _read(report: Mapping[str, t.Any]) -> set[tuple[str, str]]:

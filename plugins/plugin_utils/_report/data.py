@@ -175,6 +175,9 @@ def report_of(
             "findings": findings,
         },
         "changes": None,
+        "run": None,
+        "review": None,
+        "leavers": [],
     }
 
 

@@ -142,15 +142,19 @@ def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collectio
             "service": HONEYCOMB.key,
             "email": key["creator"]["email"],
             "expected": None,
-            "found": f"{key['type']} key {key['id']}",
+            "found": f"{key['type']} key {key['name'] or 'without a name'} ({key['id']}) of {_maker(key)}",
             "message": f"The {key['type']} key {key['name'] or 'without a name'} ({key['id']}) in {HONEYCOMB.title} of {host} "
-            f"works, but its creator is not a member: {key['creator']['email'] or key['creator']['id'] or 'unknown'}.",
+            f"works, but its creator is not a member: {_maker(key)}.",
             "file": None,
             "line": None,
         }
         for key in keys
         if not key["disabled"] and key["creator"]["email"] not in ignored
     ]
+
+
+def _maker(key: Mapping[str, t.Any]) -> str:
+    return str(key["creator"]["email"] or key["creator"]["id"] or "unknown")
 
 
 def _belongs(person: Data, service: str) -> bool:

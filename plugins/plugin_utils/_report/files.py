@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from ...module_utils._access.addresses import few
 from ...module_utils._access.model import PENDING
 from ...module_utils._services import SERVICES
 from .._host import collection
@@ -57,7 +58,10 @@ def to_json(report: Data) -> str:
 
 
 def to_csv(report: Data) -> str:
-    """The report as CSV: a row for each access, existing or missing. No cell can become a formula."""
+    """The report as CSV: a row for each access, existing or missing. No cell can become a formula.
+
+    A mark at the beginning says that it is UTF-8, which spreadsheets do not take for granted.
+    """
     now = datetime.fromisoformat(report["generated_at"].replace("Z", "+00:00"))
     drift = _by_place(report)
     text = io.StringIO(newline="")
@@ -78,7 +82,7 @@ def to_csv(report: Data) -> str:
         keys = [one["found"] for one in findings if one["kind"] == "stray_key"]
         row.update(keys=";".join(keys), drift=";".join(one["kind"] for one in findings))
         writer.writerow([guard_cell(text) for text in row.values()])
-    return text.getvalue()
+    return "\ufeff" + text.getvalue()
 
 
 def _by_place(report: Data) -> dict[tuple[str, str, str], list[Data]]:
@@ -161,7 +165,7 @@ def uri_of(file: str, folder: str) -> str:
 
 def told(report: Data) -> list[str]:
     """A summary of the report in a few lines, for the output of a job."""
-    return [_totals(report), *_table(report["targets"]), *_news(report)]
+    return [_totals(report), *_table(report["targets"]), *_news(report), *_review(report)]
 
 
 def chat(report: Data) -> str:
@@ -180,6 +184,20 @@ def _totals(report: Data) -> str:
     )
 
 
+def _review(report: Data) -> list[str]:
+    """The last review, and who came since."""
+    review = report["review"]
+    if not review:
+        return []
+    outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(review["counts"].items()))
+    due = f"the next one was due on {review['next_due']}" if review["overdue"] else f"next on {review['next_due']}"
+    came = review["came_since"]
+    return [
+        f"Last review: {review['at'][:10]} ({outcomes}), {due}",
+        f"Came since: {few(came, 10) if came else 'nobody'}",
+    ]
+
+
 def _news(report: Data) -> list[str]:
     """What does not belong, and what changed."""
     lines = []
@@ -190,13 +208,51 @@ def _news(report: Data) -> list[str]:
     if report["changes"]:
         changed = report["changes"]["findings"]
         lines.append(f"Changed since {report['changes']['since']}: {len(changed) or 'nothing'}")
-        lines += _few(
-            [
-                f"{c['email'] or 'somebody'}: {c['type']} ({SERVICES[c['service']].title} of {c['host']})"
-                for c in changed
-            ]
-        )
+        lines += _few([change_line(change) for change in changed])
+        lines += not_compared(report)
     return lines
+
+
+def change_line(change: Data) -> str:
+    """One change, with what was before and what is after."""
+    where = f"{SERVICES[change['service']].title} of {change['host']}"
+    before, after = held(change["before"]), held(change["after"])
+    what = " to ".join(filter(None, (f"from {before}" if before and after else before and f"was {before}", after)))
+    return f"{change['email'] or 'somebody'}: {CHANGES[change['type']].lower()}{f', {what}' if what else ''} ({where})"
+
+
+def held(view: Mapping[str, t.Any] | None) -> str:
+    """What somebody had or has, by a side of a change; empty for nothing."""
+    if view is None:
+        return ""
+    if "role" in view:
+        return f"{view['role'] or 'no role'}{', pending' if view['status'] == PENDING else ''}"
+    return f"key {view['name'] or view['id']}{', disabled' if view['disabled'] else ''}"
+
+
+def not_compared(report: Data) -> list[str]:
+    """The targets that only one of the two reports has, since nothing is said of what changed there."""
+    found = report["changes"]["not_compared"]
+    texts = {"new": "only now", "gone": "only in the last report"}
+    return [
+        f"Not compared, since read {texts[kind]}: "
+        + few([f"{SERVICES[place['service']].title} of {place['host']}" for place in places], 10)
+        for kind, places in found.items()
+        if places
+    ]
+
+
+CHANGES = {
+    "joined": "Joined",
+    "left": "Left",
+    "invited": "Invited",
+    "invitation_accepted": "Accepted the invitation",
+    "invitation_cancelled": "Invitation cancelled",
+    "role_changed": "Role changed",
+    "key_created": "Key created",
+    "key_disabled": "Key disabled",
+}
+"""The types of changes and their names."""
 
 
 def drift_text(report: Data) -> str:

@@ -3,87 +3,60 @@
 
 """The access report as one HTML page that needs no network.
 
-Template, style and script are files of the role ``report``. All text from outside is escaped: in the page by Jinja2, and
-in the data for the script by replacing every character that could end it. This file is private to the collection.
+This file is private to the collection.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import typing as t
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from ...module_utils._access.model import PENDING
 from ...module_utils._services import SERVICES
 from .._people.entries import Data
+from .._words.page import page
 from .data import KINDS, age_in_days
+from .files import CHANGES, held, not_compared
 
-ROLE = Path(__file__).resolve().parents[3] / "roles" / "report"
 STATIC_ROWS = 100  # people in the page itself, for reading it without its script
 MOST_FINDINGS = 500  # rows in the tables of drift and changes; the files have all findings
 CHART_DAYS = 30
 STATES = {"active": 0, PENDING: 1, "absent": 2}
-CHANGES = {
-    "joined": "Joined",
-    "left": "Left",
-    "invited": "Invited",
-    "invitation_accepted": "Accepted the invitation",
-    "invitation_cancelled": "Invitation cancelled",
-    "role_changed": "Role changed",
-    "key_created": "Key created",
-    "key_disabled": "Key disabled",
-}
 
 
 def to_html(report: Data) -> str:
     """The page."""
-    environment = Environment(
-        loader=FileSystemLoader(ROLE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = lambda number: f"{number:,}"
-    style = (ROLE / "files" / "report.css").read_text(encoding="utf-8")
-    script = (ROLE / "files" / "report.js").read_text(encoding="utf-8")
     rows = Rows(report)
-    return environment.get_template("report.html.j2").render(
+    return page(
+        "report.html.j2",
+        ("report.css",),
+        "report.js",
+        rows.compact(),
         report=report,
         titles={key: info.title for key, info in SERVICES.items()},
         kinds=KINDS,
         change_titles=CHANGES,
+        held=held,
+        not_compared=not_compared(report) if report["changes"] else (),
+        caveats=_caveats(report["targets"]),
         most=MOST_FINDINGS,
         targets=[{**target, "chart": chart(target["quota"])} for target in report["targets"]],
         columns=rows.columns,
         people=[rows.static(person) for person in rows.people[:STATIC_ROWS]],
         total=len(rows.people),
         rest=max(0, len(rows.people) - STATIC_ROWS),
-        style=Markup(style),  # noqa: S704  # a file of this collection
-        script=Markup(script),  # noqa: S704  # a file of this collection
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        data=embed(rows.compact()),
     )
 
 
-def embed(data: t.Any) -> Markup:
-    """JSON for a script element, without characters that have a meaning in HTML."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    return Markup(text)  # noqa: S704  # all that could be markup was replaced
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+def _caveats(targets: Sequence[Data]) -> list[Data]:
+    """What was not read or not found out, each text once with the hosts that it is about."""
+    found: dict[str, list[str]] = {}
+    for target in targets:
+        texts = target["notes"] if target["status"] == "read" else [f"Not read. {target['error']}"]
+        for text in texts:
+            found.setdefault(text, []).append(target["host"])
+    return [{"text": text, "hosts": list(dict.fromkeys(hosts))} for text, hosts in found.items()]
 
 
 class Rows:
@@ -98,6 +71,7 @@ class Rows:
         }
         self._drift = self._by_email(report["drift"]["findings"])
         self._changed = self._by_email((report["changes"] or {"findings": []})["findings"])
+        self._came = set((report["review"] or {"came_since": ()})["came_since"])
         known = {person["email"] for person in report["people"]}
         lost = [email for email in self._drift if email and email not in known]
         self.people: list[Data] = sorted(
@@ -147,7 +121,7 @@ class Rows:
         for person in self.people:
             places = {column: numbers.setdefault(cell, len(numbers)) for column, cell in self.cells(person).items()}
             row = [places.get(column, -1) for column in range(len(self.columns))]
-            changed = int(bool(person["email"] and person["email"] in self._changed))
+            changed = bool(person["email"] and person["email"] in self._changed) + 2 * (person["email"] in self._came)
             people.append([person["email"], person["name"], person["addresses"], person["only_in"] or "", changed, row])
         return {
             "columns": [

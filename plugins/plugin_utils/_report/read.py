@@ -89,6 +89,7 @@ class _Found:
         self.target: Data = {
             "host": host,
             "service": service,
+            "target": None,
             "status": "read",
             "error": None,
             "teams_read": False,
@@ -131,6 +132,13 @@ def _read(
         MORE[info.key](found, module, options, inputs)
 
 
+def _team_and_keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
+    own = {name: options[name] for name in (*HONEYCOMB.identity, HONEYCOMB.url.option) if name in options}
+    team = (module("honeycomb_auth_info", own).get("auth") or {}).get("team")
+    found.target["target"] = clean(team.get("slug") or team.get("name")) or None if isinstance(team, Mapping) else None
+    _keys(found, module, options, inputs)
+
+
 def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
     has_management = all(options.get(name) for name in HONEYCOMB.optional)
     if not (has_management if inputs.keys is None else inputs.keys):
@@ -146,6 +154,7 @@ def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inp
 
 
 def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
+    found.target["target"] = clean(options[HONEYBADGER.identity[0]])
     account = module("honeybadger_account_info", options)
     if not found.note("The quota was not read", account):
         found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
@@ -171,7 +180,7 @@ def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
         found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
 
 
-MORE = {HONEYCOMB.key: _keys, HONEYBADGER.key: _quota_and_teams}
+MORE = {HONEYCOMB.key: _team_and_keys, HONEYBADGER.key: _quota_and_teams}
 
 
 def _why(result: Mapping[str, t.Any]) -> str:

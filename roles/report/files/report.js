@@ -3,7 +3,8 @@
 "use strict";
 // Shows the people of the report: only those in sight are in the document, so that thousands of them filter and scroll at once.
 (() => {
-  const ROW = 50; // height of a row, as in the style
+  const small = matchMedia("(max-width: 640px)");
+  const height = () => (small.matches ? 96 : 50); // of a row, as in the style
   const SPARE = 8; // rows kept ready above and below those in sight
   const ROLE = 0, STATE = 1, DAY = 2, STRONG = 3, LATE = 4, DRIFT = 5, KEYS = 6, TEAMS = 7;
   const PENDING = 1, ABSENT = 2;
@@ -26,7 +27,7 @@
       if (cell) words.push(cell[ROLE], data.columns[column][0], data.columns[column][1], ...cell[DRIFT].map((d) => data.kinds[d[0]]));
     });
     return {
-      index, email, name, addresses, only, cells, changed: changed === 1,
+      index, email, name, addresses, only, cells, changed: (changed & 1) === 1, came: (changed & 2) === 2,
       count: there.length,
       strong: there.some((cell) => cell[STRONG]),
       pending: there.some((cell) => cell[STATE] === PENDING),
@@ -46,6 +47,7 @@
     ["only", "One service only", (row) => row.only !== ""],
     ["keys", "With keys", (row) => row.keys],
     ["changed", "Changed", (row) => row.changed],
+    ["new", "Came since the review", (row) => row.came],
   ];
   let show = shows[0];
   let sorted = rows;
@@ -107,8 +109,31 @@
       if (row.only) name.append(make("span", "only", `${data.services[row.only]} only`));
       head.append(name);
     }
-    tr.append(head, make("td", "", String(row.count)), ...row.cells.map(cellOf));
+    if (small.matches) tr.append(head, summaryOf(row));
+    else tr.append(head, make("td", "", String(row.count)), ...row.cells.map(cellOf));
     return tr;
+  }
+
+  // On a narrow screen a row is a card: what somebody has, counted, and what is wrong with it first.
+  function summaryOf(row) {
+    const counts = new Map();
+    const count = (className, text) => {
+      const key = `${className} ${text}`;
+      counts.set(key, { className, text, times: (counts.get(key)?.times ?? 0) + 1 });
+    };
+    for (const cell of row.cells.filter(Boolean)) {
+      for (const [kind] of cell[DRIFT]) count("chip bad", data.kinds[kind]);
+      if (cell[STATE] === PENDING) count(cell[LATE] ? "chip late" : "chip wait", "pending");
+      if (cell[STATE] !== ABSENT) count(cell[STRONG] ? "chip strong" : "chip", cell[ROLE] || "no role");
+    }
+    const rank = (one) => ["chip bad", "chip strong", "chip late", "chip wait", "chip"].indexOf(one.className);
+    const td = make("td", "summary");
+    const box = make("div");
+    for (const one of [...counts.values()].sort((a, b) => rank(a) - rank(b))) {
+      box.append(make("span", one.className, one.times > 1 ? `${one.text} \u00d7 ${one.times}` : one.text));
+    }
+    td.append(box);
+    return td;
   }
 
   const above = make("tr", "pad");
@@ -123,8 +148,8 @@
 
   function draw() {
     const last = shown.length;
-    const from = everything ? 0 : Math.max(0, Math.min(last, Math.floor(view.scrollTop / ROW)) - SPARE);
-    const to = everything ? last : Math.min(last, from + Math.ceil(view.clientHeight / ROW) + 2 * SPARE);
+    const from = everything ? 0 : Math.max(0, Math.min(last, Math.floor(view.scrollTop / height())) - SPARE);
+    const to = everything ? last : Math.min(last, from + Math.ceil(view.clientHeight / height()) + 2 * SPARE);
     for (const [position, tr] of drawn) {
       if ((position < from || position >= to) && !tr.contains(document.activeElement)) {
         tr.remove();
@@ -141,8 +166,8 @@
       }
       next = tr;
     }
-    above.firstChild.style.height = `${from * ROW}px`;
-    below.firstChild.style.height = `${(last - to) * ROW}px`;
+    above.firstChild.style.height = `${from * height()}px`;
+    below.firstChild.style.height = `${(last - to) * height()}px`;
   }
 
   function redraw() {
@@ -166,9 +191,29 @@
     shown = sorted.filter((row) => show[2](row) && words.every((word) => row.text.includes(word)));
     view.scrollTop = 0;
     redraw();
+    keep();
     clearTimeout(speaking);
     const text = shown.length === rows.length ? everybody : `${figure(shown.length)} of ${figure(rows.length)} people`;
     speaking = setTimeout(() => { told.textContent = text; }, 150);
+  }
+
+  // What is shown stands in the address, so that a link to it can be sent.
+  function keep() {
+    const state = new URLSearchParams();
+    if (show !== shows[0]) state.set("show", show[0]);
+    if (input.value.trim()) state.set("find", input.value.trim());
+    const hash = state.toString();
+    if (hash !== location.hash.slice(1)) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  }
+
+  function follow() {
+    const state = new URLSearchParams(location.hash.slice(1));
+    if (!state.has("show") && !state.has("find")) return false;
+    show = shows.find(([name]) => name === state.get("show")) || shows[0];
+    input.value = state.get("find") || "";
+    for (const radio of document.querySelectorAll(".show input")) radio.checked = radio.value === show[0];
+    filter();
+    return true;
   }
 
   const rank = (cell) => (!cell ? 9 : cell[STATE] === ABSENT ? 5 : cell[STATE] === PENDING ? 3 : cell[STRONG] ? 1 : 2);
@@ -281,6 +326,17 @@
   }, { passive: true });
   input.addEventListener("input", filter);
   addEventListener("resize", draw);
+  small.addEventListener("change", redraw);
+  addEventListener("hashchange", () => {
+    if (!follow()) return;
+    document.getElementById("people").scrollIntoView();
+    input.focus({ preventScroll: true });
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, dialog")) return;
+    event.preventDefault();
+    input.focus();
+  });
   let closed = [];
   addEventListener("beforeprint", () => {
     everything = true;
@@ -297,5 +353,5 @@
   headers();
   choices();
   document.querySelector(".controls").hidden = false;
-  redraw();
+  if (!follow()) redraw();
 })();

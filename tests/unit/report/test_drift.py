@@ -215,8 +215,8 @@ def test_keys_of_people_who_are_no_members() -> None:
     )
     findings = _report_drift.stray_keys("acme", strays)
     assert [(finding["email"], finding["found"]) for finding in findings] == [
-        ("eve@example.com", "ingest key k2"),
-        ("", "ingest key k3"),
+        ("eve@example.com", "ingest key two (k2) of eve@example.com"),
+        ("", "ingest key three (k3) of u3"),
     ]
     assert [key["id"] for entry in members for key in entry["keys"]] == ["k1"]
 

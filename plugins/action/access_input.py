@@ -27,11 +27,12 @@ class ActionModule(AccessAction):
     _VALID_ARGS = frozenset(("sources", "this_run_only"))
 
     def act(self) -> dict[str, Any]:
-        """Read."""
+        """Read, and record the host as :mod:`access_target` does, so that a playbook needs no task of its own for it."""
         self._refuse_misspelt()
         source = self._source(self._task.args.get("sources") or list(SOURCES))
         resolved = self._people(source)
         people = resolved.people
+        self._record_host()
         limit = self._variables.text("lifecycle_max_removals")
         return {
             "people": people,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
@@ -18,7 +19,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._access.outcome import Journal, Watch
 from ...module_utils._honeycomb.facts import HONEYCOMB
-from ...module_utils._http.errors import unexpected
+from ...module_utils._http.errors import AccessError, unexpected
 from ...module_utils._http.naming import worded
 from ...module_utils._http.outside import armoured
 from .._host.claims import Claims
@@ -26,10 +27,11 @@ from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
 from .._host.target import Target, target_of
 from .._host.variables import Refused, Variables
-from .._memory.recall import Recall
+from .._memory.recall import Recall, ask_team
 from .engine import Ended, every_secret, masked, no_requests, operate
 
 NAMESPACE = "honeyops.access"
+ASKED_AT_ONCE = 8  # teams of hosts
 
 
 class AccessAction(ActionBase):
@@ -116,6 +118,22 @@ class AccessAction(ActionBase):
     def _claims(self) -> Claims:
         return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
 
+    def _record_host(self) -> None:
+        """Record which team and account this host stands for, before any host of the run is changed.
+
+        Where hosts have different keys for one address, the service is asked for the team of each host of the play's
+        pattern, regardless of a limit and of the order in which the strategy handles them.
+        """
+        target, claims = self._target(), self._claims()
+        for service in claims.add(target, self._pattern(), self._targets_of_play):
+            claims.name(service, target, self._targets_of_play, self._teams)
+
+    def _teams(self, targets: list[Target]) -> list[str | AccessError]:
+        """The team of each host, or why it cannot be told."""
+        options = [self._honeycomb(target) or {} for target in targets]  # not in threads, since it templates
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
+            return list(pool.map(_team, options))
+
     def _pattern(self) -> str:
         hosts = self._task.get_play().hosts
         return ",".join(hosts) if isinstance(hosts, (list, tuple)) else str(hosts)
@@ -163,3 +181,10 @@ class _Readable(dict[str, t.Any]):
             return self._hostvars[name]
         except Exception:  # noqa: BLE001
             return None
+
+
+def _team(options: dict[str, t.Any]) -> str | AccessError:
+    try:
+        return ask_team(options)
+    except AccessError as error:
+        return error

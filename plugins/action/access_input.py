@@ -32,9 +32,8 @@ class ActionModule(AccessAction):
         source = self._source(self._task.args.get("sources") or list(SOURCES))
         resolved = self._people(source)
         people = resolved.people
-        self._record_host()
         limit = self._variables.text("lifecycle_max_removals")
-        return {
+        read = {
             "people": people,
             "reasons": resolved.reasons,
             "source": source,
@@ -45,6 +44,8 @@ class ActionModule(AccessAction):
             or "",
             "max_removals": limit or ("" if source == "roster_file" else str(len(people))),
         }
+        self._record_host()
+        return read
 
     def _exclusive(self) -> bool:
         """The value of ``exclusive``; a reconcile is exclusive by default."""

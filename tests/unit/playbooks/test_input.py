@@ -37,7 +37,7 @@ def test_onboard(control: Control) -> None:
         {
             "nothing": ({}, say_who + "none is set."),
             "blank": ({"people": "", "email": "", "roster_file": None}, say_who + "none is set."),
-            "twice": ({"people": [], **form}, say_who + "people and email are set."),
+            "twice": ({"people": ["bob@example.com"], **form}, say_who + "people and email are set."),
             "nobody": ({"email": " , "}, "email has no address."),
             "neither": (
                 {**form, **{f"{service}_role": "none" for service in SERVICES}},

@@ -29,12 +29,13 @@ from .ldap_entry import (
 )
 from .ldap_session import Session
 from .model import NOT_A_PERSON, Account, Group, Members
+from .person import told
 from .settings import Credentials, Settings
 from .web import no_group
 
-DN_MEMBERS = ("member", "uniqueMember")
+DN_MEMBERS = ("member", "uniquemember")
 MOST_NAMED = 5  # members that are looked for after others were not shown
-GROUP = ("objectClass", "cn", *IDS, *DN_MEMBERS, "memberUid", "primaryGroupToken")
+GROUP = ("objectclass", "cn", *IDS, *DN_MEMBERS, "memberuid", "primarygrouptoken")
 PEOPLE = "(|(objectClass=person)(objectClass=posixAccount))"
 PEOPLE_OF_ACTIVE_DIRECTORY = "(&(objectCategory=person)(objectClass=user))"
 
@@ -48,11 +49,11 @@ class Ldap:
         self._settings = settings
         self._now = clock()
         root = self._session.entry("", ["supportedCapabilities"])
-        self._is_ad = root is not None and ACTIVE_DIRECTORY in root.texts("supportedCapabilities")
-        self._email = settings.email or "mail"
+        self._is_ad = root is not None and ACTIVE_DIRECTORY in root.texts("supportedcapabilities")
+        self._email = settings.email.lower() or "mail"
         self._attributes = tuple(
             dict.fromkeys(
-                ["objectClass", *IDS, *NAMES, *LOGINS, *STATES, *MORE_ADDRESSES, "mail", self._email, "memberOf"]
+                ["objectclass", *IDS, *NAMES, *LOGINS, *STATES, *MORE_ADDRESSES, "mail", self._email, "memberof"]
             )
         )
         self._people: dict[str, Account] | None = None  # by DN
@@ -140,20 +141,19 @@ class Ldap:
         return self._session.entry(found[0].dn, GROUP) if found else None
 
     def _by_id(self, identity: str) -> str:
-        """Filter items for an id of any kind; none for a text that is no id."""
-        try:
-            guid = "".join(f"\\{byte:02x}" for byte in uuid.UUID(identity).bytes_le)
-        except ValueError:
-            guid = ""
+        """Filter items for an id of any kind; none for a text that is no id. That of 389 has its dashes elsewhere."""
+        is_uuid = re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", identity)
+        if not is_uuid and (self._is_ad or not re.fullmatch(r"[0-9a-fA-F-]{32,36}", identity)):
+            return ""
         if self._is_ad:
-            return f"(objectGUID={guid})" if guid else ""
-        value = self._session.escaped(identity)
-        return (f"(entryUUID={value})" if guid else "") + f"(ipaUniqueID={value})(nsUniqueId={value})"
+            return "(objectGUID={})".format("".join(f"\\{byte:02x}" for byte in uuid.UUID(identity).bytes_le))
+        uuids = f"(entryUUID={identity})" if is_uuid else ""
+        return f"{uuids}(ipaUniqueID={identity})(nsUniqueId={identity})"
 
     def _member_dns(self, entry: Entry, group: Group) -> list[str]:
         """The DNs of the members; a login of a POSIX group must be that of one of the people."""
         dns = [re.sub(r"#'[01]*'B$", "", dn) for name in DN_MEMBERS for dn in entry.texts(name)]
-        logins = entry.texts("memberUid")
+        logins = entry.texts("memberuid")
         if logins:
             self._all()
             unknown = [login for login in logins if login not in self._logins]
@@ -176,7 +176,7 @@ class Ldap:
             groups.append(self._known(entry))
             return None
         account = account_of(entry, self._email, self._now)
-        return Account(account.id or same_dn(dn), account.label, account.addresses, account.name, NOT_A_PERSON)
+        return Account(account.id or told(same_dn(dn)), account.label, account.addresses, account.name, NOT_A_PERSON)
 
     def _all(self) -> dict[str, Account]:
         """Everybody who matches people_filter, by DN, read when they are first needed."""
@@ -189,20 +189,21 @@ class Ldap:
                 self._people[dn] = account
                 for login in entry.texts("uid"):
                     self._logins[login] = entry.dn
-                for group in entry.texts("memberOf"):
+                for group in entry.texts("memberof"):
                     self._says.setdefault(same_dn(group), set()).add(account.id)
         return self._people
 
     def _account(self, entry: Entry) -> Account:
-        if not entry.id:
+        account = account_of(entry, self._email, self._now)
+        if not account.id:
             raise self._no_id(entry)
-        if self._is_ad and not entry.texts("userAccountControl"):
+        if self._is_ad and not entry.texts("useraccountcontrol"):
             raise self._session.error(
                 errors.FORBIDDEN,
                 f"Active Directory hides userAccountControl of {entry.dn}, so it cannot be told who is disabled.",
                 hint="Let the account read the account restrictions of users.",
             )
-        return account_of(entry, self._email, self._now)
+        return account
 
     def _no_id(self, entry: Entry) -> Exception:
         return self._session.error(
@@ -213,7 +214,7 @@ class Ldap:
 
     def _refuse_primary(self, entry: Entry, group: Group) -> None:
         """Active Directory names nobody in the group that is their primary group."""
-        token = entry.text("primaryGroupToken")
+        token = entry.text("primarygrouptoken")
         if not self._is_ad or not token:
             return
         somebody = self._session.some(

@@ -15,24 +15,27 @@ import datetime
 import re
 import typing as t
 import uuid
-from dataclasses import dataclass
 
+from ...module_utils._http.outside import armoured_text, shown
 from .model import DISABLED, EXPIRED, Account
 
 ACTIVE_DIRECTORY = "1.2.840.113556.1.4.800"
 """The capability in the root DSE by which Active Directory is known."""
-IDS = ("objectGUID", "ipaUniqueID", "nsUniqueId", "entryUUID")
+IDS = ("objectguid", "ipauniqueid", "nsuniqueid", "entryuuid")
 """What stays when an entry is renamed. FreeIPA and 389 may have entryUUID besides, which came later."""
 STATES = (
-    *("userAccountControl", "accountExpires", "nsAccountLock", "krbPrincipalExpiration"),
-    *("pwdAccountLockedTime", "shadowExpire"),
+    *("useraccountcontrol", "accountexpires", "nsaccountlock", "krbprincipalexpiration"),
+    *("pwdaccountlockedtime", "shadowexpire"),
 )
+STATE_KEYS = frozenset(STATES)
 GROUP_CLASSES = {
     *("group", "groupofnames", "groupofuniquenames", "groupofmembers", "posixgroup", "ipausergroup", "nestedgroup"),
 }
-NAMES = ("displayName", "cn")
-LOGINS = ("sAMAccountName", "uid")
-MORE_ADDRESSES = ("proxyAddresses", "mailAlternateAddress")
+NAMES = ("displayname", "cn")
+LOGINS = ("samaccountname", "uid")
+MORE_ADDRESSES = ("proxyaddresses", "mailalternateaddress")
+PLAIN_ID = re.compile("[0-9A-Fa-f-]*")
+BLANKS = re.compile(r"\s*(?<!\\)([,=+])\s*")
 ACCOUNT_DISABLED = 0x2
 NEVER = (0, 0x7FFFFFFFFFFFFFFF)
 FILETIME_OF_1970 = 11644473600  # seconds from 1601
@@ -40,38 +43,45 @@ LOCKED_FOR_GOOD = "000001010000Z"  # any other time: too many wrong passwords, w
 DAY = 86400
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One entry. Keys are attribute names in lower case, without options such as ``;range=``."""
+class Entry(t.NamedTuple):
+    """One entry. Names of attributes are in lower case, here and in all calls, without options such as ``;range=``."""
 
     dn: str
     values: t.Mapping[str, t.Sequence[bytes]]
 
     def texts(self, name: str) -> list[str]:
         """The values of an attribute as text."""
-        return [value.decode("utf-8", "replace") for value in self.values.get(name.lower(), ())]
+        told = self.values.get(name)
+        return [value.decode("utf-8", "replace") for value in told] if told else []
 
     def text(self, *names: str) -> str:
         """The first value of the first attribute that has one."""
-        return next((text for name in names for text in self.texts(name)), "")
+        for name in names:
+            told = self.values.get(name)
+            if told:
+                return told[0].decode("utf-8", "replace")
+        return ""
 
     @property
     def id(self) -> str:
         """The id that stays, empty if none is shown."""
         guid = self.values.get("objectguid")
-        return str(uuid.UUID(bytes_le=bytes(guid[0]))) if guid and len(guid[0]) == 16 else self.text(*IDS[1:])
+        if guid and len(guid[0]) == 16:
+            return str(uuid.UUID(bytes_le=bytes(guid[0])))
+        told = self.text(*IDS[1:])
+        return told if PLAIN_ID.fullmatch(told) else armoured_text(shown(told))
 
     @property
     def is_group(self) -> bool:
         """Whether the entry is a group."""
-        return not GROUP_CLASSES.isdisjoint(name.lower() for name in self.texts("objectClass"))
+        return not GROUP_CLASSES.isdisjoint(name.lower() for name in self.texts("objectclass"))
 
 
 def same_dn(dn: str) -> str:
     """The form in which names of entries are compared: no case, no blanks around separators, escapes alike."""
     if "\\" in dn:
         dn = re.sub(rb"\\([0-9a-fA-F]{2})|\\(.)", _escape, dn.encode(), flags=re.DOTALL).decode("utf-8", "replace")
-    return re.sub(r"\s*(?<!\\)([,=+])\s*", r"\1", dn.strip()).casefold()
+    return (BLANKS.sub(r"\1", dn.strip()) if " " in dn else dn).casefold()
 
 
 def _escape(match: re.Match[bytes]) -> bytes:
@@ -82,9 +92,10 @@ def _escape(match: re.Match[bytes]) -> bytes:
 def account_of(entry: Entry, email: str, now: float) -> Account:
     """An account. ``email`` names the attribute with the main address, ``now`` is Unix time."""
     main = entry.texts(email)
-    proxies = sorted(entry.texts("proxyAddresses"), key=lambda text: not text.startswith("SMTP:"))
-    mail = [text for text in proxies if text.lower().startswith("smtp:")]
-    others = [*main[1:], *entry.texts("mail"), *mail, *entry.texts("mailAlternateAddress")]
+    proxies = sorted(entry.texts("proxyaddresses"), key=lambda text: not text.startswith("SMTP:"))
+    mail = [text for text in proxies if text[:5].lower() == "smtp:"]
+    more = entry.texts("mail") if email != "mail" else []
+    others = [*main[1:], *more, *mail, *entry.texts("mailalternateaddress")]
     return Account(
         id=entry.id,
         label=entry.text(*LOGINS) or entry.dn,
@@ -96,10 +107,12 @@ def account_of(entry: Entry, email: str, now: float) -> Account:
 
 def gone(entry: Entry, now: float) -> str:
     """Why somebody is not active, empty if they are. Being locked out after wrong passwords is not leaving."""
-    control = entry.text("userAccountControl")
+    if STATE_KEYS.isdisjoint(entry.values):
+        return ""
+    control = entry.text("useraccountcontrol")
     if control.isdigit() and int(control) & ACCOUNT_DISABLED:
         return DISABLED
-    if entry.text("nsAccountLock").lower() == "true" or entry.text("pwdAccountLockedTime") == LOCKED_FOR_GOOD:
+    if entry.text("nsaccountlock").lower() == "true" or entry.text("pwdaccountlockedtime") == LOCKED_FOR_GOOD:
         return DISABLED
     ends = [moment for moment in (_filetime(entry), _generalized(entry), _shadow(entry)) if moment is not None]
     return EXPIRED if any(moment <= now for moment in ends) else ""
@@ -107,7 +120,7 @@ def gone(entry: Entry, now: float) -> str:
 
 def _filetime(entry: Entry) -> float | None:
     """``accountExpires``: steps of 100 ns since 1601."""
-    told = entry.text("accountExpires")
+    told = entry.text("accountexpires")
     if not told.isdigit() or int(told) in NEVER:
         return None
     return int(told) / 10_000_000 - FILETIME_OF_1970
@@ -115,7 +128,7 @@ def _filetime(entry: Entry) -> float | None:
 
 def _generalized(entry: Entry) -> float | None:
     """``krbPrincipalExpiration``: a time such as ``20270131000000Z``."""
-    match = re.match(r"(\d{14})(?:\.\d+)?Z$", entry.text("krbPrincipalExpiration"))
+    match = re.match(r"(\d{14})(?:\.\d+)?Z$", entry.text("krbprincipalexpiration"))
     if not match:
         return None
     moment = datetime.datetime.strptime(match[1], "%Y%m%d%H%M%S")
@@ -124,5 +137,5 @@ def _generalized(entry: Entry) -> float | None:
 
 def _shadow(entry: Entry) -> float | None:
     """``shadowExpire``: days since 1970; 0 and less mean never, as in practice."""
-    told = entry.text("shadowExpire")
+    told = entry.text("shadowexpire")
     return int(told) * DAY if told.isdigit() and int(told) > 0 else None

@@ -100,7 +100,7 @@ class Session:
         """An entry whose long attributes are fetched to the last value."""
         values: dict[str, list[bytes]] = {}
         for key, told in record["raw_attributes"].items():
-            match = RANGE.match(key)
+            match = RANGE.match(key) if ";" in key else None
             if match is None:
                 values.setdefault(key.lower(), []).extend(told or ())
             else:

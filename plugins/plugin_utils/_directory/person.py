@@ -8,27 +8,28 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
-from ...module_utils._access.addresses import check_email
+from ...module_utils._access.addresses import check_email, fold
 from ...module_utils._http.errors import AccessError
-from ...module_utils._http.text import clean
+from .._words.text import clean
 from .model import NO_ADDRESS, Account, DirectoryPerson, LeftOut
 
 LONGEST_NAME = 200  # characters
 
 
-def shown(text: t.Any, length: int = LONGEST_NAME) -> str:
+def told(text: str) -> str:
     """A text of a directory, safe to show and to write for reading back: one line, nothing that Ansible evaluates."""
-    return clean(str(text), (), length)
+    return clean(text)[:LONGEST_NAME]
 
 
 def address(text: t.Any) -> str:
     """An address in the form in which addresses are compared; empty if it is none."""
+    if not isinstance(text, str):
+        return ""
     try:
-        return check_email(re.sub(r"^\s*(?:smtp|mailto):", "", text, flags=re.IGNORECASE))
-    except (AccessError, TypeError):
+        return fold(check_email(text))
+    except AccessError:
         return ""
 
 
@@ -37,9 +38,9 @@ def judged(account: Account, groups: tuple[str, ...]) -> DirectoryPerson | LeftO
     main, *others = account.addresses or ("",)
     email = address(main)
     if account.gone or not email:
-        return LeftOut(account.id, email, account.gone or NO_ADDRESS, shown(account.label), groups)
-    addresses = dict.fromkeys([email, *filter(None, map(address, others))])
-    return DirectoryPerson(account.id, email, tuple(addresses), shown(account.name), True, groups)
+        return LeftOut(account.id, email, account.gone or NO_ADDRESS, told(account.label), groups)
+    addresses = tuple(dict.fromkeys([email, *filter(None, map(address, others))])) if others else (email,)
+    return DirectoryPerson(account.id, email, addresses, told(account.name), True, groups)
 
 
 def value_at(record: t.Any, path: str) -> str:

@@ -14,7 +14,7 @@ import typing as t
 
 from .connect import connect
 from .model import Account, DirectoryGroup, DirectoryPerson, Group, LeftOut, Reading, Source
-from .person import judged
+from .person import judged, told
 from .settings import Credentials, Settings
 
 PRESENT = "present"
@@ -43,11 +43,10 @@ class Directory:
 
     def fates(self, ids: t.Iterable[str]) -> dict[str, str]:
         """What became of accounts: ``present``, ``absent``, or the reason why somebody is left out."""
-        told = {}
-        for identity in ids:
-            account = self._source.account(identity)
-            told[identity] = ABSENT if account is None else account.gone or PRESENT
-        return told
+        accounts = {identity: self._source.account(identity) for identity in ids}
+        return {
+            identity: ABSENT if account is None else account.gone or PRESENT for identity, account in accounts.items()
+        }
 
 
 @contextlib.contextmanager
@@ -117,10 +116,10 @@ def _reading(
         else:
             left_out.append(somebody)
     declared = {person.id for person in people}
-    told = tuple(
-        DirectoryGroup(text, group.id, group.name, len(reached[group.id]), len(reached[group.id] & declared))
+    counted = tuple(
+        DirectoryGroup(text, group.id, told(group.name), len(reached[group.id]), len(reached[group.id] & declared))
         for text, group in groups
     )
     people.sort(key=lambda person: (person.email, person.id))
     left_out.sort(key=lambda item: (item.reason, item.email, item.id))
-    return Reading(tuple(people), told, tuple(left_out), api)
+    return Reading(tuple(people), counted, tuple(left_out), api)

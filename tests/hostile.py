@@ -94,7 +94,7 @@ def templates_in(where: str, value: Any) -> list[str]:
     ]
 
 
-def forged(text: str) -> list[str]:
-    """What in a text could steer a terminal, or pass for a line of another hand."""
+def forged(text: str, wrapped: bool = False) -> list[str]:
+    """What in a text could steer a terminal, or pass for a line of another hand, unless lines are ``wrapped`` anyhow."""
     found = re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", text)
-    return found + [line for line in text.splitlines() if line.startswith("localhost : ok=9")]
+    return found + [line for line in text.splitlines() if line.startswith("localhost : ok=9") and not wrapped]

@@ -26,7 +26,7 @@ NOT_SHOWN = re.compile(f"[{HIDDEN}]")
 """Every character that no text about a person, a team or a key needs, and that can forge what somebody reads."""
 
 _BREAK = re.compile(f"[{BREAKS}]+")
-_TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)")
+_TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)|\A__(?=ansible_)")
 REPLACED = "\ufffd"
 """Stands for a character that is not shown: a text that lost a character without a trace could be somebody else's."""
 
@@ -40,7 +40,8 @@ def armoured_text(text: str) -> str:
     r"""The text with a backslash after what begins a template: ``{\{``, ``{\%``, ``{\#``, ``#\jinja2:``.
 
     A brace at the end has one, too, so that no template begins where two texts are joined. The header ``#jinja2:`` makes
-    other characters begin a template. Doing it twice changes nothing.
+    other characters begin a template, and a key such as ``__ansible_vault`` makes Ansible read something else than text.
+    Doing it twice changes nothing.
     """
     return _TEMPLATE.sub(r"\g<0>\\", text) if _TEMPLATE.search(text) else text
 
@@ -48,6 +49,16 @@ def armoured_text(text: str) -> str:
 def armoured(value: t.Any) -> t.Any:
     """The value with every text in it armoured, keys too; for all that is published or written for reading back."""
     return each_text(value, armoured_text)
+
+
+def outward(value: t.Any) -> t.Any:
+    """The value with every text in it as an action returns it: armoured, and cleaned line by line."""
+    return each_text(value, lambda text: armoured_text(shown_lines(text)))
+
+
+def shown_lines(text: str) -> str:
+    """The text cleaned, but for line breaks, of which a message of ours has some, as in a list of faults."""
+    return "\n".join(shown(line) for line in text.split("\n")) if NOT_SHOWN.search(text) else text
 
 
 def harmless(value: t.Any) -> t.Any:

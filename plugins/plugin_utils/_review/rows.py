@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from ...module_utils._services import SERVICES
 from .._people.entries import Data
+from .._words.text import clean
 
 COLUMNS = (
     *("row", "host", "service", "email", "name", "role", "status", "teams", "since", "keys", "because", "drift"),
@@ -142,7 +143,7 @@ def rows_of(part: Data, known: Known) -> t.Iterator[Row]:
             ),
             since=entry["since"] or "",
             keys=_joined(str(key["name"] or key["id"]) for key in entry["keys"]),
-            because=known.because.get((main, service), ""),
+            because=clean(known.because.get((main, service), "")),
             drift=_joined(kinds),
             reviewer=known.reviewers.get((main, service)) or known.reviewer,
             person=main,

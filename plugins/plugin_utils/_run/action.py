@@ -21,7 +21,7 @@ from ...module_utils._access.outcome import Journal, Watch
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError, unexpected
 from ...module_utils._http.naming import worded
-from ...module_utils._http.outside import armoured
+from ...module_utils._http.outside import outward, shown_lines
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
@@ -52,14 +52,14 @@ class AccessAction(ActionBase):
             if not text:
                 self._take_environment()
                 self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
-                return masked({**result, "changed": False, **worded(armoured(self.act()))}, self._secrets)
+                return masked({**result, "changed": False, **outward(worded(self.act()))}, self._secrets)
         except (Refused, AnsibleError) as fault:
             text = str(fault)
         except Ended as end:
             raise end.by from None
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
-        return masked({**result, "changed": False, "failed": True, "msg": text}, self._secrets)
+        return masked({**result, "changed": False, "failed": True, "msg": shown_lines(worded(text))}, self._secrets)
 
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""

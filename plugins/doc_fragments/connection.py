@@ -44,7 +44,8 @@ options:
 options:
   api_key:
     description:
-      - Configuration key of the Honeycomb team, created under Team settings > API keys. A key belongs to one team.
+      - Configuration key of the Honeycomb team, from Environment settings > API Keys (or Team settings > API keys). A key belongs to one
+        team. C(Copy existing API Key) shows it again.
       - Ingest keys and management keys do not work, except that M(honeyops.access.honeycomb_auth_info) accepts an ingest key. The error
         says so if the key is one of those.
       - If not set, the environment variable E(HONEYCOMB_API_KEY) is used.
@@ -109,7 +110,8 @@ options:
   api_url:
     description:
       - URL of the application. For accounts in the EU it is V(https://eu-app.honeybadger.io).
-      - The hosts that receive error reports, such as C(api.honeybadger.io), do not work here.
+      - The addresses that the tools of Honeybadger use for error reports, V(https://api.honeybadger.io) and
+        V(https://eu-api.honeybadger.io), are understood as those of the application.
       - Plain C(http://) is refused except for loopback addresses, since it would send the token in clear text.
       - If not set, the environment variable E(HONEYBADGER_ENDPOINT) is used.
     type: str

@@ -121,10 +121,13 @@ options:
         option, such a person is not invited again and their invitation can be cancelled. Without it, a warning says what is unknown.
       - A task with C(until) and C(retries) passes the same value to each attempt, so the second attempt does not know about an invitation
         that the first one sent. Do not retry a task that may invite; run the play again with what the failed task returned.
-      - A listed person who is in this dictionary counts as accepted only on evidence. Either a list that was read after the invitation
-        did not show them, or their record has a name or another field that the invitation and its answer did not have. With a management
-        key that has the scope C(users:read), the list of users is evidence, too. Without evidence they are C(pending), and do not count
-        as an accepted admin. A listed person is invited again only if the list says that they are pending and O(reinvite_after) is set.
+      - A listed person who is in this dictionary counts as accepted only on evidence. Either a list that was read a minute or more after
+        the invitation did not show them, or their record has a name or another field that the invitation and its answer did not have.
+        Without evidence they are C(pending), and do not count as an accepted admin. A listed person is invited again only if the list
+        says that they are pending and O(reinvite_after) is set.
+      - With a management key that has the scope C(users:read), the list of users decides instead, about everybody who is listed. It is
+        read where there is no evidence, and where an accepted person loses access or a role.
+      - Somebody whom a list showed, and who is not listed any more without having accepted, is no longer pending. A warning names them.
     type: dict
 """
 
@@ -172,6 +175,9 @@ options:
         plan. If the keys cannot be read, the task fails before the first write.
       - Without a management key, no key is touched. With V(disable) and V(delete), a warning says so.
       - The keys that the task itself uses are never touched. Management keys, and keys that do not name their creator, are left to you.
+        So are all configuration keys if Honeycomb tells an ID for O(api_key) that its list of keys does not have, and all keys if
+        Honeycomb does not name the team of O(api_key).
+      - Keys are disabled before their creator loses access, and deleted afterwards.
     type: str
     choices: [report, disable, delete]
     default: report

@@ -79,7 +79,8 @@ options:
   min_owners:
     description:
       - The minimum number of accepted people with the role V(Owner) that a run must leave if it lowers this number. A run that does
-        not lower it is allowed, however few there are.
+        not lower it is allowed, however few there are. A role that is not known here does not count as V(Owner); people with such a role
+        stay as long as nobody has V(Owner).
     type: int
     default: 1
 seealso:

@@ -76,7 +76,8 @@ options:
   min_admins:
     description:
       - The minimum number of accepted people with the role V(admin) that a run must leave if it lowers this number. A run that does
-        not lower it is allowed, however few there are.
+        not lower it is allowed, however few there are. A role that is not known here does not count as V(admin); people with such a role
+        stay as long as nobody has V(admin).
     type: int
     default: 1
 seealso:

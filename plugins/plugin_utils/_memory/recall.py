@@ -103,7 +103,7 @@ class Recall:
         if self._before is None and unlisted:
             warnings.append(
                 "No earlier invitations to this Honeycomb team are remembered, and it may hide people who have not accepted. "
-                f"Check under Team settings > Members whether {few(unlisted, NAMED)} had been invited before."
+                f"Check under Team settings > Users whether {few(unlisted, NAMED)} had been invited before."
             )
         known: Entries | None = result.get("known_invitations")
         if check or known is None or not (known or self._before):

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.naming import option
 from .addresses import few
 from .model import ACTIVE, CANCEL, LOWER, MEMBERSHIP, REMOVAL, REMOVE, Person
 from .outcome import APPLIED, Outcome, Report
@@ -122,10 +123,10 @@ def _was_manager(service: Service, outcome: Outcome) -> bool:
 
 def _whose(service: Service, gone: t.Sequence[Outcome]) -> str:
     who = few([f"{outcome.step.email} ({outcome.step.target.role})" for outcome in gone if outcome.step.target])
-    option = service.info.credentials[0].option
+    credential = option(service.info.credentials[0].option)
     return (
-        f"Just before, {who} lost access or that role: {option} was probably theirs. Use {option} of somebody who stays, "
-        "and run again."
+        f"Just before, {who} lost access or that role: {credential} was probably theirs. Use {credential} of somebody who "
+        "stays, and run again."
     )
 
 

@@ -121,7 +121,11 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
         text += f" New: {digest(added)}."
     if dropped:
         text += f" No longer: {digest(dropped)}."
-    return text if added or dropped else text + f" The first {MOST_STEPS} steps are the same."
+    if added or dropped:
+        return text
+    if len(result.get("plan", ())) > MOST_STEPS:
+        return f"{text} The first {MOST_STEPS} steps are the same."
+    return f"{text} Its steps are the same, so it was probably made for another team or account."
 
 
 def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:

@@ -34,6 +34,7 @@ NOT_RUN = {
     "make ": "a target of the Makefile, which runs this test",
     "ansible-rulebook ": "tests/eda runs the rulebooks",
 }
+REVIEWER = "lead@example.com"
 PEOPLE = {"people": ["owner@example.com", "ada@example.com", "bob@example.com"]}
 
 
@@ -144,12 +145,24 @@ def test_commands(desk: Control, example: Example) -> None:
             (desk.folder / "people.yml").unlink()
         if "@approved.json" in line:
             approve(desk)
+        if "review_file=" in line and "--check" in line:
+            decide(desk)
+        if "honeyops.access.check" in line and "evidence_dir=" in line:
+            run(desk, "ansible-playbook honeyops.access.offboard -e email=eve@example.com -e evidence_dir=evidence")
         run(desk, line)
 
 
 def approve(desk: Control) -> None:
     planned = desk.play("reconcile", "--check", roster_file="people.yml")
     desk.write("approved.json", {"access_plan": planned.artefacts["access_plan"]})
+
+
+def decide(desk: Control) -> None:
+    """Write a list and keep everybody, as the guide says before it carries a review out."""
+    begun = "ansible-playbook honeyops.access.review -i inventory -e access_targets=access -e review_dir=2026-q1"
+    run(desk, f"{begun} -e roster_file=people.yml")
+    path = desk.folder / "2026-q1" / "review.csv"
+    path.write_text(re.sub(r",,,$", f",{REVIEWER},keep,", path.read_text(), flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("example", YAML, ids=str)
@@ -160,6 +173,9 @@ def test_documents(desk: Control, example: Example) -> None:
         return run(
             desk, "ansible-playbook honeyops.access.onboard -i inventory.yml -e access_targets=access -e email=a@b.cc"
         )
+    if isinstance(document, dict) and "review_reviewers" in document:
+        desk.write("reviewers.yml", example.text)
+        return run(desk, "ansible-playbook honeyops.access.review -e review_dir=reviews -e @reviewers.yml")
     if isinstance(document, dict):
         assert set(document) == {"people"}
         desk.write("people.yml", example.text)

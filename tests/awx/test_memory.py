@@ -113,6 +113,15 @@ def test_no_text_becomes_a_template(controller: Controller, inventory: int) -> N
     assert store(controller, inventory).load(TEAM) == {address: ADA}
 
 
+def test_variables_of_others_are_written_back_as_they_were(controller: Controller, inventory: int) -> None:
+    """The controller replaces all of a host, and templates and line breaks in them are the user's own."""
+    theirs = {"user": "{{ vault_user }}", "motd": "one\n\ttwo\u202e", "list": [{"{{ key }}": "{% x %}"}]}
+    controller.set_variables("payments", theirs)
+    store(controller, inventory).save(TEAM, {"ada@example.com": ADA}, {})
+    kept = controller.variables("payments")
+    assert {name: value for name, value in kept.items() if name != VARIABLE} == theirs
+
+
 def test_name_and_password(controller: Controller, inventory: int) -> None:
     login = {"CONTROLLER_OAUTH_TOKEN": "", "CONTROLLER_USERNAME": USER, "CONTROLLER_PASSWORD": PASSWORD}
     store(controller, inventory, **login).save(TEAM, {"ada@example.com": ADA}, {})

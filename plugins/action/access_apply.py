@@ -229,7 +229,8 @@ class ActionModule(AccessAction):
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
         watch = None if check else Progress(f"{self._host}, {title(key)}", self._display.display)
         try:
-            result = self._operate(service(key).module, args, check, watch)
+            journal = self._recall.journal if key == HONEYCOMB.key and not check else None
+            result = self._operate(service(key).module, args, check, watch, journal)
         except Ended as end:
             self._ended, result = end.by, end.result
         result["target"] = self._recall.team if key == HONEYCOMB.key else args[HONEYBADGER.identity[0]]
@@ -275,7 +276,6 @@ class ActionModule(AccessAction):
             "failure": text,
             "warnings": self._warnings,
             **({"diff": diffs} if diffs else {}),
-            **({"ansible_facts": facts, "_ansible_facts_cacheable": True} if (facts := self._facts()) else {}),
             "ansible_stats": {
                 "data": {
                     "access_plan": {self._host: plans},
@@ -299,10 +299,6 @@ class ActionModule(AccessAction):
             named = {key: kept[key]["target"] for key in self._results if kept[key].get("target")}
             by_hand = self._follow_up + self._doubts
             self._warnings += write_evidence(folder, self._host, kept["people"], by_hand, kept["run"], named)
-
-    def _facts(self) -> dict[str, Any]:
-        recall = getattr(self, "_recall", None)
-        return recall.facts if recall else {}
 
 
 def _is_address(email: str) -> bool:

@@ -84,6 +84,18 @@ def _held(opened: int, path: Path, patience: float) -> Iterator[None]:
         os.close(opened)
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process holds a file locked; what is no file, nobody does."""
+    try:
+        opened = _open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _took(opened)
+    finally:
+        os.close(opened)
+
+
 def _took(opened: int) -> bool:
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from tests.tools import tree
 PROJECT = tree.ROOT / "extensions" / "awx" / "project"
 NUMBERS = itertools.count(101)
 INVENTORY = "#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint({!r})\n"  # a script, as the controller writes it
-FACTS = Path("artifacts") / "1" / "fact_cache"
 
 
 class _Unsafe(yaml.SafeDumper):
@@ -86,34 +85,6 @@ def credential(sim: Simulator) -> dict[str, str]:
     return {**credentials(sim), "HONEYCOMB_KEY_ID": "", "HONEYCOMB_KEY_SECRET": ""}
 
 
-class FactStorage:
-    """The facts of hosts in the controller: files for a job before it, and read back after it, as AWX does both.
-
-    It looks at files that have the name of a host, and at no others. One that is not there has been cleared.
-    """
-
-    def __init__(self) -> None:
-        self.facts: dict[str, Any] = {}
-        self._written: float | None = None
-
-    def before(self, folder: Path) -> None:
-        """Write a file for each host of which there are facts."""
-        folder.mkdir(parents=True, mode=0o700)
-        self._written = None
-        for host, facts in self.facts.items():
-            (folder / host).write_text(json.dumps(facts))
-            self._written = (folder / host).stat().st_mtime
-
-    def after(self, folder: Path, hosts: Iterable[str]) -> None:
-        """Take the files that changed, and forget the facts of hosts without one."""
-        for host in hosts:
-            file = folder / host
-            if not file.exists():
-                self.facts.pop(host, None)
-            elif not self._written or file.stat().st_mtime > self._written:
-                self.facts[host] = json.loads(file.read_text())
-
-
 def start(
     folder: Path,
     playbook: str,
@@ -121,7 +92,6 @@ def start(
     environment: Mapping[str, str],
     variables: Mapping[str, Any],
     *options: str,
-    storage: FactStorage | None = None,
 ) -> tuple[subprocess.Popen[str], Path]:
     """Start a job in a private data dir and a home of its own."""
     number = next(NUMBERS)
@@ -149,8 +119,6 @@ def start(
         **SPARING,
     }
     (job / "env" / "envvars").write_text(json.dumps(injected))
-    if storage:
-        storage.before(job / FACTS)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "ansible_runner", "run", str(job), "-p", playbook, "--ident", "1"]
     process = subprocess.Popen(
@@ -172,9 +140,6 @@ def ended(process: subprocess.Popen[str], job: Path) -> Job:
     return Job(process.returncode, output, job, events)
 
 
-def run(*given: Any, storage: FactStorage | None = None) -> Job:
+def run(*given: Any) -> Job:
     """Run a job to its end."""
-    done = ended(*start(*given, storage=storage))
-    if storage:
-        storage.after(done.folder / FACTS, given[2])
-    return done
+    return ended(*start(*given))

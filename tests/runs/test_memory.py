@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.playing import Control, Environment, access
 from tests.simulator import Fault, Simulator
@@ -145,43 +142,6 @@ def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control,
     done = control.play(*ONBOARD, environment=NOTHING_CONFIGURED)
     assert str(file) in done.failures["localhost"]
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "environment", "warning"),
-    [
-        pytest.param(  # tests/unit/playbooks does the like in every run
-            *("facts", {"ANSIBLE_CACHE_PLUGIN": "memory"}, "does not outlast this run"), marks=pytest.mark.slow
-        ),
-        ("facts", {"ANSIBLE_CACHE_PLUGIN_TIMEOUT": None}, "fact_caching_timeout"),
-    ],
-)
-def test_what_does_not_last_is_said(control: Control, kind: str, environment: Environment, warning: str) -> None:
-    hosts = control.inventory({"acme": control.variables("one")})
-    done = control.play(
-        "onboard",
-        *hosts,
-        environment=environment,
-        warned=warning,
-        email="ada@example.com",
-        lifecycle_memory=kind,
-    )
-    assert done.code == 0
-    assert "ada@example.com" in done.text[done.text.index(warning) :]
-
-
-def test_facts(control: Control, sim: Simulator) -> None:
-    """They stay as a choice, whatever the cache calls its files."""
-    hosts = control.inventory({"acme": control.variables("one")})
-    for _time in range(2):
-        done = control.play("onboard", *hosts, email="ada@example.com", lifecycle_memory="facts")
-        assert done.code == 0
-    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
-    assert not list(control.home.rglob("honeyops.access/*.json"))
-    (cached,) = [path for path in (control.home / "facts").iterdir() if "acme" in path.name]
-    text = cached.read_text()
-    assert "ada@example.com" in text
-    assert json.loads(text)
 
 
 def test_none(control: Control, sim: Simulator) -> None:

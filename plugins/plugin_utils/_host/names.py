@@ -55,7 +55,6 @@ PLAYBOOK = (
 )
 RESULTS = (
     "lifecycle_result",
-    "lifecycle_known_invitations",
     "access_who",
     "access_review",
     "access_review_gate",

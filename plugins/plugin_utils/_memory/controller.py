@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
+from ...module_utils._access.outcome import Journal
 from ...module_utils._http import errors
 from ...module_utils._http.address import check_url
 from ...module_utils._http.client import Client
@@ -64,6 +65,7 @@ class ControllerStore:
         self._client: Client | None = None
         self._path = ""
         self._teams: Teams | None = None
+        self._announced: Entries = {}
 
     def teams(self) -> bool:
         """Whether anything is remembered on this host, for any team."""
@@ -82,8 +84,17 @@ class ControllerStore:
         if isinstance(may, Mapping) and may.get("edit") is False:
             raise AccessError(errors.FORBIDDEN, f"The token may not change the host {self._host}.", hint=RIGHTS)
 
+    def journal(self, team: str, before: Entries) -> Journal:
+        """A journal that writes once, before the first invitation, all that are about to be sent."""
+        return _Announcement(lambda entries: self._announce(team, entries, before))
+
+    def _announce(self, team: str, entries: Entries, before: Entries) -> None:
+        self.save(team, {**before, **entries}, before)
+        self._announced = entries
+
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Write the difference between ``before`` and ``entries``, unless another job changed the same people."""
+        before = {**before, **self._announced}
         held = self._read()
         teams = _teams(held.get(VARIABLE))
         now = teams.get(team, {})
@@ -103,10 +114,6 @@ class ControllerStore:
                 {**held, VARIABLE: each_text({**teams, team: wanted}, _armoured)},
             )
         self._teams = {**teams, team: wanted}
-
-    def caveat(self) -> str:
-        """A variable of the inventory lasts."""
-        return ""
 
     def _loaded(self) -> Teams:
         if self._teams is None:
@@ -170,6 +177,26 @@ class ControllerStore:
             method="GET",
             path=path,
         )
+
+
+class _Announcement(Journal):
+    """Saves invitations before the first is sent, since a request for each would take as long as the invitation itself."""
+
+    def __init__(self, announce: t.Callable[[Entries], None]) -> None:
+        self._announce = announce
+
+    def expecting(self, entries: Mapping[str, dict[str, t.Any]]) -> None:
+        """Save all of them."""
+        self._announce(dict(entries))
+
+    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+        """It was announced."""
+
+    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+        """It is saved at the end."""
+
+    def told(self) -> None:
+        """It is saved at the end."""
 
 
 def _lasting(host: Mapping[str, t.Any]) -> t.Any:

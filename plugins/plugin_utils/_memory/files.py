@@ -13,11 +13,13 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import typing as t
 from pathlib import Path
 
 from ...module_utils._http.outside import armoured
-from .._files import PATIENCE, locked, make_folder, read, write
+from .._files import PATIENCE, is_locked, locked, make_folder, read, write
+from .journal import FileJournal, entries_in
 from .store import Entries, Unusable, merged
 
 FOLDER = "honeyops.access"
@@ -25,18 +27,66 @@ VERSION = 1
 
 
 class FileStore:
-    """A file for each team in one folder, readable by its owner only."""
+    """A file for each team in one folder, readable by its owner only, and journals of runs that send invitations.
+
+    A journal whose run was killed belongs to the memory until the next run saves.
+    """
 
     def __init__(self, folder: str, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._folder = Path(os.path.expanduser(folder))
+        self._own: FileJournal | None = None
+        self._loaded: t.Any = None
 
     def teams(self) -> bool:
         """Whether there is a file for any team."""
-        return any(self._folder.glob("*.json"))
+        return any(next(self._folder.glob(pattern), None) for pattern in ("*.json", "*.journal"))
 
     def load(self, team: str) -> Entries | None:
-        """Read the team's file."""
+        """What the team's file and all journals hold."""
+        written = self._written(self._journals(team))  # first, since the file is written before a journal goes
+        self._loaded = _stamp(self._path(team))
+        held = self._read(team)
+        return {**(held or {}), **written} if written or held is not None else None
+
+    def journal(self, team: str, before: Entries) -> FileJournal:
+        """Begin a journal; ``before`` is what was loaded."""
+        name = f"{self._path(team).stem}.{secrets.token_hex(4)}.journal"
+        with self._locked():
+            self._own = FileJournal(
+                self._folder / name,
+                lambda: self._news(team, before),
+                lambda entries: self._try(team, {**before, **entries}),
+            )
+        return self._own
+
+    def _news(self, team: str, before: Entries) -> Entries:
+        """What other runs have written since this one loaded the memory."""
+        found = self._written(self._journals(team))
+        if _stamp(self._path(team)) != self._loaded:
+            found.update(self._read(team) or {})
+        return {email: entry for email, entry in found.items() if before.get(email) != entry}
+
+    def _try(self, team: str, entries: Entries) -> None:
+        """Raise if the folder cannot hold these entries: on a full disk, there is room for an empty file."""
+        trial = self._folder / f"{self._path(team).stem}.trial"
+        try:
+            write(trial, self._text(team, entries))
+            trial.unlink()
+        except OSError as error:
+            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+
+    def _journals(self, team: str) -> list[Path]:
+        """The journals of other runs."""
+        found = sorted(self._folder.glob(f"{self._path(team).stem}.*.journal"))
+        return [path for path in found if not (self._own and path == self._own.path)]
+
+    def _written(self, journals: t.Iterable[Path]) -> Entries:
+        """The entries of journals; one that was tidied up meanwhile has none."""
+        return {email: entry for path in journals for email, entry in _entries_in(path).items()}
+
+    def _read(self, team: str) -> Entries | None:
+        """The team's file."""
         path = self._path(team)
         try:
             document = json.loads(read(path))
@@ -62,15 +112,20 @@ class FileStore:
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Write the team's file, and keep what another run changed since it was loaded."""
         with self._locked():
-            now = self.load(team)
-            wanted = armoured(merged(now or {}, entries, before))
+            left = [path for path in self._journals(team) if not is_locked(path)]
+            now = self._read(team)
+            wanted = armoured(merged({**(now or {}), **self._written(left)}, entries, before))
             if wanted != now:
-                document = {"version": VERSION, "team": team, "invitations": wanted}
-                write(self._path(team), json.dumps(document, indent=1, sort_keys=True))
+                write(self._path(team), self._text(team, wanted))
+            if self._own:
+                self._own.close()
+                left.append(self._own.path)
+                self._own = None
+            for path in left:
+                path.unlink(missing_ok=True)
 
-    def caveat(self) -> str:
-        """A file lasts."""
-        return ""
+    def _text(self, team: str, entries: Entries) -> str:
+        return json.dumps({"version": VERSION, "team": team, "invitations": entries}, indent=1, sort_keys=True)
 
     @contextlib.contextmanager
     def _locked(self) -> t.Iterator[None]:
@@ -85,3 +140,20 @@ class FileStore:
     def _path(self, team: str) -> Path:
         readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
         return self._folder / f"honeycomb-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
+
+
+def _entries_in(journal: Path) -> Entries:
+    try:
+        return entries_in(journal)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise Unusable(f"{journal} cannot be read: {error.strerror}.") from None
+
+
+def _stamp(path: Path) -> t.Any:
+    """What changes with each writing of a file."""
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return found.st_ino, found.st_mtime_ns, found.st_size
+    return None

@@ -13,9 +13,9 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible import constants as C
-from ansible.release import __version__
 
 from ...module_utils._access.addresses import few
+from ...module_utils._access.outcome import Journal
 from ...module_utils._honeycomb.connect import honeycomb
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
@@ -23,9 +23,9 @@ from .._host.option_names import in_role
 from .._host.target import origin
 from .._host.variables import Variables
 from .controller import ControllerStore
-from .facts import FactStore
 from .files import FOLDER, FileStore
-from .store import FACTS, FILE, KINDS, NONE, Entries, Store, Unusable
+from .journal import RunJournal, unremembered
+from .store import FILE, KINDS, NONE, Entries, Store, Unusable
 
 CONNECTION_DEFAULTS: dict[str, t.Any] = {
     "api_url": HONEYCOMB.default_url,
@@ -41,17 +41,19 @@ class Recall:
     """The memory of the Honeycomb team of one host; ``connection`` are the connection options of its modules.
 
     ``fault``: the memory could not be read, so nothing may be changed. ``requests`` is the number of requests to get the
-    name of the team.
+    name of the team. ``journal`` is for the run that sends invitations.
     """
 
     def __init__(self, variables: Variables, host: str, connection: Mapping[str, t.Any] | None) -> None:
         kind = variables.choice("lifecycle_memory", KINDS) or FILE
         self.fault: AccessError | None = None
         self._connection = connection
-        self._store = None if kind == NONE or connection is None else _store(kind, variables, host)
+        store = self._store = None if kind == NONE or connection is None else _store(kind, variables, host)
         self._team = ""
+        self._unnamed: AccessError | None = None
         self.requests = 0
         self._before: Entries | None = None
+        self.journal = RunJournal(lambda: self._open(store)) if store else None
         if self._store:
             try:
                 if self._store.teams():
@@ -67,15 +69,11 @@ class Recall:
 
     def prepare(self) -> None:
         """Record a fault if invitations could not be saved, before any is sent."""
-        nobody = "Nobody was invited, because it could not be remembered, and a later run would invite them again."
         try:
             if self._store and not self.fault:
                 self._store.prepare()
-        except Unusable as reason:
-            hint = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
-            self.fault = AccessError("validation", f"{nobody} {reason}", hint=hint)
-        except AccessError as error:
-            self.fault = AccessError(error.code, f"{nobody} {error.msg}", hint=error.hint)
+        except (Unusable, AccessError) as fault:
+            self.fault = unremembered(fault)
 
     def blindness(self, where: str) -> list[str]:
         """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""
@@ -90,14 +88,9 @@ class Recall:
         """The slug of the team, None unless the service was asked for it."""
         return self._team.rpartition("/")[2] or None
 
-    @property
-    def facts(self) -> dict[str, t.Any]:
-        """The facts to keep in the fact cache."""
-        return getattr(self._store, "facts", {})
-
     def remember(self, result: Mapping[str, t.Any], unlisted: t.Sequence[str], check: bool) -> list[str]:
         """Save what the module knows now, and return warnings. ``unlisted`` are people for whom nothing was found."""
-        if not self._store:
+        if not (self._store and self.journal):
             return []
         warnings = []
         if self._before is None and unlisted:
@@ -106,11 +99,9 @@ class Recall:
                 f"Check under Team settings > Users whether {few(unlisted, NAMED)} had been invited before."
             )
         known: Entries | None = result.get("known_invitations")
-        if check or known is None or not (known or self._before):
+        if check or known is None or not (known or self._before or self.journal.is_open):
             return warnings
-        caveat = self._store.caveat()
-        if known and caveat:
-            warnings.append(f"{caveat} Until then, a later run may invite {few(list(known), NAMED)} again.")
+        known = {**known, **self.journal.unanswered}
         try:
             self._store.save(self._team or self._ask_team(), known, self._before or {})
         except (Unusable, AccessError) as error:
@@ -120,9 +111,25 @@ class Recall:
             )
         return warnings
 
+    def _open(self, store: Store) -> Journal | None:
+        """The journal where the memory is; None if the service does not say which team it is, which a warning tells later."""
+        try:
+            team = self._team or self._ask_team()
+        except AccessError as error:
+            if error.request.transient:
+                raise
+            return None
+        return store.journal(team, self._before or {})
+
     def _ask_team(self) -> str:
         """The address and the name of the team."""
-        self._team = ask_team(self._connection or {}, self._count)
+        if self._unnamed:
+            raise self._unnamed
+        try:
+            self._team = ask_team(self._connection or {}, self._count)
+        except AccessError as error:
+            self._unnamed = error
+            raise
         return self._team
 
     def _count(self, requests: int) -> None:
@@ -157,10 +164,4 @@ def _store(kind: str, variables: Variables, host: str) -> Store:
             C.config.get_config_value("ANSIBLE_HOME"), FOLDER
         )
         return FileStore(folder)
-    if kind == FACTS:
-        facts = variables.get("ansible_facts") or {}
-        timeout = int(C.config.get_config_value("CACHE_PLUGIN_TIMEOUT") or 0)
-        in_controller = variables.get("awx_job_id") is not None or variables.get("tower_job_id") is not None
-        core = tuple(map(int, __version__.split(".")[:2]))
-        return FactStore(facts, str(C.config.get_config_value("CACHE_PLUGIN")), timeout, core, in_controller)
     return ControllerStore(os.environ, host, variables, variables.flag("lifecycle_memory_insecure") is True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-KINDS = FILE, FACTS, CONTROLLER, NONE = ("file", "facts", "controller", "none")
-ELSEWHERE = "to controller, or to file with lifecycle_memory_dir on a mounted path"
+from ...module_utils._access.outcome import Journal
+
+KINDS = FILE, CONTROLLER, NONE = ("file", "controller", "none")
 
 
 Entries = dict[str, dict[str, t.Any]]
@@ -34,11 +35,11 @@ class Store(t.Protocol):
     def prepare(self) -> None:
         """Raise if nothing could be saved."""
 
+    def journal(self, team: str, before: Entries) -> Journal:
+        """Where a run writes down what it sends, until it saves; ``before`` is what was loaded."""
+
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Save the difference between what was loaded and what is known now."""
-
-    def caveat(self) -> str:
-        """Why what is saved here may not last; empty if it does."""
 
 
 def merged(now: Entries, entries: Entries, before: Entries) -> Entries:

@@ -59,21 +59,6 @@ def test_a_form(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER | dict.fromkeys(("ada", "bob", "carol"), "-/Billing?3,7")
 
 
-def test_a_cache_that_forgets_is_warned_of(control: Control, sim: Simulator) -> None:
-    memory = {"ANSIBLE_CACHE_PLUGIN": "memory"}
-    people = ["ada@example.com", "bob@example.com"]
-    done = control.play(
-        "onboard",
-        environment=memory,
-        warned="the fact cache does not outlast this run",
-        email=people,
-        honeybadger_role="none",
-        lifecycle_memory="facts",
-    )
-    assert done.code == 0
-    assert access(sim) == OWNER | {"ada": "member?/-", "bob": "member?/-"}
-
-
 @pytest.mark.slow
 def test_what_is_for_reconcile_is_not_for_onboard_and_offboard(control: Control, sim: Simulator) -> None:
     sim.honeybadger.add("robot@example.com")

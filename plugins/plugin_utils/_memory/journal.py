@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Invitations written down while a run sends them, so that a run that is killed forgets none.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import threading
+import typing as t
+from pathlib import Path
+
+from ...module_utils._access.outcome import Journal
+from ...module_utils._http.errors import CONFLICT, VALIDATION, AccessError
+from ...module_utils._http.outside import armoured
+from .._files import read
+from .store import Entries, Unusable
+
+
+class RunJournal(Journal):
+    """The journal of one run, which ``opens`` before its first invitation, wherever the memory is.
+
+    ``unanswered``: the invitations of which it is not known whether they were sent, and that nobody was told about.
+    """
+
+    def __init__(self, opens: t.Callable[[], Journal | None]) -> None:
+        self.unanswered: Entries = {}
+        self.is_open = False
+        self._opens = opens
+        self._kept: Journal | None = None
+
+    def expecting(self, entries: t.Mapping[str, dict[str, t.Any]]) -> None:
+        """Open the journal, and find out whether it can hold these invitations."""
+        try:
+            self._kept = self._opens()
+            if self._kept:
+                self.is_open = True
+                self._kept.expecting(entries)
+        except (Unusable, AccessError) as fault:
+            raise unremembered(fault) from None
+
+    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+        """Write down an invitation before it is sent."""
+        if self._kept:
+            try:
+                self._kept.sending(email, entry)
+            except Unusable as fault:
+                raise unremembered(fault) from None
+            self.unanswered[email] = entry
+
+    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+        """Write down what is known after the answer."""
+        self.unanswered.pop(email, None)
+        if self._kept:
+            self._kept.answered(email, entry)
+
+    def told(self) -> None:
+        """Forget what is in doubt, since the result of the run says so."""
+        self.unanswered.clear()
+
+
+def unremembered(fault: Unusable | AccessError) -> AccessError:
+    """The error for somebody who is not invited for this reason."""
+    nobody = "Nobody was invited, because it could not be remembered, and a later run would invite them again."
+    if isinstance(fault, AccessError):
+        return AccessError(fault.code, f"{nobody} {fault.msg}", hint=fault.hint)
+    hint = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
+    return AccessError(VALIDATION, f"{nobody} {fault}", hint=hint)
+
+
+class FileJournal(Journal):
+    """A file beside the memory, with a line for each word on an invitation. Its run holds it locked as long as it lives.
+
+    ``elsewhere`` tells what other runs have written since this one began; ``fits`` raises if the memory could not hold
+    these entries.
+    """
+
+    def __init__(
+        self, path: Path, elsewhere: t.Callable[[], Entries], fits: t.Callable[[t.Mapping[str, t.Any]], None]
+    ) -> None:
+        self.path = path
+        self._elsewhere = elsewhere
+        self._fits = fits
+        self._lock = threading.Lock()
+        self._opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._opened, fcntl.LOCK_EX)
+        _synced(path.parent)
+
+    def expecting(self, entries: t.Mapping[str, dict[str, t.Any]]) -> None:
+        """Find out whether the memory can hold these invitations."""
+        self._fits(entries)
+
+    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+        """Write down an invitation, and refuse it if another run is about to send one or has.
+
+        Each run writes first and looks then, so that of two at the same time at least one sees the other.
+        """
+        try:
+            self._write(email, entry)
+            os.fsync(self._opened)
+        except OSError as error:
+            raise Unusable(f"{self.path} cannot be written: {error.strerror}.") from None
+        if email in self._elsewhere():
+            self.answered(email, None)
+            raise AccessError(
+                CONFLICT, f"Another run is inviting {email}, so this one does not.", hint="Run again when it has ended."
+            )
+
+    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+        """Write down what is known after the answer. If that fails, the invitation stays in doubt."""
+        with contextlib.suppress(OSError):
+            self._write(email, entry)
+
+    def told(self) -> None:
+        """Nothing: what the run remembers at its end takes the place of the journal."""
+
+    def close(self) -> None:
+        """Let go of the file. An answer that comes later finds no file."""
+        with self._lock:
+            opened, self._opened = self._opened, -1
+        os.close(opened)
+
+    def _write(self, email: str, entry: dict[str, t.Any] | None) -> None:
+        # Each line starts anew, after whatever is left of one that could not be written whole.
+        line = f"\n{json.dumps(armoured({'email': email, 'entry': entry}))}\n".encode()
+        with self._lock:
+            if os.write(self._opened, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def entries_in(path: Path) -> Entries:
+    """The last word of a journal on each invitation that may have been sent."""
+    found: dict[str, dict[str, t.Any] | None] = {}
+    for line in read(path).splitlines():
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            said = json.loads(line)
+            found[str(said["email"])] = said["entry"]
+    return {email: entry for email, entry in found.items() if isinstance(entry, dict)}
+
+
+def _synced(folder: Path) -> None:
+    """Make sure that a new file is still in its folder after the machine has lost its power."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

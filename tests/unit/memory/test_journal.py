@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The journal beside the memory: what runs leave that are killed, and what runs see of each other."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory.files import FileStore
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory.journal import RunJournal
+
+TEAM = "https://api.example.com:443/team"
+ADA, BOB, CLEO = (f"{name}@example.com" for name in ("ada", "bob", "cleo"))
+KNOWN = {"id": "a", "role": "member", "invited_at": "2024-03-01T10:00:00Z"}
+MAYBE = {"id": None, "role": "member", "invited_at": "2024-03-01T10:00:00Z", "unclear": True}
+
+
+def killed(work: Callable[[], object]) -> None:
+    """Do something in a process that is killed then."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.suffix for path in folder.iterdir() if path.name != ".lock")
+
+
+def test_what_a_killed_run_wrote_is_remembered(tmp_path: Path) -> None:
+    FileStore(str(tmp_path)).save(TEAM, {CLEO: KNOWN}, {})
+
+    def work() -> None:
+        store = FileStore(str(tmp_path))
+        journal = store.journal(TEAM, store.load(TEAM) or {})
+        journal.expecting({ADA: MAYBE, BOB: MAYBE})
+        journal.sending(ADA, MAYBE)
+        journal.sending(BOB, MAYBE)
+        journal.answered(BOB, KNOWN)
+        journal.sending(CLEO, MAYBE)
+        journal.answered(CLEO, None)
+
+    killed(work)
+    store = FileStore(str(tmp_path))
+    before = store.load(TEAM)
+    assert before == {ADA: MAYBE, BOB: KNOWN, CLEO: KNOWN}
+    assert names(tmp_path) == [".journal", ".json"]
+    store.save(TEAM, {ADA: MAYBE, BOB: KNOWN}, before)
+    assert (store.load(TEAM), names(tmp_path)) == ({ADA: MAYBE, BOB: KNOWN}, [".json"])
+
+
+def test_a_line_that_was_cut_hides_no_other(tmp_path: Path) -> None:
+    def work() -> None:
+        journal = FileStore(str(tmp_path)).journal(TEAM, {})
+        journal.sending(ADA, MAYBE)
+        with journal.path.open("a") as file:
+            file.write('{"email": "x@exam')
+        journal.sending(BOB, MAYBE)
+
+    killed(work)
+    assert FileStore(str(tmp_path)).load(TEAM) == {ADA: MAYBE, BOB: MAYBE}
+
+
+def test_two_runs_do_not_invite_one_person(tmp_path: Path) -> None:
+    one, two = FileStore(str(tmp_path)), FileStore(str(tmp_path))
+    assert (one.load(TEAM), two.load(TEAM)) == (None, None)
+    first, second = one.journal(TEAM, {}), two.journal(TEAM, {})
+    first.sending(ADA, MAYBE)
+    with pytest.raises(AccessError, match=f"Another run is inviting {ADA}"):
+        second.sending(ADA, MAYBE)
+    second.sending(BOB, MAYBE)
+    one.save(TEAM, {ADA: KNOWN}, {})
+    assert two.load(TEAM) == {ADA: KNOWN}
+    two = FileStore(str(tmp_path))
+    third = two.journal(TEAM, {})  # loaded before the first had saved
+    with pytest.raises(AccessError, match=f"Another run is inviting {ADA}"):
+        third.sending(ADA, MAYBE)
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """A file can be made, and nothing written into it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("moment", ["expecting", "sending"])
+def test_a_full_disk_is_found_before_anything_is_sent(tmp_path: Path, moment: str) -> None:
+    store = FileStore(str(tmp_path))
+    journal = RunJournal(lambda: store.journal(TEAM, {}))
+    failed: Any = None
+    with contextlib.ExitStack() as stack:
+        if moment == "expecting":
+            stack.enter_context(full_disk())
+        try:
+            journal.expecting({ADA: MAYBE})
+            stack.enter_context(full_disk())
+            journal.sending(ADA, MAYBE)
+        except AccessError as error:
+            failed = error
+    assert "Nobody was invited" in failed.msg
+    assert "cannot be written" in failed.msg
+    assert journal.unanswered == {}
+
+
+def test_what_the_run_told_is_not_in_doubt_for_the_next(tmp_path: Path) -> None:
+    store = FileStore(str(tmp_path))
+    journal = RunJournal(lambda: store.journal(TEAM, {}))
+    journal.expecting({ADA: MAYBE, BOB: MAYBE})
+    for email in (ADA, BOB):
+        journal.sending(email, MAYBE)
+    journal.answered(BOB, KNOWN)
+    assert journal.unanswered == {ADA: MAYBE}
+    journal.told()
+    assert journal.unanswered == {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleError
 
 from ..module_utils._access.addresses import check_email, check_shown, few, fold
@@ -22,6 +23,7 @@ from ..module_utils._services import SERVICES
 from ..plugin_utils._host import collection
 from ..plugin_utils._host.target import Target
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._memory.directory import settle
 from ..plugin_utils._people import exempt as _exempt
 from ..plugin_utils._people.document import Document
 from ..plugin_utils._people.given import people_in
@@ -35,6 +37,7 @@ from ..plugin_utils._run.engine import Ended
 from ..plugin_utils._run.evidence_files import prepare, write_evidence
 from ..plugin_utils._run.progress import Progress
 from ..plugin_utils._run.provenance import Provenance, provenance
+from ..plugin_utils._run.renamed import still_shown
 from ..plugin_utils._words.chat import SUMMARY, summary_text
 from ..plugin_utils._words.names import service, title
 
@@ -165,6 +168,7 @@ class ActionModule(AccessAction):
             if key == HONEYCOMB.key:
                 self._remember(self._results[key], people[key])
         self._warnings += _exempt.unmatched(self._results.values())
+        self._follow_up += still_shown(self._results, self._variables.mapping("lifecycle_renamed") or {})
         if others and not others.remove and not self._ended:
             self._follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
 
@@ -269,6 +273,8 @@ class ActionModule(AccessAction):
         if not check_mode and results:
             self._keep_evidence(kept)
         text = failure or _summary.failure(kept, check_mode)
+        if not text and not check_mode:
+            self._settle_directory()
         return {
             "changed": any(result.get("changed") for result in results.values()),
             "result": kept,
@@ -285,6 +291,15 @@ class ActionModule(AccessAction):
                 "aggregate": True,
             },
         }
+
+    def _settle_directory(self) -> None:
+        """Remember what was read from a directory, now that this host has done its part."""
+        folder = self._variables.text("lifecycle_directory")
+        if folder:
+            everywhere = self._variables.flag("lifecycle_exclusive") and not context.CLIARGS.get("subset")
+            hosts = list(map(str, self._vars.get("ansible_play_hosts_all", ()))) if everywhere else []
+            ignored = {fold(str(text)) for text in self._variables.items("lifecycle_ignore") or ()}
+            self._warnings += settle(folder, self._variables, self._host, hosts, ignored)
 
     def _chat(self, lines: list[str], failure: str) -> dict[str, str]:
         """The summary for a chat; in a controller under a key of the job, too, since slices are merged by key."""

@@ -15,6 +15,7 @@ from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host import seal
 from ..plugin_utils._host.inventory import has_hosts, names_of
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._memory.directory import sourced
 from ..plugin_utils._people.document import Document
 from ..plugin_utils._people.rosters import headers_of, paths_of, read_rosters
 from ..plugin_utils._report.faults import placed, to_sarif
@@ -50,9 +51,23 @@ class ActionModule(AccessAction):
             faults += document.unknown_targets(names_of(self._vars))
         elif _targets(document):
             self._lines.append("There is no inventory, so the names in targets were not checked. Give it with -i.")
+        if not faults and self._variables.flag("read_directory"):
+            faults += self._directory(document, next(iter(paths)))
         if not faults:
             self._lines.append(f"{', '.join(paths)}: {len(document.people)} people, {len(document.groups)} groups.")
         return faults
+
+    def _directory(self, document: Document, file: str) -> list[Fault]:
+        """Read the directory, as a run would, and tell what it has against that."""
+        if document.directory is None:
+            return [Fault(At(0, file=file), "there is no directory in this roster, but read_directory is true.")]
+        try:
+            found = sourced(document, self._variables, self._host)
+        except Refused as refused:
+            return [Fault(At(0, file=file), str(refused).removeprefix("Nothing was done. "))]
+        people = (found.kept or {}).get("people", ())
+        self._lines.append(f"{document.directory['url']}: {len(people)} people in the groups of the roster.")
+        return found.faults
 
     def _evidence(self, given: str) -> list[Fault]:
         folder = Path(os.path.realpath(os.path.expanduser(given)))

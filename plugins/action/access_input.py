@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from ..module_utils._access.addresses import check_email, check_shown
@@ -14,6 +15,7 @@ from ..module_utils._roster import tell
 from ..module_utils._services import SERVICES
 from ..plugin_utils._host.names import FORM, SOURCES
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._memory.directory import Kept, Sourced, sourced
 from ..plugin_utils._people.form import form_people
 from ..plugin_utils._people.given import people_in
 from ..plugin_utils._people.resolve import Resolved
@@ -30,12 +32,15 @@ class ActionModule(AccessAction):
         """Read, and record the host as :mod:`access_target` does, so that a playbook needs no task of its own for it."""
         self._refuse_misspelt()
         source = self._source(self._task.args.get("sources") or list(SOURCES))
+        self._kept: Kept = {}
         resolved = self._people(source)
         people = resolved.people
         limit = self._variables.text("lifecycle_max_removals")
         read = {
             "people": people,
             "reasons": resolved.reasons,
+            "renamed": self._kept.get("former", {}),
+            "directory": self._kept.get("folder", ""),
             "source": source,
             "exclusive": self._exclusive(),
             "all_accounts": bool(self._variables.flag("lifecycle_all_accounts")),
@@ -104,14 +109,22 @@ class ActionModule(AccessAction):
         return [{key: person[key] for key in person if key in named or key not in SERVICES} for person in people]
 
     def _roster(self) -> Resolved:
+        found = self._sourced()
+        resolved, unknown = resolved_here(found.document, self._vars, self._variables, bool(self._task.check_mode))
+        faults = [*found.faults, *unknown]
+        if faults:
+            told = "\n".join(tell(faults))
+            raise Refused(f"Nothing was done, because the roster has faults:\n{told}")
+        self._kept = found.kept or {}
+        return replace(resolved, reasons={**self._kept.get("reasons", {}), **resolved.reasons})
+
+    def _sourced(self) -> Sourced:
+        """The roster with the people of its directory."""
         paths = {path: path for path in map(os.path.realpath, paths_of(self._variables, "roster_file").values())}
         document, faults = read_rosters(paths, self._loader, check_shown, headers_of(self._variables))
-        check_mode = bool(self._task.check_mode)
-        resolved, unknown = resolved_here(document, self._vars, self._variables, check_mode)
-        if faults or unknown:
-            told = "\n".join(tell([*faults, *unknown]))
-            raise Refused(f"Nothing was done, because the roster has faults:\n{told}")
-        return resolved
+        if faults:
+            return Sourced(document, faults)
+        return sourced(document, self._variables, self._host, applies=not self._task.check_mode)
 
 
 def _check(email: str) -> None:

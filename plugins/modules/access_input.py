@@ -51,6 +51,14 @@ reasons:
   description: Why people of the roster are not declared on this host, by address.
   returned: success
   type: dict
+renamed:
+  description: The earlier addresses of people whose address changed in the directory, by the current one.
+  returned: success
+  type: dict
+directory:
+  description: Where this run keeps what it read from the directory of the roster, empty if there is none.
+  returned: success
+  type: str
 source:
   description: The variable that named them.
   returned: success

@@ -30,6 +30,8 @@ ROLE = (
     *(f"lifecycle_{option}" for service in SERVICES.values() for option in (service.keepers, *service.options)),
     "lifecycle_expected_plan_id",
     "lifecycle_as_of",
+    "lifecycle_renamed",
+    "lifecycle_directory",
     "lifecycle_ends_within",
     "lifecycle_require_approval",
     "lifecycle_four_eyes",
@@ -73,9 +75,17 @@ REPORT = (
     "report_parts",
     "fail_on_drift",
 )
+DIRECTORY = (
+    "read_directory",
+    "directory_user",
+    "directory_password",
+    "directory_token",
+    "directory_client_id",
+    "directory_client_secret",
+)
 REVIEW = ("review_dir", "review_file", "review_reviewers", "review_every", "review_partial")
 ASKED = ("ticket", "requested_by", "approved_by")
-READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *REVIEW, *ASKED, *RESULTS)
+READ = (*SOURCES, *FORM, *CONNECTION, *ROLE, *PLAYBOOK, *REPORT, *DIRECTORY, *REVIEW, *ASKED, *RESULTS)
 """Every variable that the collection reads or sets."""
 
 

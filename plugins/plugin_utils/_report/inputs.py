@@ -18,6 +18,7 @@ from ...module_utils._access.addresses import check_shown, fold
 from ...module_utils._roster import check, tell
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
+from .._memory.directory import sourced
 from .._people.document import Document
 from .._people.entries import Data
 from .._people.exempt import IGNORE, exempt
@@ -82,6 +83,8 @@ def _roster(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.An
         raise Refused("Set people or roster_file to compare access with, not both.")
     if paths:
         document, faults = read_rosters(paths, loader, check_shown, headers_of(variables))
+        if not faults:
+            document, faults, *_unused = sourced(document, variables, str(task_vars.get("inventory_hostname", "")))
         head = "The roster has faults:"
     elif people is None:
         return None

@@ -27,6 +27,7 @@ from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
 from .._host.target import Target, target_of
 from .._host.variables import Refused, Variables
+from .._memory.directory import credentials_of
 from .._memory.recall import Recall, ask_team
 from .engine import Ended, every_secret, masked, no_requests, operate
 
@@ -52,6 +53,7 @@ class AccessAction(ActionBase):
             if not text:
                 self._take_environment()
                 self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
+                self._secrets += credentials_of(self._variables, self._host, os.environ).secrets
                 return masked({**result, "changed": False, **outward(worded(self.act()))}, self._secrets)
         except (Refused, AnsibleError) as fault:
             text = str(fault)

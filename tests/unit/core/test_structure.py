@@ -28,7 +28,13 @@ LAYERS = {
 }
 """The folders and files at the top, the uppermost first. Each imports from those below it only, and those named side by
 side never import each other, but for what ``BESIDE`` allows."""
-BESIDE = {("_people", "_directory"), ("_host", "_words"), ("_host", "_files"), ("_memory", "_people")}
+BESIDE = {
+    ("_people", "_directory"),
+    ("_host", "_words"),
+    ("_host", "_files"),
+    ("_memory", "_people"),
+    ("_memory", "_directory"),
+}
 KNOW_NO_SERVICE = sorted(
     path for wing in ("_access", "_http") for path in (PLUGINS / "module_utils" / wing).glob("*.py")
 )

@@ -28,6 +28,7 @@ def refused(credentials: Credentials, groups: list[str] | None, **options: Any) 
     """The error with which a read is refused."""
     with pytest.raises(AccessError) as caught:
         read_from(credentials, groups, **options)
+    assert "api_url" not in caught.value.sentence
     for secret in credentials.secrets:
         assert secret not in caught.value.sentence + caught.value.detail
     return caught.value

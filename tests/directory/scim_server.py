@@ -58,6 +58,7 @@ def missing() -> str:
 
 @contextlib.contextmanager
 def scim_server(folder: Path) -> Iterator[ScimServer]:
+    folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command = [sys.executable, "-m", "scim2_server.testserver.cli", "--hostname", HOST, "--port", str(port)]
     with running([*command, "--bearer-token", TOKEN], port, folder / "log"), requests.Session() as session:

@@ -30,11 +30,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Told:
-    """An answer."""
+    """An answer. ``raw`` is sent in place of the body; ``short``: so many bytes less than announced."""
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    short: int = 0
 
 
 @dataclass
@@ -64,12 +66,14 @@ def stub(answer: Callable[[Asked, str], Told]) -> Iterator[Stub]:
             running.asked.append(request)
             told = answer(request, running.url)
             content = b"" if told.body is None else json.dumps(told.body).encode()
+            content = content if told.raw is None else told.raw
             self.send_response(told.status)
             for name, value in {"Content-Type": "application/json", **told.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(content[: len(content) - told.short])
+            self.close_connection = self.close_connection or bool(told.short)
 
         do_POST = do_GET
 

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
 from ansible_collections.honeyops.access.plugins.plugin_utils._directory.read import open_directory
 from ansible_collections.honeyops.access.plugins.plugin_utils._directory.settings import Credentials, settings_from
 
 from .reading import QUICK, emails, left_out, read_from, refused
 from .scim_server import ScimServer, missing, scim_server, work
 from .servers import needs
-from .stub import Asked, Stub, Told, stub
+from .stub import Asked, Told, stub
 
 ACCOUNT = Credentials(token="scim-t0ken-s3cret")
 real = needs("scim2-server", missing())
@@ -129,10 +129,6 @@ def serving(change: Callable[[Asked, dict[str, Any]], Any] = lambda _request, bo
     return stub(answer)
 
 
-def asks(running: Stub, groups: list[str] | None) -> AccessError:
-    return refused(ACCOUNT, groups, source="scim", url=f"{running.url}/v2")
-
-
 def test_the_next_page_starts_where_the_last_one_ended() -> None:
     with serving() as running:
         reading = read_from(ACCOUNT, ["platform"], source="scim", url=f"{running.url}/v2")
@@ -161,6 +157,17 @@ def _failing(request: Asked, body: dict[str, Any]) -> Any:
     return Told({"detail": "out of order"}, 500) if request.query.get("startIndex") == "4" else body
 
 
+def _second(told: Told) -> Callable[[Asked, dict[str, Any]], Any]:
+    """Another answer in place of the second page."""
+    return lambda request, body: told if request.query.get("startIndex") == "4" else body
+
+
+def _slow(request: Asked, body: dict[str, Any]) -> Any:
+    if request.query.get("startIndex") == "4":
+        time.sleep(2.5)  # longer than request_timeout
+    return body
+
+
 def _stranger(request: Asked, body: dict[str, Any]) -> Any:
     """A member whom the server does not show."""
     return {**GROUP, "members": [*GROUP["members"], {"value": "u99"}]} if request.path == "/v2/Groups/g1" else body
@@ -182,13 +189,27 @@ def _unlisted(request: Asked, body: dict[str, Any]) -> Any:
         (_first_again, "bad_response", "counts 7"),
         (_no_total, "bad_response", "documentation"),
         (_failing, "server_error", "the users, page 2"),
+        (_second(Told({"detail": "no"}, 401)), "invalid_key", "the users, page 2"),
+        (_second(Told({"detail": "no"}, 403)), "forbidden", "the users, page 2"),
+        (_second(Told({"detail": "gone"}, 404)), "not_found", "the users, page 2"),
+        (
+            _second(Told(status=302, headers={"Location": "https://evil.example/"})),
+            "redirect_refused",
+            "the users, page 2",
+        ),
+        (_second(Told(raw=b"<html>Sign in</html>")), "bad_response", "not JSON"),
+        (_second(Told()), "bad_response", "documentation"),
+        (_second(Told([])), "bad_response", "documentation"),
+        (_second(Told({"totalResults": 7, "Resources": [{"userName": "x"}]})), "bad_response", "documentation"),
+        (_second(Told({"totalResults": 7, "Resources": USERS}, short=5)), "connection", "the users, page 2"),
+        (_slow, "timeout", "the users, page 2"),
         (_stranger, "forbidden", "u99"),
         (_unlisted, "bad_response", "4 users say"),
     ],
 )
 def test_a_list_that_is_not_whole_is_refused(change: Any, code: str, names: str) -> None:
     with serving(change) as running:
-        error = asks(running, ["platform"])
+        error = refused(ACCOUNT, ["platform"], source="scim", url=f"{running.url}/v2", request_timeout=1, max_wait=1)
 
     assert (error.code, names in error.msg) == (code, True), error.msg
 

@@ -34,6 +34,7 @@ GROUP_CLASSES = {
 NAMES = ("displayname", "cn")
 LOGINS = ("samaccountname", "uid")
 MORE_ADDRESSES = ("proxyaddresses", "mailalternateaddress")
+KEYS_OF_MORE = frozenset(MORE_ADDRESSES)
 PLAIN_ID = re.compile("[0-9A-Fa-f-]*")
 BLANKS = re.compile(r"\s*(?<!\\)([,=+])\s*")
 ACCOUNT_DISABLED = 0x2
@@ -91,15 +92,16 @@ def _escape(match: re.Match[bytes]) -> bytes:
 
 def account_of(entry: Entry, email: str, now: float) -> Account:
     """An account. ``email`` names the attribute with the main address, ``now`` is Unix time."""
-    main = entry.texts(email)
-    proxies = sorted(entry.texts("proxyaddresses"), key=lambda text: not text.startswith("SMTP:"))
-    mail = [text for text in proxies if text[:5].lower() == "smtp:"]
-    more = entry.texts("mail") if email != "mail" else []
-    others = [*main[1:], *more, *mail, *entry.texts("mailalternateaddress")]
+    main, *others = entry.texts(email) or [""]
+    if not KEYS_OF_MORE.isdisjoint(entry.values) or email != "mail":
+        proxies = sorted(entry.texts("proxyaddresses"), key=lambda text: not text.startswith("SMTP:"))
+        mail = [text for text in proxies if text[:5].lower() == "smtp:"]
+        main = main or (mail[0] if mail else "")
+        others += [*entry.texts("mail"), *mail, *entry.texts("mailalternateaddress")]
     return Account(
         id=entry.id,
         label=entry.text(*LOGINS) or entry.dn,
-        addresses=(*(main[:1] or mail[:1] or [""]), *others),
+        addresses=(main, *others),
         name=entry.text(*NAMES),
         gone=gone(entry, now),
     )

@@ -59,7 +59,7 @@ class Session:
     def entry(self, dn: str, attributes: t.Sequence[str]) -> Entry | None:
         """One entry, read by itself; None if there is none with this DN or the server does not show it."""
         found = self._ask(dn, "(objectClass=*)", "BASE", attributes, f"the entry {dn}", absent=True)[0]
-        return self._whole(found[0], attributes) if found else None
+        return self._whole(found[0]) if found else None
 
     def search(self, base: str, query: str, attributes: t.Sequence[str], what: str) -> t.Iterator[Entry]:
         """All entries below a base that match. ``what`` says in an error what was being read."""
@@ -69,14 +69,14 @@ class Session:
             page += 1
             found, cookie = self._ask(base, query, "SUBTREE", attributes, f"{what}, page {page}", paged=(cookie,))
             for record in found:
-                yield self._whole(record, attributes)
+                yield self._whole(record)
             if not cookie:
                 return
 
     def some(self, base: str, query: str, what: str) -> Entry | None:
         """One of the entries that match, None if none does."""
         found, _cookie = self._ask(base, query, "SUBTREE", ["1.1"], what, size_limit=1)
-        return self._whole(found[0], ()) if found else None
+        return self._whole(found[0]) if found else None
 
     def escaped(self, text: str) -> str:
         """A text as a value in a filter."""
@@ -96,15 +96,13 @@ class Session:
         """An error with what the server said, cleaned."""
         return AccessError(code, msg, hint=hint, detail=clean(detail, self._secrets))
 
-    def _whole(self, record: t.Mapping[str, t.Any], attributes: t.Sequence[str]) -> Entry:
+    def _whole(self, record: t.Mapping[str, t.Any]) -> Entry:
         """An entry whose long attributes are fetched to the last value."""
-        values: dict[str, list[bytes]] = {}
-        for key, told in record["raw_attributes"].items():
-            match = RANGE.match(key) if ";" in key else None
-            if match is None:
-                values.setdefault(key.lower(), []).extend(told or ())
-            else:
-                values[match["name"].lower()] = self._all_values(record["dn"], match, list(told or ()))
+        values = {key.lower(): told for key, told in record["raw_attributes"].items() if told}
+        for key in [key for key in values if ";range=" in key]:
+            match = RANGE.match(key)
+            if match:
+                values[match["name"]] = self._all_values(record["dn"], match, list(values.pop(key)))
         return Entry(record["dn"], values)
 
     def _all_values(self, dn: str, match: re.Match[str], values: list[bytes]) -> list[bytes]:

@@ -12,11 +12,15 @@ import contextlib
 import time
 import typing as t
 
+from ...module_utils._http.errors import AccessError
+from ...module_utils._http.naming import worded
 from .connect import connect
 from .model import Account, DirectoryGroup, DirectoryPerson, Group, LeftOut, Reading, Source
 from .person import judged, told
 from .settings import Credentials, Settings
 
+OPTIONS = {"api_url": "url"}
+"""What a directory calls the options of a connection that it calls otherwise."""
 PRESENT = "present"
 ABSENT = "absent"
 
@@ -54,11 +58,23 @@ def open_directory(
     settings: Settings, credentials: Credentials, clock: t.Callable[[], float] = time.time
 ) -> t.Iterator[Directory]:
     """Connect to a directory and sign in. ``clock`` returns Unix time; accounts expire by it."""
-    source = connect(settings, credentials, clock)
+    with _own_words():
+        source = connect(settings, credentials, clock)
     try:
-        yield Directory(source)
+        with _own_words():
+            yield Directory(source)
     finally:
         source.close()
+
+
+@contextlib.contextmanager
+def _own_words() -> t.Iterator[None]:
+    """Errors of the transport with the names of a directory's options."""
+    try:
+        yield
+    except AccessError as error:
+        error.msg, error.hint = (worded(text, lambda name: OPTIONS.get(name, name)) for text in (error.msg, error.hint))
+        raise
 
 
 def read(

@@ -17,16 +17,21 @@ from ...module_utils._http.address import local_path
 from ...module_utils._http.answers import Shape
 from ...module_utils._http.client import Answer, Client
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
-from ...module_utils._http.errors import BAD_RESPONSE, INVALID_KEY, NOT_FOUND, REDIRECT_REFUSED, VALIDATION, AccessError
-from ...module_utils._http.naming import worded
+from ...module_utils._http.errors import (
+    BAD_RESPONSE,
+    FORBIDDEN,
+    INVALID_KEY,
+    NOT_FOUND,
+    REDIRECT_REFUSED,
+    VALIDATION,
+    AccessError,
+)
 from ...module_utils._http.options import check_secret, client_of
 from ...module_utils._http.text import secret_forms
 from .settings import Credentials, Settings
 
 Record = dict[str, t.Any]
 EARLY = 15.0  # seconds before its end at which a token is replaced: no request takes that long to arrive
-OPTIONS = {"api_url": "url"}
-"""What a directory calls the options of a connection that it calls otherwise."""
 
 
 class Header:
@@ -168,9 +173,10 @@ class Web:
         """Nothing: the connections end with their client."""
 
     def explained(self, error: AccessError, what: str) -> AccessError:
-        """The same error in the words of a directory's options, and with what was being read."""
-        error.msg, error.hint = (worded(text, lambda name: OPTIONS.get(name, name)) for text in (error.msg, error.hint))
+        """The same error with what was being read."""
         error.msg = f"{error.msg.rstrip('.')} (reading {what})."
+        if error.code == FORBIDDEN and not error.hint:
+            error.hint = f"Give the credential the permissions that the guide names for {self.title}."
         if error.code == INVALID_KEY:
             error.hint = "Check the credential of the directory: it is wrong, has ended, or is of another one."
         return error

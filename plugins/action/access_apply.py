@@ -237,7 +237,7 @@ class ActionModule(AccessAction):
             result = self._operate(service(key).module, args, check, watch, journal)
         except Ended as end:
             self._ended, result = end.by, end.result
-        result["target"] = self._recall.team if key == HONEYCOMB.key else args[HONEYBADGER.identity[0]]
+        result.setdefault("target", self._recall.team if service(key) is HONEYCOMB else None)
         self._done_at[key] = _now()
         self._warnings += result.pop("warnings", ())
         if "follow_up" in result:

@@ -153,9 +153,8 @@ class ActionModule(AccessAction):
             count += taken
         notes = [f"{_place(target)}: {note}" for target in targets for note in target["notes"]]
         held = self._variables.get("roster_file") is not None or self._variables.get("people") is not None
-        places = [{"host": target["host"], "service": target["service"]} for target in targets]
         texts = {
-            JSON: to_json(rows, at, collection.version(), notes, places),
+            JSON: to_json(rows, at, collection.version(), notes, _named(targets)),
             HTML: to_html(rows, digest(rows), at, notes, KINDS, held),
         }
         files = write_list(folder, texts, rows, at)
@@ -178,7 +177,7 @@ class ActionModule(AccessAction):
             "decided": True,
             "listed_at": listed_at,
             "at": _now(),
-            "targets": [{"host": host, "service": service} for host, service in places],
+            "targets": _named(targets),
             "asked": asked.as_run({}, collection.version(), _now()),
             "lines": [f"Rows: {len(verdict.decisions)}, {changes} of them to change"],
         }
@@ -293,6 +292,11 @@ class ActionModule(AccessAction):
 
 def _now() -> str:
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _named(targets: list[Data]) -> list[Data]:
+    """Each target with its team or account."""
+    return [{key: target[key] for key in ("host", "service", "target")} for target in targets]
 
 
 def _place(target: Mapping[str, t.Any]) -> str:

@@ -48,7 +48,7 @@ def test_evidence_says_who_asked_and_who_approved(control: Control, sim: Simulat
     records = [json.loads(path.read_text()) for path in sorted(folder.glob("[0-9]*.json"))]
     assert [record["email"] for record in records] == [EVE, BOB]
     assert records[1]["run"] == shown
-    assert records[1]["targets"]["honeybadger"] == sim.account_id
+    assert records[1]["targets"] == {"honeycomb": "example-team", "honeybadger": sim.account_id}
     assert "Ticket: OPS-7 [31m\n" in next(folder.glob(f"*{EVE}.txt")).read_text()
     assert faults(folder) == []
     touched = next(folder.glob(f"*{BOB}.txt"))

@@ -103,6 +103,34 @@ def test_a_review_from_the_list_to_the_record(control: Control, sim: Simulator) 
     assert record(control, f"review-{day()}-2.json")["counts"] == {"kept": 5, "done before": 2}
 
 
+GROUPED = f"""\
+groups:
+  platform:
+    honeycomb: {{role: member}}
+    honeybadger: {{role: Admin}}
+    reviewer: {LEAD}
+people:
+  - email: {EVE}
+    groups: [platform]
+  - email: {ADA}
+    honeycomb: {{role: member}}
+"""
+
+
+def test_who_reviews_whom_is_said_by_groups_and_hosts(control: Control, sim: Simulator) -> None:
+    """A file for each reviewer, and what gives somebody this access; whoever is in no roster has the host's reviewer."""
+    control.write("people.yml", GROUPED)
+    second = "second@example.com"
+    done = control.play("review", review_dir="review", roster_file="people.yml", review_reviewers={"localhost": second})
+    assert done.code == 0, done.output
+    mine, other = (rows_of(control, f"review-{address}.csv") for address in (LEAD, second))
+    assert {(row["email"], row["because"], row["drift"]) for row in mine} == {(EVE, "group platform", "")}
+    assert {row["email"] for row in other} == {"owner@example.com", ADA, BOB}
+    assert len(mine) + len(other) == len(rows_of(control)) == 7
+    targets = {target["service"]: target["target"] for target in record(control, "review.json")["targets"]}
+    assert targets == {"honeycomb": "example-team", "honeybadger": sim.account_id}
+
+
 def test_nothing_but_keep_is_recorded_without_a_write(control: Control, sim: Simulator) -> None:
     start(control)
     fill(control, lambda _row: {"decision": "keep"})

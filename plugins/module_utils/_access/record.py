@@ -32,7 +32,8 @@ NO_CHANGE: Values = MappingProxyType({"changed": False, "api": {"requests": 0, "
 class Result:
     """The end of an operation: values to return, and why it failed if it did.
 
-    ``ended_by`` is what ended it from outside, such as the time-out of a task; whoever called it has to end, too.
+    ``ended_by`` is what ended it from outside, such as the time-out of a task; whoever called it has to end, too. ``target``
+    is the team or account, if it is known.
     """
 
     values: dict[str, t.Any]
@@ -40,6 +41,7 @@ class Result:
     warnings: list[str] = field(default_factory=list)
     diff: dict[str, str] | None = None
     ended_by: BaseException | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def record_of(
         report.warnings,
         diff(outcome.step for outcome in report.outcomes if outcome.changed),
         report.ended_by,
+        service.scope.partition("/")[2] or None,
     )
 
 

@@ -73,6 +73,7 @@ def _shown(operation: Operation, result: Result) -> dict[str, t.Any]:
         **(NO_CHANGE if error else {}),
         **(operation.unchanged if error else {}),
         **result.values,
+        **({"target": result.target} if result.target else {}),
         **({"warnings": result.warnings} if result.warnings else {}),
         **({"diff": result.diff} if result.diff else {}),
         **({"failed": True, "msg": error.marked, "error": error.as_dict()} if error else {}),

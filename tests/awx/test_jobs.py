@@ -187,6 +187,9 @@ def test_no_invitation_without_a_memory_that_can_keep_it(sim: Simulator, tmp_pat
             found = run(tmp_path, "onboard.yml", ONE, credential(sim) | environment, {**given, **insecure})
             assert (found.code == 0) == (not told), found.output
             assert told in text(found)
+            if told:
+                assert "Honeycomb was left alone, because" in text(found)
+                assert "Honeycomb: " not in text(found)
             posted = [entry for entry in sim.writes("honeycomb") if entry.method == "POST"]
             assert len(posted) == (0 if told else 1)
             assert len(keeper.writes) == (0 if told else 2)  # before the first invitation, and at the end

@@ -23,7 +23,7 @@ from ...module_utils._http.errors import AccessError
 from ...module_utils._http.naming import worded
 from ...module_utils._http.options import check_secret
 from ...module_utils._http.outside import each_text
-from .store import Entries, merged
+from .store import Entries, Unusable, merged
 
 VARIABLE = "honeyops_access_memory"
 INVENTORY_ID = ("awx_inventory_id", "tower_inventory_id")
@@ -82,7 +82,7 @@ class ControllerStore:
         summary = held.get("summary_fields") if isinstance(held, Mapping) else None
         may = summary.get("user_capabilities") if isinstance(summary, Mapping) else None
         if isinstance(may, Mapping) and may.get("edit") is False:
-            raise AccessError(errors.FORBIDDEN, f"The token may not change the host {self._host}.", hint=RIGHTS)
+            raise Unusable(errors.FORBIDDEN, f"The token may not change the host {self._host}.", hint=RIGHTS)
 
     def journal(self, team: str, before: Entries) -> Journal:
         """A journal that writes once, before the first invitation, all that are about to be sent."""
@@ -101,7 +101,7 @@ class ControllerStore:
         touched = {email for email in {*before, *entries} if before.get(email) != entries.get(email)}
         lost = sorted(email for email in touched if now.get(email) not in (before.get(email), entries.get(email)))
         if lost:
-            raise AccessError(
+            raise Unusable(
                 errors.CONFLICT,
                 f"Another job changed what is remembered about {', '.join(lost[:5])} on {self._host} during this run.",
                 hint="Do not run two jobs for one target at the same time, and run this one again.",
@@ -137,7 +137,7 @@ class ControllerStore:
     def _host_id(self) -> int:
         inventory = next((found for name in INVENTORY_ID if (found := self._variables.get(name)) is not None), None)
         if inventory is None:
-            raise AccessError(
+            raise Unusable(
                 errors.VALIDATION,
                 "lifecycle_memory is controller, but this is not a job of a controller: awx_inventory_id is not set.",
                 hint="Set lifecycle_memory to file, or run the playbook as a job of AWX.",
@@ -149,7 +149,7 @@ class ControllerStore:
             raise self._odd(path)
         found = [_lasting(host) for host in results if isinstance(host, Mapping) and host.get("name") == self._host]
         if len(found) != 1 or not isinstance(found[0], int):
-            raise AccessError(
+            raise Unusable(
                 errors.NOT_FOUND,
                 f"The controller has no host {self._host} in the inventory {inventory}, so it cannot keep a memory for it.",
                 hint="Add the host to the inventory of the job; the implicit localhost is not in an inventory.",
@@ -163,14 +163,23 @@ class ControllerStore:
             return self._client.request(method, path, body).body
         except AccessError as fault:
             hint = HINTS.get(fault.code, worded(fault.hint, lambda option: NAMES.get(option, option)))
-            raise fault.hinted(hint) from None
+            raise Unusable(
+                fault.code,
+                fault.msg,
+                hint=hint,
+                detail=fault.detail,
+                status=fault.status,
+                method=fault.method,
+                path=fault.path,
+                request=fault.request,
+            ) from None
 
     def _prefix(self) -> str:
         prefix = self._environ.get("CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX") or "/api/"
         return f"/{prefix.strip('/')}/"
 
-    def _odd(self, path: str) -> AccessError:
-        return AccessError(
+    def _odd(self, path: str) -> Unusable:
+        return Unusable(
             errors.BAD_RESPONSE,
             "The answer of the controller does not match its API.",
             hint="Check CONTROLLER_HOST.",
@@ -223,7 +232,7 @@ def _connection(environ: Mapping[str, str], insecure: bool) -> Connection:
     try:
         url = check_url(url)
     except AccessError as fault:
-        raise AccessError(
+        raise Unusable(
             fault.code,
             "CONTROLLER_HOST is not an address to which a token may be sent.",
             hint="Give scheme and host, as in https://awx.example.com. Plain http is allowed for loopback addresses only.",
@@ -247,8 +256,8 @@ def _connection(environ: Mapping[str, str], insecure: bool) -> Connection:
     )
 
 
-def _unusable(msg: str, hint: str) -> AccessError:
-    return AccessError(errors.VALIDATION, msg, hint=hint)
+def _unusable(msg: str, hint: str) -> Unusable:
+    return Unusable(errors.VALIDATION, msg, hint=hint)
 
 
 class _Login:
@@ -275,7 +284,7 @@ def _teams(held: t.Any) -> Teams:
         for entries in found.values()
     )
     if not whole:
-        raise AccessError(
+        raise Unusable(
             errors.VALIDATION,
             f"The host variable {VARIABLE} does not have the content that this collection writes.",
             hint="Restore it or delete it; without it, people who have not accepted their invitation may be invited again.",

@@ -17,10 +17,11 @@ import secrets
 import typing as t
 from pathlib import Path
 
+from ...module_utils._http.errors import VALIDATION
 from ...module_utils._http.outside import armoured
 from .._files import PATIENCE, is_locked, locked, make_folder, read, write
 from .journal import FileJournal, entries_in
-from .store import Entries, Unusable, merged
+from .store import ELSEWHERE, Entries, Unusable, merged
 
 FOLDER = "honeyops.access"
 VERSION = 1
@@ -74,7 +75,7 @@ class FileStore:
             write(trial, self._text(team, entries))
             trial.unlink()
         except OSError as error:
-            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+            raise Unusable(VALIDATION, f"{self._folder} cannot be written: {error.strerror}.", hint=ELSEWHERE) from None
 
     def _journals(self, team: str) -> list[Path]:
         """The journals of other runs."""
@@ -96,11 +97,12 @@ class FileStore:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
+            raise Unusable(VALIDATION, f"{path} cannot be read: {error.strerror}.") from None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Unusable(
+                VALIDATION,
                 f"{path} does not have the content that this collection writes. Restore it or delete it; without it, people "
-                "who have not accepted their invitation may be invited again."
+                "who have not accepted their invitation may be invited again.",
             ) from None
         return t.cast("Entries", invitations)
 
@@ -135,7 +137,7 @@ class FileStore:
             with locked(self._folder / ".lock", self._patience):
                 yield
         except OSError as error:
-            raise Unusable(f"{self._folder} cannot be written: {error.strerror}.") from None
+            raise Unusable(VALIDATION, f"{self._folder} cannot be written: {error.strerror}.", hint=ELSEWHERE) from None
 
     def _path(self, team: str) -> Path:
         readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
@@ -148,7 +150,7 @@ def _entries_in(journal: Path) -> Entries:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Unusable(f"{journal} cannot be read: {error.strerror}.") from None
+        raise Unusable(VALIDATION, f"{journal} cannot be read: {error.strerror}.") from None
 
 
 def _stamp(path: Path) -> t.Any:

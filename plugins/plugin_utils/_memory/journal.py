@@ -21,7 +21,7 @@ from ...module_utils._access.outcome import Journal
 from ...module_utils._http.errors import CONFLICT, VALIDATION, AccessError
 from ...module_utils._http.outside import armoured
 from .._files import read
-from .store import Entries, Unusable
+from .store import ELSEWHERE, Entries, Unusable
 
 
 class RunJournal(Journal):
@@ -43,7 +43,7 @@ class RunJournal(Journal):
             if self._kept:
                 self.is_open = True
                 self._kept.expecting(entries)
-        except (Unusable, AccessError) as fault:
+        except AccessError as fault:
             raise unremembered(fault) from None
 
     def sending(self, email: str, entry: dict[str, t.Any]) -> None:
@@ -66,13 +66,10 @@ class RunJournal(Journal):
         self.unanswered.clear()
 
 
-def unremembered(fault: Unusable | AccessError) -> AccessError:
+def unremembered(fault: AccessError) -> AccessError:
     """The error for somebody who is not invited for this reason."""
     nobody = "Nobody was invited, because it could not be remembered, and a later run would invite them again."
-    if isinstance(fault, AccessError):
-        return AccessError(fault.code, f"{nobody} {fault.msg}", hint=fault.hint)
-    hint = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
-    return AccessError(VALIDATION, f"{nobody} {fault}", hint=hint)
+    return AccessError(fault.code, f"{nobody} {fault.msg}", hint=fault.hint)
 
 
 class FileJournal(Journal):
@@ -106,7 +103,9 @@ class FileJournal(Journal):
             self._write(email, entry)
             os.fsync(self._opened)
         except OSError as error:
-            raise Unusable(f"{self.path} cannot be written: {error.strerror}.") from None
+            raise Unusable(
+                VALIDATION, f"{self.path} cannot be written: {error.strerror}.", hint=ELSEWHERE
+            ) from None
         if email in self._elsewhere():
             self.answered(email, None)
             raise AccessError(

@@ -24,7 +24,7 @@ from .._host.target import origin
 from .._host.variables import Variables
 from .controller import ControllerStore
 from .files import FOLDER, FileStore
-from .journal import RunJournal, unremembered
+from .journal import RunJournal
 from .store import FILE, KINDS, NONE, Entries, Store, Unusable
 
 CONNECTION_DEFAULTS: dict[str, t.Any] = {
@@ -59,7 +59,7 @@ class Recall:
                 if self._store.teams():
                     self._before = self._store.load(self._ask_team())
             except Unusable as reason:
-                self.fault = AccessError("validation", f"The memory of earlier invitations cannot be used. {reason}")
+                self.fault = _left_alone("the memory of earlier invitations cannot be used", reason)
             except AccessError as error:
                 self.fault = error
 
@@ -69,11 +69,12 @@ class Recall:
 
     def prepare(self) -> None:
         """Record a fault if invitations could not be saved, before any is sent."""
-        try:
-            if self._store and not self.fault:
+        if self._store and not self.fault:
+            try:
                 self._store.prepare()
-        except (Unusable, AccessError) as fault:
-            self.fault = unremembered(fault)
+            except Unusable as reason:
+                why = "invitations could not be remembered, and a later run would send them again"
+                self.fault = _left_alone(why, reason)
 
     def blindness(self, where: str) -> list[str]:
         """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""
@@ -104,10 +105,10 @@ class Recall:
         known = {**known, **self.journal.unanswered}
         try:
             self._store.save(self._team or self._ask_team(), known, self._before or {})
-        except (Unusable, AccessError) as error:
-            text = error.sentence if isinstance(error, AccessError) else str(error)
+        except AccessError as error:
             warnings.append(
-                f"The invitations of {few(list(known), NAMED)} could not be remembered, so a later run may send them again. {text}"
+                f"The invitations of {few(list(known), NAMED)} could not be remembered, so a later run may send them again. "
+                f"{error.sentence}"
             )
         return warnings
 
@@ -134,6 +135,19 @@ class Recall:
 
     def _count(self, requests: int) -> None:
         self.requests += requests
+
+
+def _left_alone(why: str, reason: Unusable) -> AccessError:
+    """The fault of a service that is not touched because of its memory."""
+    return AccessError(
+        reason.code,
+        f"{HONEYCOMB.title} was left alone, because {why}. {reason.msg}",
+        hint=reason.hint,
+        detail=reason.detail,
+        status=reason.status,
+        method=reason.method,
+        path=reason.path,
+    )
 
 
 def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lambda requests: None) -> str:

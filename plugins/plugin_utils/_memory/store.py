@@ -11,16 +11,18 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._access.outcome import Journal
+from ...module_utils._http.errors import AccessError
 
 KINDS = FILE, CONTROLLER, NONE = ("file", "controller", "none")
+ELSEWHERE = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
 
 
 Entries = dict[str, dict[str, t.Any]]
 """What is remembered for one team: folded e-mail → ``{id, role, invited_at, …}``, as the modules return it."""
 
 
-class Unusable(Exception):
-    """The memory cannot be read or written; the text says what to do."""
+class Unusable(AccessError):
+    """The memory cannot be read or written, which is no fault of the service that it is about."""
 
 
 class Store(t.Protocol):
@@ -33,7 +35,7 @@ class Store(t.Protocol):
         """What is remembered for a team, None if there is nothing yet."""
 
     def prepare(self) -> None:
-        """Raise if nothing could be saved."""
+        """Raise if nothing could be saved. Like the others, it raises ``Unusable``."""
 
     def journal(self, team: str, before: Entries) -> Journal:
         """Where a run writes down what it sends, until it saves; ``before`` is what was loaded."""

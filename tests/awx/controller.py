@@ -361,8 +361,6 @@ class Controller:
         field, _, rest = key.partition("__")
         if rest == "startswith":
             return str(item.get(field)).startswith(value)
-        if rest == "in":
-            return str(item.get(field)) in value.split(",")
         if rest:
             (owners,) = [kind for kind, name in KINDS.items() if name == field]
             owner = self.objects[owners].get(item.get(field, 0))

@@ -103,9 +103,7 @@ class FileJournal(Journal):
             self._write(email, entry)
             os.fsync(self._opened)
         except OSError as error:
-            raise Unusable(
-                VALIDATION, f"{self.path} cannot be written: {error.strerror}.", hint=ELSEWHERE
-            ) from None
+            raise Unusable(VALIDATION, f"{self.path} cannot be written: {error.strerror}.", hint=ELSEWHERE) from None
         if email in self._elsewhere():
             self.answered(email, None)
             raise AccessError(

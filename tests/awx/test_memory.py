@@ -44,7 +44,6 @@ def test_what_one_job_keeps_another_finds(controller: Controller, inventory: int
     first = store(controller, inventory)
     assert not first.teams()
     assert first.load(TEAM) is None
-    assert first.caveat() == ""
     first.save(TEAM, {"ada@example.com": ADA}, {})
     second = store(controller, inventory)
     assert second.teams()

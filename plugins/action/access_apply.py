@@ -11,7 +11,7 @@ from typing import Any
 from ansible import context
 from ansible.errors import AnsibleError
 
-from ..module_utils._access.addresses import check_email, check_shown, few, fold
+from ..module_utils._access.addresses import check_shown, few, fold, is_address, is_template
 from ..module_utils._access.catalog import ServiceInfo
 from ..module_utils._access.model import ABSENT, PRESENT
 from ..module_utils._access.options import OF_ROLE
@@ -28,11 +28,12 @@ from ..plugin_utils._people import exempt as _exempt
 from ..plugin_utils._people.document import Document
 from ..plugin_utils._people.given import people_in
 from ..plugin_utils._people.rosters import endings_here, resolved_here
+from ..plugin_utils._people.unknown import FAIL, POLICIES, WARN, unknown_among
 from ..plugin_utils._run import evidence as _evidence
 from ..plugin_utils._run import summary as _summary
 from ..plugin_utils._run.accounts import OtherAccounts
 from ..plugin_utils._run.action import AccessAction
-from ..plugin_utils._run.approval import PLAN_CHANGED, Approved, approval, change, published
+from ..plugin_utils._run.approval import PLAN_CHANGED, Approved, approval, change, note_unknown, published
 from ..plugin_utils._run.engine import Ended
 from ..plugin_utils._run.evidence_files import prepare, write_evidence
 from ..plugin_utils._run.progress import Progress
@@ -40,8 +41,10 @@ from ..plugin_utils._run.provenance import Provenance, provenance
 from ..plugin_utils._run.renamed import still_shown
 from ..plugin_utils._words.chat import SUMMARY, summary_text
 from ..plugin_utils._words.names import service, title
+from ..plugin_utils._words.nowhere import all_nowhere, misspelt_leavers
 
 KEPT = 200  # records of a kind in the result, so that an event stays small
+CORRECT = "Correct the address, or leave it out if they are gone already."
 PLAN_AGAIN = "Plan again, and have the new plan approved."
 
 People = list[dict[str, Any]]
@@ -62,6 +65,8 @@ class ActionModule(AccessAction):
         self._doubts: list[str] = []
         self._ended: BaseException | None = None
         self._ends: list[str] = []
+        self._policy: str | None = None
+        self._alone = True
         people: dict[str, People] = {}
         failure = ""
         try:
@@ -108,8 +113,10 @@ class ActionModule(AccessAction):
         if faults:
             raise Refused("Nothing was done, because the declared people have faults:\n" + "\n".join(tell(faults)))
         self._ends = endings_here(checked, self._variables, bool(self._task.check_mode))
-        self._nameless = not all(map(_is_address, (person["email"] for person in checked)))
+        self._nameless = any(not is_address(email) or is_template(email) for email in (p["email"] for p in checked))
         state = self._variables.choice("lifecycle_state", STATES) or PRESENT
+        self._policy = self._variables.choice("lifecycle_unknown", POLICIES) or (WARN if state == ABSENT else None)
+        self._alone = len(self._vars.get("ansible_play_hosts_all", ())) <= 1
         self._exempt = {option: _exempt.exempt(self._variables, option, checked) for option in _exempt.OPTIONS}
         self._note_ignored(
             [person for person in checked if ABSENT in (state, person["state"])],
@@ -158,9 +165,10 @@ class ActionModule(AccessAction):
         if _exempt.has_texts(args):
             plain = {key: _exempt.without_texts(options) for key, options in args.items()}
             _exempt.narrow(args, {key: self._service(key, options, check=True) for key, options in plain.items()})
-        approved = approval(self._variables, self._host, args) or {}
-        if approved or (self._nameless and not self._task.check_mode):
-            self._confirm(args, approved)
+        applies = not self._task.check_mode
+        approved = approval(self._variables, self._host, args, applies) or {}
+        if approved or (applies and (self._nameless or (self._leaving and self._policy == FAIL))):
+            self._confirm(args, approved, people)
         for key, plan in approved.items():
             args[key]["expected_plan_id"] = plan.plan_id
         for key, options in args.items():
@@ -187,15 +195,18 @@ class ActionModule(AccessAction):
             return None
         return OtherAccounts(self._operate, options, remove)
 
-    def _confirm(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> None:
+    def _confirm(
+        self, args: dict[str, dict[str, Any]], approved: dict[str, Approved], people: dict[str, People]
+    ) -> None:
         """Plan all services before the first write, and refuse the run if a plan is not the approved one, or is refused.
 
-        Without an approval, this is for somebody who is declared by a text that is no address: they may be there under it,
-        but if they are not, it is a mistake in the list, and nothing is done anywhere.
+        Without an approval, this is for somebody who is declared by a text that is no address, and for leavers if one who is
+        found nowhere fails the run: it is a mistake in the list, and nothing is done anywhere.
         """
         planned = {key: self._service(key, options, check=True) for key, options in args.items()}
         changes = {key: change(plan, planned[key]) for key, plan in approved.items() if planned[key].get("plan_id")}
         refusals = _summary.refusals(planned if approved else _invalid(planned))
+        refusals += self._refused_unknown(unknown_among(_people_of(planned, people), planned))
         moved = [f"{title(key)}: {text}" for key, text in changes.items() if text]
         if not moved and not refusals:
             return
@@ -255,37 +266,27 @@ class ActionModule(AccessAction):
         if HONEYBADGER.key in plans:
             plans[HONEYBADGER.key]["follow_up"] += self._follow_up
         diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
-        kept: dict[str, Any] = {
-            **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
-            # Several accounts may have texts in common.
-            "follow_up": list(
-                dict.fromkeys(text for result in results.values() for text in result.get("follow_up", ()))
-            )
-            + self._follow_up,
-            "ends": self._ends,
-            "people": _evidence.evidence(results, leavers, check_mode, self._done_at),
-            "run": self._asked.as_run(
-                {key: str(result["plan_id"]) for key, result in results.items() if result.get("plan_id")},
-                collection.version(),
-                self._started,
-            ),
-        }
+        kept = self._kept(people, leavers)
         if not check_mode and results:
             self._keep_evidence(kept)
-        text = failure or _summary.failure(kept, check_mode)
+        refused = self._tell_unknown(plans, kept)
+        text = failure or " ".join(filter(None, (_summary.failure(kept, check_mode), *refused)))
+        # Of several hosts, the last task of the role tells who is found on none of them.
+        told = kept if self._alone else {**kept, "unknown": []}
         if not text and not check_mode:
             self._settle_directory()
         return {
             "changed": any(result.get("changed") for result in results.values()),
             "result": kept,
-            "summary": _summary.summary(kept, check_mode),
+            "summary": _summary.summary(told, check_mode),
+            "unknown": {} if self._alone else {"policy": self._policy, "people": kept["unknown"]},
             "failure": text,
             "warnings": self._warnings,
             **({"diff": diffs} if diffs else {}),
             "ansible_stats": {
                 "data": {
                     "access_plan": {self._host: plans},
-                    **self._chat(_summary.summary(kept, check_mode, most=5), text),
+                    **self._chat(_summary.summary(told, check_mode, most=5), text),
                 },
                 "per_host": False,
                 "aggregate": True,
@@ -300,6 +301,39 @@ class ActionModule(AccessAction):
             hosts = list(map(str, self._vars.get("ansible_play_hosts_all", ()))) if everywhere else []
             ignored = {fold(str(text)) for text in self._variables.items("lifecycle_ignore") or ()}
             self._warnings += settle(folder, self._variables, self._host, hosts, ignored)
+
+    def _kept(self, people: dict[str, People], leavers: dict[str, People]) -> dict[str, Any]:
+        """The result that the role keeps as a fact."""
+        results = self._results
+        found = _evidence.evidence(results, leavers, bool(self._task.check_mode), self._done_at)
+        return {
+            **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
+            # Several accounts may have texts in common.
+            "follow_up": list(
+                dict.fromkeys(text for result in results.values() for text in result.get("follow_up", ()))
+            )
+            + self._follow_up,
+            "ends": self._ends,
+            "people": found,
+            "unknown": unknown_among(found, results) if self._policy else [],
+            "run": self._asked.as_run(
+                {key: str(result["plan_id"]) for key, result in results.items() if result.get("plan_id")},
+                collection.version(),
+                self._started,
+            ),
+        }
+
+    def _tell_unknown(self, plans: dict[str, dict[str, Any]], kept: dict[str, Any]) -> list[str]:
+        """Note in the plans who is found nowhere; returns why that fails the run, if it does."""
+        refused = self._refused_unknown(kept["unknown"])
+        note_unknown(plans, kept["unknown"], " ".join(refused))
+        if self._alone and self._policy == WARN:
+            self._warnings += misspelt_leavers(kept["unknown"])
+        return refused
+
+    def _refused_unknown(self, unknown: list[dict[str, Any]]) -> list[str]:
+        """Why nothing is done, if leavers who are found nowhere fail the run."""
+        return [f"{all_nowhere(unknown)} {CORRECT}"] if unknown and self._alone and self._policy == FAIL else []
 
     def _chat(self, lines: list[str], failure: str) -> dict[str, str]:
         """The summary for a chat; in a controller under a key of the job, too, since slices are merged by key."""
@@ -316,12 +350,10 @@ class ActionModule(AccessAction):
             self._warnings += write_evidence(folder, self._host, kept["people"], by_hand, kept["run"], named)
 
 
-def _is_address(email: str) -> bool:
-    try:
-        check_email(email)
-    except AccessError:
-        return False
-    return True
+def _people_of(planned: Results, people: dict[str, People]) -> list[dict[str, Any]]:
+    """The evidence for leavers of what is planned."""
+    leavers = {key: _evidence.leavers_of(people[key]) for key in planned}
+    return _evidence.evidence(planned, leavers, True, {})
 
 
 def _invalid(results: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..plugin_utils._people.unknown import FAIL
 from ..plugin_utils._run.action import AccessAction
+from ..plugin_utils._words.nowhere import all_nowhere, found_nowhere, misspelt_leavers, on_no_host
+
+RUN = "lifecycle__run"  # what the role registers
 
 
 class ActionModule(AccessAction):
     """Prints the summary, or fails with the text that says why."""
 
-    _VALID_ARGS = frozenset(("summary", "failure"))
+    _VALID_ARGS = frozenset(("summary", "failure", "unknown"))
 
     def _fixed(self) -> Mapping[str, Any]:
         """No variable counts here, and the people of a run take time to template."""
@@ -22,6 +26,20 @@ class ActionModule(AccessAction):
 
     def act(self) -> dict[str, Any]:
         """Report."""
-        if self._task.args.get("failure"):
-            return {"failed": True, "msg": self._task.args["failure"]}
-        return {"msg": self._task.args.get("summary") or [], "_ansible_verbose_always": True}
+        failure = self._task.args.get("failure")
+        unknown = self._on_no_host()
+        fails = (self._task.args.get("unknown") or {}).get("policy") == FAIL
+        text = all_nowhere(unknown)
+        if failure or (unknown and fails):
+            return {"failed": True, "msg": " ".join(filter(None, (failure, text)))}
+        lines = [*(self._task.args.get("summary") or []), *found_nowhere(unknown)]
+        return {"msg": lines, "_ansible_verbose_always": True, "warnings": misspelt_leavers(unknown)}
+
+    def _on_no_host(self) -> list[dict[str, Any]]:
+        """The leavers whom no host of the play has, if all of them know by now."""
+        own = (self._task.args.get("unknown") or {}).get("people")
+        if not own:
+            return []
+        runs = [self._vars["hostvars"][host].get(RUN) for host in map(str, self._vars["ansible_play_hosts_all"])]
+        noted = [((run or {}).get("unknown") or {}).get("people") or [] for run in runs]
+        return on_no_host([own, *noted])

@@ -112,6 +112,16 @@ options:
     default: {}
 """
 
+    INVITED = r"""
+options:
+  known_invitations:
+    description:
+      - The RV(known_invitations) that an earlier run returned, unchanged.
+      - Honeybadger may drop the address of an invitation when somebody accepts it, and they may accept it under another address. With
+        this option, such a person is still found under the address that was invited.
+    type: dict
+"""
+
     KNOWN = r"""
 options:
   known_invitations:

@@ -30,6 +30,11 @@ options:
       - Why the run did not succeed. If this text is not empty, the task fails with it.
     type: str
     default: ""
+  unknown:
+    description:
+      - The people to remove who were not found on this host, and whether one who was found on no host of the play fails the task.
+    type: dict
+    default: {}
 """
 
 EXAMPLES = r"""

@@ -32,6 +32,7 @@ extends_documentation_fragment:
   - honeyops.access.person.wait
   - honeyops.access.person.verify
   - honeyops.access.person.teams
+  - honeyops.access.person.invited
 options:
   email:
     description:
@@ -108,6 +109,13 @@ invitation:
   returned: always
   type: dict
   sample: {"id": 9, "email": "inigo@example.com", "role": "Member", "accepted_at": null, "team_ids": [3]}
+known_invitations:
+  description:
+    - Who was invited by which invitation, for the next run. A dictionary from the ID of an invitation to C(email), C(role) and
+      C(invited_at).
+  returned: always
+  type: dict
+  sample: {"9": {"email": "inigo@example.com", "role": "Member", "invited_at": "2025-01-20T12:00:00Z"}}
 status:
   description:
     - Status of the person at the end; C(active), C(pending) or C(absent). In check mode, the status that is expected.
@@ -179,6 +187,7 @@ def main() -> None:
         "email": {"type": "str"},
         "id": {"type": "int"},
         **person(HONEYBADGER),
+        "known_invitations": {"type": "dict"},
         "invite": {"type": "bool", "default": True},
         "allow_no_owner": {"type": "bool", "default": False},
     }
@@ -192,7 +201,7 @@ def main() -> None:
             objects={"user": (MEMBERSHIP,), "invitation": (INVITATION,)},
             may_invite=params["invite"],
         ),
-        nothing_done(HONEYBADGER, ["user", "invitation"]),
+        {**nothing_done(HONEYBADGER, ["user", "invitation"]), "known_invitations": {}},
     )
     run_module(operation, required_one_of=[("email", "id")], mutually_exclusive=[("email", "id")])
 

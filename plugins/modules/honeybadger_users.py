@@ -35,6 +35,7 @@ extends_documentation_fragment:
   - honeyops.access.person.reinvite
   - honeyops.access.person.verify
   - honeyops.access.person.teams
+  - honeyops.access.person.invited
 options:
   users:
     description:
@@ -153,6 +154,13 @@ results:
     action: {description: "The action of the step; C(none) if it turned out to be done already.", type: str, returned: always}
     outcome: {description: "C(applied), C(failed), C(deferred) or C(not_attempted).", type: str, returned: always}
     error: {description: "Why the step was not applied, in the form of RV(error); null if it was.", type: dict, returned: always}
+known_invitations:
+  description:
+    - Who was invited by which invitation, for the next run. A dictionary from the ID of an invitation to C(email), C(role) and
+      C(invited_at).
+  returned: always
+  type: dict
+  sample: {"9": {"email": "inigo@example.com", "role": "Member", "invited_at": "2025-01-20T12:00:00Z"}}
 summary:
   description: The number of steps in the plan for each action, and the number of steps for each outcome.
   returned: always

@@ -13,33 +13,32 @@ from datetime import datetime
 from .._http.errors import FORBIDDEN, AccessError
 from .._http.naming import option
 from .leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
-from .match import assign, kin, several_accounts, without_address
-from .model import ACTIVE, LOWER, Step
+from .match import Matches, assign, kin, several_accounts, without_address
+from .model import ACTIVE, LOWER, Grant, Step
 from .outcome import Report
 from .plan import in_order, plan
-from .service import Companion, Service
+from .service import Companion, Service, linked
 
 
 def draft(service: Service, report: Report, now: datetime, deep: bool = True) -> list[Step]:
     """The steps from the present state to the declared one; with ``deep``, those about teams and keys too."""
-    people, rules = report.people, report.rules
-    matches = assign(people, report.world, rules)
-    steps = plan(people, report.world, rules, now, matches)
+    people, rules, earlier = report.people, report.rules, report.leaving
+    matches, steps = _of_people(report, now)
     if any(step.phase >= LOWER and step.target and step.target.status == ACTIVE for step in steps):
-        world = service.confirmed(report.world)
-        if world is not report.world:
-            report.world = world
-            matches = assign(people, world, rules)
-            steps = plan(people, world, rules, now, matches)
-    world = report.world
+        matches, steps = _again(report, service.confirmed(report.world), now) or (matches, steps)
     if not deep:
         return steps
-    report.conflicts = [conflict.error() for conflict in matches.conflicts]
-    report.leaving = leaving(people, world, matches, steps, rules).after(report.leaving)
+    report.leaving = leaving(people, report.world, matches, steps, rules).after(earlier)
     users = in_account(people, matches, rules)
     moving = users if rules.manage_teams else []
     if report.leaving.leavers or moving:
         grants = [grant for companion in service.companions for grant in companion.read(report.leaving.leavers)]
+        if again := _again(report, linked(report.world, service.companions), now):
+            matches, steps = again
+            report.leaving = leaving(people, report.world, matches, steps, rules).after(earlier)
+            users = in_account(people, matches, rules)
+            moving = users if rules.manage_teams else []
+        world = report.world
         unread = [text for companion in service.companions for text in companion.warnings]
         if moving and unread and not report.leaving.leavers:
             raise AccessError(
@@ -50,9 +49,10 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
             companion.check([person for person, _held in moving])
         extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants, people, world)
         steps = in_order([*steps, *with_addresses(extra, kin(people, world))], rules)
+    report.conflicts = [conflict.error() for conflict in matches.conflicts]
     report.notes = [
         *several_accounts(people, matches, rules),
-        *without_address(world, matches, rules),
+        *without_address(report.world, matches, rules),
         *(
             f"{person.email or held[0].email} is a user already, so {option('team_ids')} has no effect; "
             f"set {option('manage_teams')} to apply it."
@@ -62,6 +62,20 @@ def draft(service: Service, report: Report, now: datetime, deep: bool = True) ->
         *(text for companion in service.companions for text in companion.warnings),
     ]
     return steps
+
+
+def _of_people(report: Report, now: datetime) -> tuple[Matches, list[Step]]:
+    """Who has what, and the steps about access alone."""
+    matches = assign(report.people, report.world, report.rules)
+    return matches, plan(report.people, report.world, report.rules, now, matches)
+
+
+def _again(report: Report, world: list[Grant], now: datetime) -> tuple[Matches, list[Step]] | None:
+    """The same for a list that tells more than the one of the report, None if it is the same list."""
+    if world is report.world:
+        return None
+    report.world = world
+    return _of_people(report, now)
 
 
 def companion_of(service: Service, step: Step) -> Companion | None:

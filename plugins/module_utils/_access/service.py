@@ -9,13 +9,14 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .._http.client import Client
 from .._http.errors import AccessError
 from .catalog import ServiceInfo
 from .leaving import Leaver
 from .ledger import Ledger
-from .model import Grant, Kind, Person
+from .model import MEMBERSHIP, Grant, Kind, Person
 from .outcome import Outcome
 
 
@@ -58,6 +59,10 @@ class Companion(t.Protocol):
         """The leavers who are still there according to the last read, and as what, besides what a plan shows."""
         return []
 
+    def links(self) -> t.Mapping[str, t.Collection[str]]:
+        """Folded addresses under which people were invited, by that under which they accepted, as far as read."""
+        return {}
+
     def check(self, people: t.Iterable[Person]) -> None:
         """Refuse what is declared for people who are there already, and cannot be."""
         return
@@ -69,6 +74,20 @@ class Companion(t.Protocol):
     def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
         """Additional keys for the result."""
         return {}
+
+
+def linked(world: list[Grant], companions: t.Iterable[Companion]) -> list[Grant]:
+    """The same people, each with the addresses that a companion ties to them; the very list if there are none."""
+    links = [companion.links() for companion in companions]
+    if not any(links):
+        return world
+    found = [_linked(grant, links) for grant in world]
+    return world if found == world else found
+
+
+def _linked(grant: Grant, links: t.Iterable[t.Mapping[str, t.Collection[str]]]) -> Grant:
+    more = {address for of in links for address in of.get(grant.email, ())} - set(grant.addresses)
+    return replace(grant, also=(*grant.also, *sorted(more))) if more and grant.kind == MEMBERSHIP else grant
 
 
 class Service(t.Protocol):

@@ -16,7 +16,7 @@ from dataclasses import replace
 from .._access.addresses import fold
 from .._access.catalog import known_role
 from .._access.model import INVITATION, MEMBERSHIP, Grant
-from .._access.service import Companion, Service
+from .._access.service import Companion, Service, linked
 from .._http import errors
 from .._http.address import segment
 from .._http.answers import Shape, read_pages
@@ -24,6 +24,7 @@ from .._http.client import Answer, Client
 from .._http.errors import REFUSED, AccessError, Request
 from .._http.naming import option
 from .facts import HONEYBADGER
+from .invited import KNOWN, Invited
 
 ACCOUNTS = "/v2/accounts"
 WRAPPERS = {MEMBERSHIP: "user", INVITATION: "invitation"}  # of the object in a request
@@ -46,8 +47,16 @@ class Honeybadger(Service):
 
     info = HONEYBADGER
 
-    def __init__(self, client: Client, account_id: str | None, companions: t.Sequence[Companion] = ()) -> None:
+    def __init__(
+        self,
+        client: Client,
+        account_id: str | None,
+        companions: t.Sequence[Companion] = (),
+        invited: Invited | None = None,
+    ) -> None:
         self.client = client
+        self._remembers = invited is not None
+        self._invited = invited or Invited(None)
         self.companions = companions
         self._account_id = account_id
         self.scope = f"{HONEYBADGER.key}/{account_id}"
@@ -56,21 +65,20 @@ class Honeybadger(Service):
         self._invitations = f"{self._account}/invitations"
         self.lists = [self._users, self._invitations]
         self._collections = {MEMBERSHIP: self._users, INVITATION: self._invitations}
-        self._invited: dict[t.Any, str] = {}
 
     def read(self) -> list[Grant]:
         """Users, each with the addresses of the invitations they accepted, and pending invitations.
 
         Invitations are read first, so that a person who accepts in between is seen twice instead of not at all. The
-        address of an accepted invitation may be missing; if this run saw it earlier, it is used.
+        address of an accepted invitation may be missing; if this run or an earlier one saw it, it is used.
         """
         invitations = self._list(self._invitations)
+        self._invited.listed(invitations)
         users = {user["id"]: _user(user) for user in self._list(self._users)}
         by_email = {access.email: identity for identity, access in users.items() if access.email}
         pending = []
         for invitation in invitations:
-            address = fold(invitation.get("email") or "") or self._invited.get(invitation["id"], "")
-            self._invited[invitation["id"]] = address
+            address = self._invited.address(invitation)
             if not is_accepted(invitation):
                 pending.append(_invitation(invitation))
                 continue
@@ -81,7 +89,8 @@ class Honeybadger(Service):
                     also=users[user].also + ((address,) if address and address != users[user].email else ()),
                     invitations=(*users[user].invitations, invitation["id"]),
                 )
-        return [*users.values(), *pending]
+        found = linked(list(users.values()), self.companions)
+        return [*found, *pending]
 
     def accounts(self) -> list[dict[str, t.Any]]:
         """All accounts that the token can see."""
@@ -117,8 +126,9 @@ class Honeybadger(Service):
         shape.must(created.get("id"), int)
         _check(shape, created)
         self.client.hide(created.get("token"))
-        self._invited[created["id"]] = fold(email)
-        return _invitation({**fields, **created, "email": created.get("email") or email}), True
+        sent = {**fields, **created, "email": created.get("email") or email}
+        self._invited.sent({**sent, "email": email})
+        return _invitation(sent), True
 
     def update(self, target: Grant, goal: Grant) -> Grant:
         """Change the role of a user, or role and teams of an invitation; only what differs is sent."""
@@ -141,6 +151,12 @@ class Honeybadger(Service):
         answer = self._call("DELETE", path)
         if isinstance(answer.body, dict):
             self._refuse_accepted(target, answer, "DELETE", path)
+        if target.kind == INVITATION:
+            self._invited.removed(target.id)
+
+    def remembered(self) -> dict[str, t.Any]:
+        """The invitations that the next run should know about, if it is a run that may read them back."""
+        return {KNOWN: self._invited.public()} if self._remembers else {}
 
     def follow_up(self, removed: Grant) -> list[str]:
         """What no API of Honeybadger shows of a former user."""

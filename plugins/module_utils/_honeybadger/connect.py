@@ -15,6 +15,7 @@ from .._access.options import connection, setting
 from .._http.options import check_secret, client_of
 from .account import Honeybadger, TokenAuth
 from .facts import HONEYBADGER
+from .invited import Invited
 from .team_grants import TeamGrants
 from .teams import HoneybadgerTeams
 
@@ -28,7 +29,8 @@ def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadg
     client = client_of(HONEYBADGER.title, params, TokenAuth(token), token, hosts=HONEYBADGER.hosts)
     account = params.get("account_id")
     companions = [TeamGrants(HoneybadgerTeams(client, account))] if teams and account else []
-    return Honeybadger(client, account, companions)
+    invited = Invited(params["known_invitations"]) if "known_invitations" in params else None
+    return Honeybadger(client, account, companions, invited)
 
 
 def honeybadger_teams(params: t.Mapping[str, t.Any]) -> HoneybadgerTeams:

@@ -79,9 +79,10 @@ USERS = Operation(
         "manage_teams": {"type": "bool", "default": False},
         **BULK,
         **people(HONEYBADGER),
+        "known_invitations": {"type": "dict"},
     },
     _users,
-    nothing_done(HONEYBADGER),
+    {**nothing_done(HONEYBADGER), "known_invitations": {}},
 )
 ACCOUNT_INFO = reads({**CONNECTION, "account_id": {"type": "str"}}, _account_info)
 USER_INFO = reads({**CONNECTION, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, _user_info)

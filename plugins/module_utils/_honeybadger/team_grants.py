@@ -34,6 +34,7 @@ class TeamGrants(Companion):
         self.lists: list[str] = []
         self._teams = teams
         self._ids: set[int] = set()
+        self._links: dict[str, set[str]] = {}
         self._members: dict[tuple[t.Any, t.Any], TeamMember] = {}
         self._invitations: dict[tuple[t.Any, t.Any], TeamInvitation] = {}
 
@@ -54,12 +55,19 @@ class TeamGrants(Companion):
         for team in teams:
             self._members.update({(team.id, member.id): member for member in team.members})
             self._invitations.update({(team.id, invitation.id): invitation for invitation in team.pending})
+            for item in team.invitations:
+                if item.accepted and item.accepted_by and item.email not in ("", item.accepted_by):
+                    self._links.setdefault(item.accepted_by, set()).add(item.email)
             if team.unread:
                 left = "nobody is removed from it" if "members" in team.unread else "none of them is cancelled"
                 self.warnings.append(
                     f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so {left}."
                 )
         return [grant for team in teams for grant in _grants(team)]
+
+    def links(self) -> t.Mapping[str, t.Collection[str]]:
+        """The addresses under which users were invited to teams, by that under which they accepted."""
+        return self._links
 
     def check(self, people: t.Iterable[Person]) -> None:
         """Refuse a team that the account does not have."""

@@ -33,6 +33,7 @@ ROLE = (
     "lifecycle_renamed",
     "lifecycle_directory",
     "lifecycle_ends_within",
+    "lifecycle_unknown",
     "lifecycle_require_approval",
     "lifecycle_four_eyes",
     *(f"lifecycle_default_{service.key}_role" for service in SERVICES.values()),

@@ -15,7 +15,7 @@ from ...module_utils._access.addresses import check_shown, few, fold, is_address
 from ...module_utils._http.errors import AccessError
 from ...module_utils._roster import People, addresses_of
 from .._host.variables import Refused, Variables
-from .._words.names import service
+from .unknown import listed_in
 
 PREFIX = "lifecycle_"
 PROTECTED, IGNORE = OPTIONS = ("protected", "ignore")
@@ -58,7 +58,7 @@ def narrow(args: Args, planned: Mapping[str, Mapping[str, t.Any]]) -> None:
 
     ``planned`` are the results for :func:`without_texts`. A service that could not be read keeps every text.
     """
-    listed = {key: _listed(key, result) for key, result in planned.items()}
+    listed = {key: listed_in(key, result) for key, result in planned.items()}
     for name in OPTIONS:
         texts = {text for options in args.values() for text in options.get(name, ()) if not is_address(text)}
         strange = sorted(text for text in texts if not any(_may_list(listed[key], text) for key in args))
@@ -86,17 +86,6 @@ def unmatched(results: t.Iterable[dict[str, t.Any]]) -> list[str]:
 def _texts(options: Mapping[str, t.Any]) -> t.Iterator[str]:
     for name in OPTIONS:
         yield from options.get(name, ())
-
-
-def _listed(key: str, result: Mapping[str, t.Any]) -> set[str] | None:
-    """The folded texts under which a service lists somebody, None if it could not be read."""
-    if not result.get("plan_id"):
-        return None
-    records = [record for name in service(key).results for record in result.get(name, ())]
-    changed = [
-        step["before"] for step in result.get("plan", ()) if step["before"]
-    ]  # planned, and so no longer a record
-    return {fold(str(record.get("email") or "")) for record in (*records, *changed)}
 
 
 def _may_list(listed: set[str] | None, text: str) -> bool:

@@ -50,10 +50,19 @@ def published(result: Mapping[str, t.Any], ends: t.Sequence[str] = ()) -> dict[s
     }
 
 
-def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict[str, Approved] | None:
+def note_unknown(plans: t.Mapping[str, dict[str, t.Any]], unknown: t.Sequence[t.Any], refused: str) -> None:
+    """Note in each published plan of a host who was found nowhere, and that it is refused if that refuses the run."""
+    for plan in plans.values() if unknown else ():
+        plan["not_found"] = list(unknown)[:MOST_STEPS]
+        plan["refused"] = plan["refused"] or refused or None
+
+
+def approval(
+    variables: Variables, host: str, services: t.Iterable[str], applies: bool = True
+) -> dict[str, Approved] | None:
     """The approved plan for each service of a host, None if no approval is given.
 
-    An approval that leaves out a service, or names no plan for it, is refused.
+    An approval that leaves out a service, or names no plan for it, is refused. Only a run that ``applies`` a plan needs one.
     """
     plan, ids = variables.data("access_plan"), variables.get("lifecycle_expected_plan_id")
     if plan is not None and ids is not None:
@@ -64,7 +73,7 @@ def approval(variables: Variables, host: str, services: t.Iterable[str]) -> dict
         ids = variables.mapping("lifecycle_expected_plan_id")
     if ids is not None:
         return _from_ids(ids, host, list(services))
-    if variables.flag("lifecycle_require_approval"):
+    if variables.flag("lifecycle_require_approval") and applies:
         raise Refused(
             "This run needs an approval and has none. Set access_plan to the access_plan of the planning run."
         )

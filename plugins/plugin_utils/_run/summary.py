@@ -13,6 +13,7 @@ from typing import Any
 
 from ...module_utils._services import SERVICES
 from .._words.names import SEPARATOR, attributed, title
+from .._words.nowhere import found_nowhere
 from .._words.text import at_most
 from .approval import digest
 from .evidence import another_address, left_alone, not_found
@@ -62,6 +63,7 @@ def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> 
     lines = [f"{email}: {'; '.join(texts)}" for email, texts in list(done.items())[:most]]
     if len(done) > most:
         lines.append(f"... and {len(done) - most} more people, see lifecycle_result")
+    lines += found_nowhere(result.get("unknown", ()))[:most]
     lines += [f"{title(key)}: {_outcome(result[key], check)}" for key in _services(result)]
     if result.get("ends"):
         lines.append("Ends soon:")

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from ...module_utils._http.outside import harmless
 from ...module_utils._services import SERVICES
 from .names import SEPARATOR, title
+from .nowhere import found_nowhere, on_no_host
 
 LONGEST = 600  # characters about one host
 WHOLE = 1500  # characters of a message
@@ -43,11 +44,20 @@ def plan_text(plan: t.Any) -> dict[str, t.Any]:
         head = f"{changes} change{' would be made and needs' if changes == 1 else 's would be made and need'} approval."
     else:
         head = "There is nothing to change, so nothing needs approval."
+    head = " ".join([head, *_nowhere(found)])
     return {
         "needs_approval": not found or bool(refused) or changes > 0,
         "lines": [head, *lines],
         "chat": shortened(plain("\n".join([head, *lines])), WHOLE),
     }
+
+
+def _nowhere(found: t.Iterable[tuple[str, str, Mapping[str, t.Any]]]) -> list[str]:
+    """Who was found on no host."""
+    unknown = {
+        host: [p for p in entry.get("not_found") or () if isinstance(p, Mapping)] for host, _title, entry in found
+    }
+    return found_nowhere(on_no_host(list(unknown.values())))
 
 
 def plain(text: str) -> str:

@@ -54,6 +54,7 @@ NOT_DOCUMENTED = {"changed", "failed", "msg", "rc", "invocation", "warnings", "d
 DIFFERS = {
     "action": "each module has actions of its own",
     "invitations": "an info module lists accepted ones, too",
+    "known_invitations": "by address in Honeycomb, by the id of the invitation in Honeybadger",
     "member": "of a Honeycomb team, or of a team in Honeybadger",
     "members": "an info module lists what the service shows",
     "plan": "each module has actions of its own",

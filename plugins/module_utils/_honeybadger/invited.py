@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who was invited by which invitation, remembered from run to run: an accepted one may have lost its address. No I/O.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._access.addresses import fold
+from .._access.catalog import known_role
+from .._http import errors
+from .._http.errors import AccessError
+from .._http.naming import option
+from .facts import HONEYBADGER
+
+KNOWN = "known_invitations"
+FIELDS: dict[str, tuple[type, ...]] = {"email": (str,), "role": (str,), "invited_at": (str, type(None))}
+
+
+class Invited:
+    """The invitations of an account, by id: those of earlier runs and those that were seen in this one.
+
+    ``kept``: the caller keeps such a record between runs.
+    """
+
+    def __init__(self, known: t.Mapping[str, t.Any] | None) -> None:
+        self.kept = known is not None
+        self._entries = {_identity(key): _entry(key, given) for key, given in (known or {}).items()}
+        self._seen: set[int] = set()
+
+    def listed(self, invitations: t.Iterable[t.Mapping[str, t.Any]]) -> None:
+        """Take the present list: what it tells wins, and what it does not have is forgotten, unless this run sent it."""
+        ids = {invitation["id"] for invitation in invitations}
+        self._entries = {key: entry for key, entry in self._entries.items() if key in ids or key in self._seen}
+        for invitation in invitations:
+            if invitation.get("email"):
+                self.note(invitation)
+        self._seen -= ids
+
+    def sent(self, invitation: t.Mapping[str, t.Any]) -> None:
+        """Take the answer to an invitation; a list that is read shortly after may not have it."""
+        self._seen.add(invitation["id"])
+        self.note(invitation)
+
+    def note(self, invitation: t.Mapping[str, t.Any]) -> None:
+        """Remember one invitation with an address."""
+        self._entries[invitation["id"]] = {
+            "email": fold(invitation["email"]),
+            "role": known_role(invitation.get("role") or "", HONEYBADGER.roles),
+            "invited_at": invitation.get("created_at") or None,
+        }
+
+    def removed(self, identity: t.Any) -> None:
+        """Forget a cancelled invitation."""
+        self._entries.pop(identity, None)
+        self._seen.discard(identity)
+
+    def address(self, invitation: t.Mapping[str, t.Any]) -> str:
+        """The folded address that was invited, empty if neither the invitation nor an earlier run tells."""
+        return fold(invitation.get("email") or "") or self._entries.get(invitation["id"], {}).get("email", "")
+
+    def public(self) -> dict[str, dict[str, t.Any]]:
+        """What the next run needs: id → ``{email, role, invited_at}``."""
+        return {str(key): dict(entry) for key, entry in sorted(self._entries.items())}
+
+
+def _identity(key: t.Any) -> int:
+    if str(key).isascii() and str(key).isdecimal():
+        return int(key)
+    raise _strange(key)
+
+
+def _entry(key: t.Any, given: t.Any) -> dict[str, t.Any]:
+    if not isinstance(given, dict) or not all(isinstance(given.get(name), kinds) for name, kinds in FIELDS.items()):
+        raise _strange(key)
+    return {**{name: given[name] for name in FIELDS}, "email": fold(given["email"])}
+
+
+def _strange(key: t.Any) -> AccessError:
+    return AccessError(
+        errors.VALIDATION,
+        f"{option(KNOWN)} has something other than the id of an invitation with email, role and invited_at at {str(key)[:80]!r}.",
+        hint="Pass the dictionary that an earlier run returned under this name, unchanged.",
+    )

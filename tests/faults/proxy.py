@@ -133,7 +133,8 @@ class Proxy:
         """One connection of a client: requests, or a tunnel with requests in it, until it ends."""
         with contextlib.suppress(_Lost, OSError, http.client.HTTPException), contextlib.ExitStack() as stack:
             stack.callback(_end, client, "FIN")
-            asked = _read(client.makefile("rb"))
+            reader = stack.enter_context(contextlib.closing(client.makefile("rb")))
+            asked = _read(reader)
             if asked and asked[0] == "CONNECT":
                 if asked[1].startswith(REFUSING):
                     client.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
@@ -142,32 +143,36 @@ class Proxy:
                 client = stack.enter_context(self._certificates.context.wrap_socket(client, server_side=True))
                 self._forward(client, client.makefile("rb"), None, asked[1])
             else:
-                self._forward(client, client.makefile("rb"), asked, "")
+                self._forward(client, reader, asked, "")
 
     def _forward(self, client: socket.socket, reader: BufferedReader, asked: Asked | None, origin: str) -> None:
         """Ask the service, and tell its answers or lose them."""
-        service: http.client.HTTPConnection | None = None
-        asked = asked or _read(reader)
-        while asked:
-            method, target, headers, body = asked
-            parts = urlsplit(target)
-            target = urlunsplit(("", "", *parts[2:]))
-            service = service or http.client.HTTPConnection(origin or parts.netloc)
-            loss, hit = self._order or (None, None)
-            lost = loss if loss and hit and loss.cut != REFUSED and self._is_hit(hit, method, target) else None
-            if lost and lost.cut == "before":
-                _lose(client, lost)
-            service.request(method, target, body, headers)
-            answer = service.getresponse()
-            content = answer.read()
-            told = "".join(f"{name}: {value}\r\n" for name, value in answer.getheaders())
-            head = f"HTTP/1.1 {answer.status} {answer.reason}\r\n{told}\r\n".encode("latin-1")
-            if lost and lost.cut == "headers":
-                client.sendall(head)
-            if lost:
-                _lose(client, lost)
-            client.sendall(head + content)
-            asked = _read(reader)
+        with contextlib.closing(reader), contextlib.ExitStack() as stack:
+            service: http.client.HTTPConnection | None = None
+            asked = asked or _read(reader)
+            while asked:
+                method, target, headers, body = asked
+                parts = urlsplit(target)
+                target = urlunsplit(("", "", *parts[2:]))
+                if service is None:
+                    service = stack.enter_context(
+                        contextlib.closing(http.client.HTTPConnection(origin or parts.netloc))
+                    )
+                loss, hit = self._order or (None, None)
+                lost = loss if loss and hit and loss.cut != REFUSED and self._is_hit(hit, method, target) else None
+                if lost and lost.cut == "before":
+                    _lose(client, lost)
+                service.request(method, target, body, headers)
+                answer = service.getresponse()
+                content = answer.read()
+                told = "".join(f"{name}: {value}\r\n" for name, value in answer.getheaders())
+                head = f"HTTP/1.1 {answer.status} {answer.reason}\r\n{told}\r\n".encode("latin-1")
+                if lost and lost.cut == "headers":
+                    client.sendall(head)
+                if lost:
+                    _lose(client, lost)
+                client.sendall(head + content)
+                asked = _read(reader)
 
 
 Asked = tuple[str, str, dict[str, str], bytes]

@@ -54,6 +54,25 @@ def test_what_one_job_keeps_another_finds(controller: Controller, inventory: int
     assert len(controller.writes) == 2
 
 
+def test_what_a_job_is_about_to_send_is_saved_before_the_first(controller: Controller, inventory: int) -> None:
+    """A job that is killed leaves all of them in doubt; one that ends, only what it says."""
+    maybe = {"id": None, "role": "member", "invited_at": "2026-01-01T00:00:00Z", "unclear": True}
+    expected = {f"{name}@example.com": maybe for name in ("ada", "bob", "cleo")}
+    before = {"cleo@example.com": ADA}
+    store(controller, inventory).save(TEAM, before, {})
+    job = store(controller, inventory)
+    assert job.load(TEAM) == before
+    journal = job.journal(TEAM, before)
+    journal.expecting(expected)
+    for email in expected:
+        journal.sending(email, maybe)
+    assert store(controller, inventory).load(TEAM) == expected
+    after = {"ada@example.com": BOB, "cleo@example.com": ADA}
+    job.save(TEAM, after, before)
+    assert store(controller, inventory).load(TEAM) == after
+    assert len(controller.writes) == 3
+
+
 def test_other_variables_hosts_and_teams_stay(controller: Controller, inventory: int) -> None:
     store(controller, inventory).save(OTHER, {"bob@example.com": BOB}, {})
     job = store(controller, inventory)

@@ -68,7 +68,6 @@ def journals(control: Control) -> list[Path]:
 def test_nobody_gets_two_invitations_after_a_kill(control: Control, sim: Simulator, number: int) -> None:
     sim.configure(pending_listed=False, duplicate_invite="email", latency=0.02)
     kill_while_it_runs(control, sim, random.Random(number))
-    assert len(journals(control)) == 1
     second = control.run(COMMAND)
     deadline = time.monotonic() + 30
     while len(journals(control)) and time.monotonic() < deadline:  # processes that were left behind

@@ -24,6 +24,7 @@ from ..plugin_utils._people.entries import Data
 from ..plugin_utils._report.changes import report_changes
 from ..plugin_utils._report.data import report_of
 from ..plugin_utils._report.files import chat, drift_text, to_csv, to_json, to_sarif, told
+from ..plugin_utils._report.groups import grouped
 from ..plugin_utils._report.history import leavers_of, review_of
 from ..plugin_utils._report.inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report
 from ..plugin_utils._report.page import to_html
@@ -188,7 +189,8 @@ class ActionModule(AccessAction):
         now = datetime.now(timezone.utc)
         days = inputs.pending_days if inputs else PENDING_DAYS
         aliases = {alias: main for part in parts for alias, main in part["aliases"].items()}
-        report: Data = armoured(report_of(parts, now, collection.version(), aliases, days))
+        of_all = {**report_of(parts, now, collection.version(), aliases, days), **grouped(parts)}
+        report: Data = armoured(of_all)
         previous = self._previous(spool, before, inputs)
         if previous:
             report["changes"] = report_changes(previous, report)

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.playing import Control, access
 from tests.simulator import Simulator
+from tests.tools import tree
 
 TODAY = date.today()
 GROUPS = f"""\
@@ -86,6 +88,20 @@ def test_reconcile_follows_groups_dates_and_targets(company: Control) -> None:
     assert f"until {TODAY - timedelta(days=2)}" in evidence
     again = company.play("reconcile", *hosts, **more)
     assert again.changed == {"one": 0, "two": 0}
+    reported = company.play("report", *hosts, report_dir="report")
+    assert reported.failures == {}, reported.output
+    assert "By group: other 1, platform 1, support 2" in reported.text
+    assert f"Ends soon: {ends}" in reported.text
+    document = json.loads((company.folder / "report/report.json").read_text())
+    ada = next(person for person in document["people"] if person["email"] == "ada@example.com")
+    assert {access["because"] for access in ada["access"]} == {"groups platform, support"}
+    Draft202012Validator(json.loads((tree.ROOT / "docs/report.schema.json").read_text())).validate(document)
+    company.sims["one"].honeycomb.add("gone@example.com")
+    drifted = company.play("report", *hosts, report_dir="report", fail_on_drift=True)
+    assert (
+        f"gone@example.com should not be in Honeycomb of one, but is there: member (until {TODAY - timedelta(days=2)})."
+        in drifted.text
+    )
 
 
 def test_another_day_is_for_check_mode_only(company: Control, sim: Simulator) -> None:

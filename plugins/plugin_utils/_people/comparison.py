@@ -36,7 +36,8 @@ from .entries import Data
 class Comparison:
     """The people of a roster beside the entries of one service in a part of the report.
 
-    ``default_role`` is for people who declare none; nobody in ``ignore`` is compared.
+    ``default_role`` is for people who declare none; nobody in ``ignore`` is compared. ``reasons``:
+    why people are not declared, by address.
     """
 
     def __init__(
@@ -46,11 +47,14 @@ class Comparison:
         entries: Sequence[Data],
         default_role: str | None,
         ignore: Collection[str] = (),
+        reasons: Mapping[str, str] | None = None,
     ) -> None:
         info = SERVICES[service]
         declared = for_service(people, service, PRESENT, default_role)
         self._people = [person_from(person, str) for person in declared]
-        self._rules = Rules(info.roles, info.default_role, exclusive=True, ignore=frozenset(map(fold, ignore)))
+        self._rules = Rules(
+            info.roles, info.default_role, exclusive=True, ignore=frozenset(map(fold, ignore)), reasons=reasons or {}
+        )
         self._entries = {_grant(entry, info): entry for entry in entries if entry["service"] == service}
         self._matches = assign(self._people, list(self._entries), self._rules)
 

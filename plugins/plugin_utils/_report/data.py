@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 
@@ -131,11 +131,18 @@ def _days(stats: Mapping[str, t.Any]) -> list[Data]:
 
 @dataclass(frozen=True)
 class Roster:
-    """Declared people, each with the place of their entry if they come from ``files``."""
+    """Declared people, each with the place of their entry if they come from ``files``.
+
+    ``reviewers``: who reviews each group. ``reasons``: why people are not declared, by address. ``ends``: whose access, or
+    membership of a group, ends soon.
+    """
 
     files: tuple[str, ...]
     people: list[Data]
     lines: list[At]
+    reviewers: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    ends: Sequence[str] = ()
 
     @cached_property
     def place_of(self) -> dict[str, At]:

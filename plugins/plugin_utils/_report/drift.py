@@ -38,7 +38,7 @@ class Rules(t.NamedTuple):
 
 def compared(service: str, entries: Sequence[Data], roster: Roster, rules: Rules) -> Comparison:
     """The people of a roster beside the entries of a service."""
-    return Comparison(service, roster.people, entries, rules.default_roles.get(service), rules.ignore)
+    return Comparison(service, roster.people, entries, rules.default_roles.get(service), rules.ignore, roster.reasons)
 
 
 def drift(host: str, beside: Mapping[str, Comparison], roster: Roster, rules: Rules) -> list[Data]:
@@ -59,17 +59,21 @@ def _differences(place: _Place, beside: Comparison, with_teams: bool) -> Iterato
         if step.target and step.goal and entry:
             email, before, after = entry["email"], step.target, step.goal
             if before.role != after.role:
-                yield place.finding("role", email, after.role, role_of(entry), step.email)
+                yield place.finding("role", email, after.role, role_of(entry), step.email, step.because)
             if before.team_ids != after.team_ids:
-                yield place.finding("teams", email, _teams(after.team_ids), _teams(before.team_ids), step.email)
+                yield place.finding(
+                    "teams", email, _teams(after.team_ids), _teams(before.team_ids), step.email, step.because
+                )
         elif entry:
-            yield place.finding("unexpected", entry["email"], None, role_of(entry), step.email)
+            yield place.finding("unexpected", entry["email"], None, role_of(entry), step.email, step.because)
         elif step.goal:
-            yield place.finding("missing", step.goal.email, step.goal.role, None)
+            yield place.finding("missing", step.goal.email, step.goal.role, None, because=step.because)
     for person, held in beside.users() if with_teams else ():
         now = tuple(sorted({team["id"] for entry in held for team in entry["teams"]}))
         if now != person.team_ids:
-            yield place.finding("teams", held[0]["email"], _teams(person.team_ids), _teams(now), person.addresses[0])
+            yield place.finding(
+                "teams", held[0]["email"], _teams(person.team_ids), _teams(now), person.addresses[0], person.because
+            )
 
 
 class _Place(t.NamedTuple):
@@ -79,7 +83,9 @@ class _Place(t.NamedTuple):
     service: str
     roster: Roster
 
-    def finding(self, kind: str, email: str, expected: str | None, found: str | None, known_as: str = "") -> Data:
+    def finding(
+        self, kind: str, email: str, expected: str | None, found: str | None, known_as: str = "", because: str = ""
+    ) -> Data:
         """One finding; ``known_as`` is another address of the person, which the roster may have."""
         title = SERVICES[self.service].title
         where = f"{title} of {self.host}"
@@ -99,9 +105,10 @@ class _Place(t.NamedTuple):
             "email": email,
             "expected": expected,
             "found": found,
-            "message": message,
+            "message": f"{message[:-1]} ({because})." if because else message,
             "file": at.file or None,
             "line": at.line or None,
+            **({"because": because} if because else {}),
         }
 
 

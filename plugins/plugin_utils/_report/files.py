@@ -29,6 +29,7 @@ from .._words.chat import WHOLE, plain, shortened
 from .._words.names import attributed
 from .data import KINDS, age_in_days
 from .drift import role_of
+from .groups import told as group_lines
 
 COLUMNS = (
     "email",
@@ -43,6 +44,7 @@ COLUMNS = (
     "only_in",
     "teams",
     "keys",
+    "because",
     "drift",
 )
 MOST_LINES = 20  # findings in the job's output
@@ -76,11 +78,12 @@ def to_csv(report: Data) -> str:
             rest = [one for one in findings if one not in mine]
             if rest:
                 drift[place] = rest
-            writer.writerow(_cells(person, access, [one["kind"] for one in mine], now))
+            writer.writerow(_cells(person, access, mine, now))
     for (host, service, email), findings in sorted(drift.items()):
         row = {**dict.fromkeys(COLUMNS, ""), "email": email, "host": host, "service": service, "status": "absent"}
         keys = [one["found"] for one in findings if one["kind"] == "stray_key"]
-        row.update(keys=";".join(keys), drift=";".join(one["kind"] for one in findings))
+        because = next((one["because"] for one in findings if one.get("because")), "")
+        row.update(because=because, keys=";".join(keys), drift=";".join(one["kind"] for one in findings))
         writer.writerow([guard_cell(text) for text in row.values()])
     return "\ufeff" + text.getvalue()
 
@@ -95,7 +98,7 @@ def _by_place(report: Data) -> dict[tuple[str, str, str], list[Data]]:
     return found
 
 
-def _cells(person: Data, access: Data, kinds: Sequence[str], now: datetime) -> list[str]:
+def _cells(person: Data, access: Data, findings: Sequence[Data], now: datetime) -> list[str]:
     days = age_in_days(access["since"], now) if access["status"] == PENDING else None
     cells = {
         "email": person["email"],
@@ -106,7 +109,8 @@ def _cells(person: Data, access: Data, kinds: Sequence[str], now: datetime) -> l
         "only_in": person["only_in"] or "",
         "teams": ";".join(team["name"] or str(team["id"]) for team in access["teams"]),
         "keys": ";".join(key["name"] or str(key["id"]) for key in access["keys"]),
-        "drift": ";".join(kinds),
+        "drift": ";".join(one["kind"] for one in findings),
+        "because": next((one["because"] for one in (access, *findings) if one.get("because")), ""),
     }
     return [guard_cell(cells[column]) for column in COLUMNS]
 
@@ -165,7 +169,7 @@ def uri_of(file: str, folder: str) -> str:
 
 def told(report: Data) -> list[str]:
     """A summary of the report in a few lines, for the output of a job."""
-    return [_totals(report), *_table(report["targets"]), *_news(report), *_review(report)]
+    return [_totals(report), *_table(report["targets"]), *_news(report), *group_lines(report), *_review(report)]
 
 
 def chat(report: Data) -> str:

@@ -23,7 +23,7 @@ from .._people.document import Document
 from .._people.entries import Data
 from .._people.exempt import IGNORE, exempt
 from .._people.given import people_in
-from .._people.rosters import headers_of, paths_of, read_rosters, resolved_here
+from .._people.rosters import endings_here, headers_of, paths_of, read_rosters, resolved_here
 from .changes import report_changes
 from .data import Roster
 from .drift import Rules
@@ -79,31 +79,33 @@ def inputs_of(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.
 
 def _roster(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.Any) -> Roster | None:
     people, paths = people_in(variables, "report_people"), paths_of(variables, "report_roster_file")
+    reasons: t.Mapping[str, str] = {}
     if people is not None and paths:
         raise Refused("Set people or roster_file to compare access with, not both.")
     if paths:
         document, faults = read_rosters(paths, loader, check_shown, headers_of(variables))
         if not faults:
-            document, faults, *_unused = sourced(document, variables, str(task_vars.get("inventory_hostname", "")))
+            found = sourced(document, variables, str(task_vars.get("inventory_hostname", "")))
+            document, faults = found.document, found.faults
+            reasons = (found.kept or {}).get("reasons", {})
         head = "The roster has faults:"
     elif people is None:
         return None
     else:
         checked, faults = check(people, check_main=check_shown)
         document, head = Document(checked), "The declared people have faults:"
-    resolved, unknown = resolved_here(document, task_vars, variables, bool(task_vars.get("ansible_check_mode")))
+    check_mode = bool(task_vars.get("ansible_check_mode"))
+    resolved, unknown = resolved_here(document, task_vars, variables, check_mode)
     if faults or unknown:
         raise Refused("\n".join([head, *tell([*faults, *unknown])]))
     files = tuple(dict.fromkeys(at.file for at in document.lines)) or tuple(paths)
+    reviewers = {name: group.reviewer for name, group in document.groups.items()}
     declared = [
-        {
-            **person,
-            "groups": list(names),
-            "reviewer": next((who for name in names if (who := document.groups[name].reviewer)), ""),
-        }
+        {**person, "groups": list(names), "reviewer": next(filter(None, map(reviewers.get, names)), "")}
         for person, names in zip(resolved.people, resolved.groups)
     ]
-    return Roster(files if paths else (), declared, resolved.lines)
+    ends = endings_here(resolved.people, variables, check_mode)
+    return Roster(files if paths else (), declared, resolved.lines, reviewers, {**reasons, **resolved.reasons}, ends)
 
 
 def aliases_of(roster: Roster | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ from .._people.entries import Data, entries_of
 from .._words.text import clean
 from .data import TEAM_LISTS, add_invited, add_keys, add_teams, decided, quota_of
 from .drift import compared, drift, mistyped, only_in_teams, same_people, stray_keys
+from .groups import explain, members_of
 from .inputs import Inputs, aliases_of
 
 MAKERS_UNKNOWN = (
@@ -54,6 +55,7 @@ def part_of(
     if inputs.roster is not None:
         rules = inputs.rules._replace(with_teams=with_teams)
         beside = {service: compared(service, part["entries"], inputs.roster, rules) for service in read}
+        explain(part["entries"], inputs.roster)
         part["findings"] += drift(target.host, beside, inputs.roster, rules)
         part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
         faults += [*mistyped(part["findings"]), *same_people(beside)]
@@ -74,6 +76,8 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
         "rosters": roster.files if roster else (),
         "aliases": aliases_of(roster),
         "identities": {},
+        "groups": members_of(roster) if roster else {},
+        "ends": list(roster.ends) if roster else [],
     }
 
 

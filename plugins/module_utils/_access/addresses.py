@@ -104,6 +104,8 @@ def parse(text: str) -> list[Address]:
 def check_address(text: str) -> Address:
     """The one address in a text, with the name before it, or raise ``validation`` with what is wrong."""
     bare = text.strip()
+    if _PLAIN.fullmatch(bare):
+        return Address(bare.lower())
     named = None if bare.endswith(('"', "'")) else _NAMED.fullmatch(bare)
     if not named:
         return Address(_bare(bare))

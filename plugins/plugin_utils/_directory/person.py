@@ -28,9 +28,10 @@ def address(text: t.Any) -> str:
     if not isinstance(text, str):
         return ""
     try:
-        return fold(check_email(text))
+        email = check_email(text)
     except AccessError:
         return ""
+    return email if email.isascii() else fold(email)
 
 
 def judged(account: Account, groups: tuple[str, ...]) -> DirectoryPerson | LeftOut:

@@ -119,14 +119,14 @@ def _reading(
     api: dict[str, t.Any],
 ) -> Reading:
     """What was read, each person once."""
-    of_account: dict[str, list[str]] = {identity: [] for identity in accounts}
+    of_account: dict[str, tuple[str, ...]] = dict.fromkeys(accounts, ())
     for text, group in groups:
         for identity in reached[group.id]:
-            of_account[identity].append(text)
+            of_account[identity] += (text,)
     people: list[DirectoryPerson] = []
     left_out: list[LeftOut] = []
     for identity, account in accounts.items():
-        somebody = judged(account, tuple(of_account[identity]))
+        somebody = judged(account, of_account[identity])
         if isinstance(somebody, DirectoryPerson):
             people.append(somebody)
         else:

@@ -41,19 +41,26 @@ def kill_while_it_runs(control: Control, sim: Simulator, rng: random.Random) -> 
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
     )
 
     def kill() -> None:
-        with contextlib.suppress(ProcessLookupError):
-            if everything:
-                os.killpg(started.pid, signal.SIGKILL)
-            else:
-                os.kill(started.pid, signal.SIGKILL)
+        for process in (*(below(started.pid) if everything else ()), started.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     sim.fail(Fault(moment, "honeycomb", method="POST", nth=nth, action=kill))
     assert started.wait(60) == -signal.SIGKILL
     sim.faults.clear()
+
+
+def below(process: int) -> list[int]:
+    """The processes that a process started, and theirs: Ansible's workers have sessions of their own."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    children = [child for child, parent in parents.items() if parent == process]
+    return [found for child in children for found in (child, *below(child))]
 
 
 def mails(sim: Simulator) -> Counter[str]:

@@ -265,7 +265,11 @@ class ActionModule(AccessAction):
         plans = {key: published(result, self._ends) for key, result in (results or unplanned).items()}
         if HONEYBADGER.key in plans:
             plans[HONEYBADGER.key]["follow_up"] += self._follow_up
-        diffs = [result.pop("diff") for result in results.values() if result.get("diff")]
+        diffs = [
+            {**result.pop("diff"), **dict.fromkeys(("before_header", "after_header"), f"{self._host}, {title(key)}")}
+            for key, result in results.items()
+            if result.get("diff")
+        ]
         kept = self._kept(people, leavers)
         if not check_mode and results:
             self._keep_evidence(kept)

@@ -25,6 +25,8 @@ from .model import (
     ABSENT,
     ACTIONS,
     ACTIVE,
+    DELETE_KEY,
+    DISABLE_KEY,
     INVITATION,
     INVITE,
     LOWER,
@@ -198,10 +200,23 @@ def diff(steps: t.Iterable[Step]) -> dict[str, str]:
     for step in steps:
         again = ", invited again" if step.action == REINVITE else ""
         before[step.email] += [str(step.target)] if step.target else _without(step.goal)
-        after[step.email] += (
-            [f"{step.goal}{again}"] if step.goal else _without(None if step.takes_away else step.target)
-        )
-    return {"before": _lines(before), "after": _lines(after)}
+        after[step.email] += [f"{step.goal}{again}"] if step.goal else _after_loss(step)
+    return {
+        "before": _lines(before),
+        "after": _lines(after),
+    }
+
+
+ENDS = {DISABLE_KEY: "disabled", DELETE_KEY: "deleted"}
+"""What becomes of something that does not just go with the access of a person."""
+
+
+def _after_loss(step: Step) -> list[str]:
+    if step.target and step.action in ENDS:
+        return [f"{step.target.title}, {ENDS[step.action]}"]
+    if not step.takes_away:
+        return _without(step.target)
+    return [ABSENT] if step.target and step.target.kind.is_access else []
 
 
 def _without(grant: Grant | None) -> list[str]:
@@ -210,4 +225,4 @@ def _without(grant: Grant | None) -> list[str]:
 
 
 def _lines(people: t.Mapping[str, list[str]]) -> str:
-    return "".join(f"{email}: {'; '.join(found) or ABSENT}\n" for email, found in sorted(people.items()))
+    return "".join(f"{email}: {'; '.join(dict.fromkeys(found)) or ABSENT}\n" for email, found in sorted(people.items()))

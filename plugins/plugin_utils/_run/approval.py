@@ -13,17 +13,15 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...module_utils._access.addresses import few
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables, is_blank
 from .._words.names import SEPARATOR, title
+from .._words.steps import another_address, digest
 from .._words.text import at_most
-from .evidence import another_address, named
 
 MOST_STEPS, MOST_BY_HAND = 200, 100
 OUTCOMES = ("applied", "failed", "deferred", "not_attempted")
 PARTIAL_FAILURE, PLAN_CHANGED = "partial_failure", "plan_changed"
-SHOWN = 10  # steps named in a message
 
 
 Steps = list[dict[str, t.Any]]
@@ -135,21 +133,6 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
     if len(result.get("plan", ())) > MOST_STEPS:
         return f"{text} The first {MOST_STEPS} steps are the same."
     return f"{text} Its steps are the same, so it was probably made for another team or account."
-
-
-def digest(steps: t.Sequence[Mapping[str, t.Any]]) -> str:
-    """What some steps do to whom; after ten, only their number."""
-    return few([_described(step) for step in steps], SHOWN)
-
-
-def _described(step: Mapping[str, t.Any]) -> str:
-    """What a step does to whom and what they have, so that two steps for one person differ."""
-    words, other = named(step), another_address(step)
-    goal = (step.get("after") or {}).get("role") if step.get("before") else None
-    parts = [f"{words}{f' to {goal}' if goal and goal != words else ''}", other]
-    parts.append(str(step.get("because") or ""))
-    detail = f" ({', '.join(filter(None, parts))})" if any(parts) else ""
-    return f"{str(step.get('action')).replace('_', ' ')} {step.get('email')}{detail}"
 
 
 def _step(step: Mapping[str, t.Any]) -> dict[str, t.Any]:

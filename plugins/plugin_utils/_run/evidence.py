@@ -18,6 +18,7 @@ from ...module_utils._access.model import ABSENT
 from ...module_utils._roster import addresses_of
 from .._people.entries import status_of
 from .._words.names import service as service_of
+from .._words.steps import named
 
 NOT_FOUND = "not found"
 NOT_READ = "not read"
@@ -68,19 +69,6 @@ def left_alone(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> t.Ite
             for access in record["found"]:
                 if access.get("role"):
                     yield person["email"], f"{access['role']}, {access['status']}"
-
-
-def named(step: Mapping[str, t.Any]) -> str:
-    """The team, key or role that a step is about."""
-    about = step.get("before") or step.get("after") or {}
-    words = (about.get(key) for key in ("team", "name", "team_id", "role", "id"))
-    return next((str(word) for word in words if word), "")
-
-
-def another_address(step: Mapping[str, t.Any]) -> str:
-    """The address of what a step changes or removes, if it is not the one that the step names."""
-    email = str((step.get("before") or {}).get("email") or "")
-    return "" if fold(email) == step.get("email") else email
 
 
 def by_person(texts: t.Iterable[str], people: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:

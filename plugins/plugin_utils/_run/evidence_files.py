@@ -20,6 +20,7 @@ from .._files import make_folder
 from .._host.seal import Broken, check_folder, keep, sealed
 from .._host.variables import Refused
 from .._words.names import title
+from .._words.steps import verb
 from .evidence import NOT_FOUND, NOT_READ, by_person
 from .provenance import NAMES
 
@@ -118,7 +119,7 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
         else:
             lines += [f"  Found: {_access(access)}" for access in found]
         lines += [
-            f"  {step['action'].replace('_', ' ').capitalize()} ({step['what']}): {step['outcome'].replace('_', ' ')}, {step['at']}"
+            f"  {verb(step['action']).capitalize()} ({step['what']}): {step['outcome'].replace('_', ' ')}, {step['at']}"
             + (f"; {step['because']}" if step.get("because") else "")
             for step in record["done"]
         ]

@@ -14,40 +14,11 @@ from typing import Any
 from ...module_utils._services import SERVICES
 from .._words.names import SEPARATOR, attributed, title
 from .._words.nowhere import found_nowhere
+from .._words.steps import digest, made, not_made
 from .._words.text import at_most
-from .approval import digest
-from .evidence import another_address, left_alone, not_found
+from .evidence import left_alone, not_found
 
 MOST_MADE = 10  # changes and texts in the message of a run that failed
-_VERBS = {
-    "invite": "invited as {after}",
-    "update": "changed from {before} to {after}",
-    "reinvite": "invited again as {after}",
-    "remove": "removed, was {before}",
-    "cancel": "invitation as {before} cancelled",
-    "cancel_team_invitation": "invitation to team {team} cancelled",
-    "leave_team": "removed from team {team}",
-    "invite_to_team": "invited to team {team}",
-    "disable_key": "key {key} disabled",
-    "delete_key": "key {key} deleted",
-}
-_WOULD = {
-    "invite": "would be invited as {after}",
-    "update": "would change from {before} to {after}",
-    "reinvite": "would be invited again as {after}",
-    "remove": "would be removed, is {before}",
-    "cancel": "invitation as {before} would be cancelled",
-    "cancel_team_invitation": "invitation to team {team} would be cancelled",
-    "leave_team": "would be removed from team {team}",
-    "invite_to_team": "would be invited to team {team}",
-    "disable_key": "key {key} would be disabled",
-    "delete_key": "key {key} would be deleted",
-}
-_NOT = {
-    "failed": "{action} failed: {why}",
-    "not_attempted": "{action} not attempted",
-    "deferred": "{action} deferred to a later run",
-}
 
 
 def summary(result: Mapping[str, Any], check: bool = False, most: int = 200) -> list[str]:
@@ -85,32 +56,12 @@ def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str
     for step, result in zip(service.get("plan", ()), service.get("results", ())):
         if _is_made(result):
             because = f" ({step['because']})" if step.get("because") else ""
-            yield step["email"], (_WOULD if check else _VERBS)[step["action"]].format(**_words(step)) + because
+            yield step["email"], made(step, check) + because
         elif result["outcome"] == "applied":
             yield step["email"], "was done already"
         else:
             error = result["error"] or {}
-            yield step["email"], _NOT[result["outcome"]].format(action=step["action"], why=error.get("detail", ""))
-
-
-def _words(step: Mapping[str, Any]) -> dict[str, str]:
-    """The parts of a step: the access before and after, and the team or the key."""
-    about = step["before"] or step["after"] or {}
-    other = another_address(step)
-    return {
-        "before": f"{_access(step['before'])}{f' ({other})' if other else ''}",
-        "after": _access(step["after"]),
-        "team": str(about.get("team") or about.get("team_id")),
-        "key": f"{about.get('name') or 'without a name'} ({about.get('id')})",
-    }
-
-
-def _access(access: Mapping[str, Any] | None) -> str:
-    if not access:
-        return "nobody"
-    teams = access.get("team_ids")
-    role = str(access.get("role") or "nothing")
-    return f"{role} in teams {', '.join(map(str, teams))}" if teams else role
+            yield step["email"], not_made(step, result["outcome"], error.get("detail", ""))
 
 
 def _outcome(service: Mapping[str, Any], check: bool) -> str:
@@ -134,11 +85,11 @@ def failure(result: Mapping[str, Any], check: bool = False) -> str:
     if not texts:
         return ""
     done = len(_services(result)) - len(texts)
-    made = [] if check else list(_made(result))
-    if made:
-        more = f"; and {len(made) - MOST_MADE} more" if len(made) > MOST_MADE else ""
-        texts.append(f"Changed: {'; '.join(made[:MOST_MADE])}{more}.")
-    if result.get("follow_up") and (made or done) and not check:
+    changed = [] if check else list(_made(result))
+    if changed:
+        more = f"; and {len(changed) - MOST_MADE} more" if len(changed) > MOST_MADE else ""
+        texts.append(f"Changed: {'; '.join(changed[:MOST_MADE])}{more}.")
+    if result.get("follow_up") and (changed or done) and not check:
         texts.append(f"Left to do by hand: {' '.join(result['follow_up'][:MOST_MADE])}")
     if done:
         others = "The others" if done > 1 else "The other account" if _has_accounts(result) else "The other service"

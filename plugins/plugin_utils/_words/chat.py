@@ -16,6 +16,7 @@ from ...module_utils._http.outside import harmless
 from ...module_utils._services import SERVICES
 from .names import SEPARATOR, title
 from .nowhere import found_nowhere, on_no_host
+from .steps import todo
 
 LONGEST = 600  # characters about one host
 WHOLE = 1500  # characters of a message
@@ -92,7 +93,7 @@ def _told(host: str, title: str, entry: Mapping[str, t.Any]) -> t.Iterator[str]:
     yield f"{host}, {title}: {'refused' if entry.get('refused') else _changes(entry)}"
     steps = entry.get("steps") or ()
     for step in steps:
-        yield f"- {str(step.get('action')).replace('_', ' ')} {step.get('email')}{_access(step)}{_because(step)}"
+        yield f"- {todo(step)}"
     if _size(entry) > len(steps):
         yield f"- and {_size(entry) - len(steps)} more"
     for text in entry.get("ends") or ():
@@ -108,20 +109,3 @@ def _changes(entry: Mapping[str, t.Any]) -> str:
         if size
         else "nothing to change"
     )
-
-
-def _access(step: Mapping[str, t.Any]) -> str:
-    before, after = (_role(step.get(key)) for key in ("before", "after"))
-    if before and after:
-        return f" ({before} -> {after})"
-    return f" ({before or after})" if before or after else ""
-
-
-def _because(step: Mapping[str, t.Any]) -> str:
-    return f": {step['because']}" if step.get("because") else ""
-
-
-def _role(access: t.Any) -> str:
-    if not isinstance(access, Mapping):
-        return ""
-    return " ".join(str(value) for key, value in access.items() if key in ("role", "status", "name", "team") and value)

@@ -147,6 +147,7 @@ class Memory:
     scope = "memory"
     lists_pending = True
     companions = ()
+    ledger = None
 
     def __init__(self, case: Case, faults: Iterable[str] = ()) -> None:
         clock = Clock()

@@ -41,6 +41,7 @@ from ..plugin_utils._review.rows import Row, digest, numbered, row_from, rows_of
 from ..plugin_utils._review.sheet import carried_over, to_json
 from ..plugin_utils._review.start import folder_of, known_of, paths_of, told
 from ..plugin_utils._run.action import AccessAction
+from ..plugin_utils._run.approval import published
 from ..plugin_utils._run.provenance import provenance
 
 READ, LIST, PLANNED, GATE, RECORD = "read", "list", "planned", "gate", "record"
@@ -130,7 +131,14 @@ class ActionModule(AccessAction):
             "evidence_dir": self._evidence_dir(),
             "lines": kept["lines"] if kept["by"] == self._host else [],
             "files": kept["files"],
+            **(self._no_plan() if kept["decided"] and not people else {}),
         }
+
+    def _no_plan(self) -> dict[str, t.Any]:
+        """That nothing changes on this host is what an approval of the review is about, too."""
+        targets = self._spool.get(f"part {self._host}")["targets"]
+        plans = {self._host: {target["service"]: published({}) for target in targets}}
+        return {"ansible_stats": {"data": {"access_plan": plans}, "per_host": False, "aggregate": True}}
 
     def _together(self) -> Data:
         empty: Data = {"by": self._host, "refused": "", "changed": False, "decided": False, "lines": [], "files": []}

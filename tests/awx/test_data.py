@@ -27,7 +27,7 @@ AWX = tree.ROOT / "extensions" / "awx"
 LARGEST = 500_000  # bytes of an event, as the guide says
 DATA = tree.ROOT / "playbooks" / "vars" / "awx"
 WRAPPERS = [
-    *(f"{name}.yml" for name in ("onboard", "offboard", "reconcile", "dump", "report")),
+    *(f"{name}.yml" for name in ("onboard", "offboard", "reconcile", "dump", "report", "review")),
     *(f"{name}.yml" for name in ("drift", "approval", "result")),
 ]
 
@@ -133,6 +133,18 @@ def test_nothing_is_applied_without_an_approval() -> None:
             assert template["job_type"] == "run"
         if template["name"].endswith(" - plan"):
             assert template["job_type"] == "check"
+
+
+def test_a_review_changes_nothing_without_an_approval_and_is_recorded_in_any_case() -> None:
+    (workflow,) = data("shared")["controller_workflows"]
+    nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+    assert nodes["plan"]["success_nodes"] == ["what"]
+    assert (nodes["what"]["success_nodes"], nodes["what"]["failure_nodes"]) == (["record"], ["approval"])
+    assert nodes["approval"]["success_nodes"] == ["apply"]
+    assert nodes["record"]["unified_job_template"] == nodes["apply"]["unified_job_template"] == "Access: review - apply"
+    templates = {item["name"]: item for item in data("shared")["controller_templates"]}
+    assert templates["Access: review - apply"]["extra_vars"]["lifecycle_require_approval"] is True
+    assert templates["Access: review - plan"]["job_type"] == "check"
 
 
 def test_whoever_launches_a_workflow_learns_how_it_ended() -> None:

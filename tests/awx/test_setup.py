@@ -112,7 +112,7 @@ def test_set_up_twice(tmp_path: Path) -> None:
         assert json.loads(apply["extra_vars"])["evidence_dir"] == "/mnt/evidence"
         assert controller.named("credentials", "Access: search: Honeybadger")["inputs"] == {}
         assert controller.variables("search") == {"access_credentials": "environment"}
-        assert len(controller.objects["workflow_approval_templates"]) == 2
+        assert len(controller.objects["workflow_approval_templates"]) == 3
 
         memory = {"access_credentials": "environment", "honeyops_access_memory": {"team": {}}}
         controller.set_variables("search", memory)
@@ -218,7 +218,7 @@ def test_what_left_the_settings_is_named_and_removed_if_asked(tmp_path: Path) ->
         assert {name for name in left if "search" in name} == {"Access: search: mine"}
         assert {"by-hand", "payments", "Access: payments: Honeycomb", "Access: all: onboard"} <= left
         assert "Access: payments: Honeybadger" not in left
-        assert len(controller.objects["workflow_approval_templates"]) == 2
+        assert len(controller.objects["workflow_approval_templates"]) == 3
         controller.log.clear()
         assert "changed=0 " in set_up(controller, tmp_path, {**one, "awx_setup_prune": True})
 

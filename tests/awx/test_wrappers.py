@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,36 @@ def test_report(sim: Simulator, tmp_path: Path) -> None:
     assert (done.folder / "project" / "reports" / "report.html").exists()
     assert done.artifacts["report_result"]["totals"]["people"] == 1
     assert done.artifacts[f"access_summary_{done.number}"].startswith("People: 1 ")
+
+
+@pytest.mark.slow
+def test_review(sim: Simulator, tmp_path: Path) -> None:
+    """The list, the plan of what was decided, and what was approved; the record says whose job it was."""
+    sim.honeycomb.add("eve@example.com")
+    folder = tmp_path / "reviews"
+    started = job(
+        tmp_path,
+        sim,
+        "review.yml",
+        review_dir=str(folder),
+        review_reviewers={"payments": "lead@example.com"},
+        roster_file="",
+    )
+    assert started.code == 0, started.output
+    path = folder / "review.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(
+        "".join(line.replace("com,,\n", f"com,{'revoke' if 'eve@' in line else 'keep'},\n") for line in lines)
+    )
+    planned = job(tmp_path, sim, "review.yml", CHECK, review_file=str(folder), review_dir="")
+    assert planned.code == 0, planned.output
+    approved = {"lifecycle_require_approval": True, "access_plan": planned.artifacts["access_plan"]}
+    applied = job(tmp_path, sim, "review.yml", review_file=str(folder), awx_user_name="ada", **approved)
+    assert applied.code == 0, applied.output
+    assert {member.email for member in sim.honeycomb.members} == {"owner@example.com"}
+    (record,) = (json.loads(path.read_text()) for path in folder.glob("review-*.json") if "check" not in path.name)
+    assert (record["counts"]["applied"], record["run"]["job"]["id"]) == (1, str(applied.number))
+    assert record["run"]["requested_by"]
 
 
 @pytest.mark.parametrize("plan", [{}, {"access_plan": ""}, {"access_plan": None}])

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import plan_text
 from tests.playing import Control, Played, access
 from tests.simulator import Simulator
 
@@ -137,6 +138,9 @@ def test_nothing_but_keep_is_recorded_without_a_write(control: Control, sim: Sim
     done = apply(control)
     assert (done.code, sim.writes()) == (0, []), done.output
     assert record(control, f"review-{day()}.json")["counts"] == {"kept": 7}
+    assert (
+        plan_text(done.artefacts["access_plan"])["lines"][0] == "There is nothing to change, so nothing needs approval."
+    )
 
 
 def test_what_cannot_be_carried_out_is_refused_with_its_rows(control: Control, sim: Simulator) -> None:

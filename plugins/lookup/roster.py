@@ -29,8 +29,8 @@ options:
     default: false
   columns:
     description:
-      - For a CSV of another system, what it calls our columns, such as V({email: Work Email, until: Termination Date}). Other columns that
-        are not ours are left alone.
+      - For a CSV of another system, what it calls our columns, by their names, such as V(Work Email) for V(email). Its other columns are
+        left alone.
     type: dict
     default: {}
   names:

@@ -148,3 +148,16 @@ def test_none(control: Control, sim: Simulator) -> None:
     assert control.play(*ONBOARD, lifecycle_memory="none", warned="known_invitations").code == 0
     assert not list(control.home.rglob("honeyops.access/*.json"))
     assert len(sim.emails) == 2
+
+
+def test_an_invitation_to_an_account_is_known_when_it_lost_its_address(control: Control, sim: Simulator) -> None:
+    """Ada accepted under another address, and was removed and invited again, or not found."""
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    assert control.play("onboard", *hosts, email="ada@example.com").code == 0
+    sim.honeybadger.accept("ada@example.com", accepting="lovelace@home.example")
+    people = ["owner@example.com", "ada@example.com"]
+    again = control.play("reconcile", *hosts, people=people, lifecycle_max_removals=0)
+    assert (again.code, again.changed) == (0, {"acme": 0}), again.output
+    assert control.play("offboard", *hosts, email="ada@example.com").code == 0
+    assert [user.email for user in sim.honeybadger.users] == ["owner@example.com"]
+    assert len(sim.emails) == 1

@@ -73,7 +73,10 @@ class Honeybadger(Service):
         address of an accepted invitation may be missing; if this run or an earlier one saw it, it is used.
         """
         invitations = self._list(self._invitations)
-        self._invited.listed(invitations)
+        self._invited.listed(
+            [invitation for invitation in invitations if not is_accepted(invitation)],
+            [invitation for invitation in invitations if is_accepted(invitation)],
+        )
         users = {user["id"]: _user(user) for user in self._list(self._users)}
         by_email = {access.email: identity for identity, access in users.items() if access.email}
         pending = []

@@ -21,6 +21,9 @@ KNOWN = "known_invitations"
 FIELDS: dict[str, tuple[type, ...]] = {"email": (str,), "role": (str,), "invited_at": (str, type(None))}
 
 
+Record = t.Mapping[str, t.Any]
+
+
 class Invited:
     """The invitations of an account, by id: those of earlier runs and those that were seen in this one.
 
@@ -32,22 +35,23 @@ class Invited:
         self._entries = {_identity(key): _entry(key, given) for key, given in (known or {}).items()}
         self._seen: set[int] = set()
 
-    def listed(self, invitations: t.Iterable[t.Mapping[str, t.Any]]) -> None:
-        """Take the present list: what it tells wins, and what it does not have is forgotten, unless this run sent it."""
-        ids = {invitation["id"] for invitation in invitations}
-        self._entries = {key: entry for key, entry in self._entries.items() if key in ids or key in self._seen}
-        for invitation in invitations:
-            if invitation.get("email"):
-                self.note(invitation)
-        self._seen -= ids
+    def listed(self, pending: t.Iterable[Record], accepted: t.Iterable[Record]) -> None:
+        """Take the present list. What it does not have is forgotten, unless this run sent it, and so is what needs no memory."""
+        needed = {*self._seen, *(invitation["id"] for invitation in accepted if not invitation.get("email"))}
+        self._entries = {key: entry for key, entry in self._entries.items() if key in needed}
+        for invitation in pending:
+            self.note(invitation)
+            self._seen.discard(invitation["id"])
 
-    def sent(self, invitation: t.Mapping[str, t.Any]) -> None:
+    def sent(self, invitation: Record) -> None:
         """Take the answer to an invitation; a list that is read shortly after may not have it."""
         self._seen.add(invitation["id"])
         self.note(invitation)
 
-    def note(self, invitation: t.Mapping[str, t.Any]) -> None:
-        """Remember one invitation with an address."""
+    def note(self, invitation: Record) -> None:
+        """Remember one invitation, if it has an address."""
+        if not invitation.get("email"):
+            return
         self._entries[invitation["id"]] = {
             "email": fold(invitation["email"]),
             "role": known_role(invitation.get("role") or "", HONEYBADGER.roles),
@@ -59,7 +63,7 @@ class Invited:
         self._entries.pop(identity, None)
         self._seen.discard(identity)
 
-    def address(self, invitation: t.Mapping[str, t.Any]) -> str:
+    def address(self, invitation: Record) -> str:
         """The folded address that was invited, empty if neither the invitation nor an earlier run tells."""
         return fold(invitation.get("email") or "") or self._entries.get(invitation["id"], {}).get("email", "")
 

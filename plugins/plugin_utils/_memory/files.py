@@ -17,6 +17,7 @@ import secrets
 import typing as t
 from pathlib import Path
 
+from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import VALIDATION
 from ...module_utils._http.outside import armoured
 from .._files import PATIENCE, is_locked, locked, make_folder, read, write
@@ -28,20 +29,24 @@ VERSION = 1
 
 
 class FileStore:
-    """A file for each team in one folder, readable by its owner only, and journals of runs that send invitations.
+    """A file for each team of a service in one folder, readable by its owner only, and journals of runs that send invitations.
 
     A journal whose run was killed belongs to the memory until the next run saves.
     """
 
-    def __init__(self, folder: str, patience: float = PATIENCE) -> None:
+    def __init__(self, folder: str, patience: float = PATIENCE, service: str = HONEYCOMB.key) -> None:
         self._patience = patience
+        self._service = service
         self._folder = Path(os.path.expanduser(folder))
         self._own: FileJournal | None = None
         self._loaded: t.Any = None
 
     def teams(self) -> bool:
         """Whether there is a file for any team."""
-        return any(next(self._folder.glob(pattern), None) for pattern in ("*.json", "*.journal"))
+        return any(next(self._folder.glob(pattern), None) for pattern in self._patterns())
+
+    def _patterns(self) -> list[str]:
+        return [f"{self._service}-*.{ending}" for ending in ("json", "journal")]
 
     def load(self, team: str) -> Entries | None:
         """What the team's file and all journals hold."""
@@ -141,7 +146,7 @@ class FileStore:
 
     def _path(self, team: str) -> Path:
         readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
-        return self._folder / f"honeycomb-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
+        return self._folder / f"{self._service}-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
 
 
 def _entries_in(journal: Path) -> Entries:

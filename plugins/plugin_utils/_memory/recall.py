@@ -16,12 +16,14 @@ from ansible import constants as C
 
 from ...module_utils._access.addresses import few
 from ...module_utils._access.outcome import Journal
+from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.connect import honeycomb
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
 from .._host.option_names import in_role
 from .._host.target import origin
 from .._host.variables import Variables
+from .accounts import AccountRecall
 from .controller import ControllerStore
 from .files import FOLDER, FileStore
 from .journal import RunJournal
@@ -41,7 +43,7 @@ class Recall:
     """The memory of the Honeycomb team of one host; ``connection`` are the connection options of its modules.
 
     ``fault``: the memory could not be read, so nothing may be changed. ``requests`` is the number of requests to get the
-    name of the team. ``journal`` is for the run that sends invitations.
+    name of the team. ``accounts`` is the memory of the Honeybadger accounts. ``journal`` is for the run that sends invitations.
     """
 
     def __init__(self, variables: Variables, host: str, connection: Mapping[str, t.Any] | None) -> None:
@@ -49,6 +51,7 @@ class Recall:
         self.fault: AccessError | None = None
         self._connection = connection
         store = self._store = None if kind == NONE or connection is None else _store(kind, variables, host)
+        self.accounts = AccountRecall(None if kind == NONE else _store(kind, variables, host, HONEYBADGER.key))
         self._team = ""
         self._unnamed: AccessError | None = None
         self.requests = 0
@@ -66,6 +69,10 @@ class Recall:
     def options(self) -> dict[str, t.Any]:
         """The module options with what is remembered."""
         return {"known_invitations": self._before or {}} if self._store else {}
+
+    def fault_of(self, service: str) -> AccessError | None:
+        """Why a service may not be changed."""
+        return {HONEYCOMB.key: self.fault, HONEYBADGER.key: self.accounts.fault}[service]
 
     def prepare(self) -> None:
         """Record a fault if invitations could not be saved, before any is sent."""
@@ -172,10 +179,12 @@ def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lamb
     return f"{origin(HONEYCOMB, connection)}/{name}"
 
 
-def _store(kind: str, variables: Variables, host: str) -> Store:
+def _store(kind: str, variables: Variables, host: str, service: str = HONEYCOMB.key) -> Store:
     if kind == FILE:
         folder = variables.text("lifecycle_memory_dir") or os.path.join(
             C.config.get_config_value("ANSIBLE_HOME"), FOLDER
         )
-        return FileStore(folder)
+        return (
+            FileStore(folder) if service == HONEYCOMB.key else FileStore(os.path.join(folder, service), service=service)
+        )
     return ControllerStore(os.environ, host, variables, variables.flag("lifecycle_memory_insecure") is True)

@@ -85,15 +85,19 @@ class Lifecycle:
             args[key]["expected_plan_id"] = plan.plan_id
         for key, options in args.items():
             self.course.results[key] = self._service(key, options, check=self.course.check)
-            if key == HONEYCOMB.key:
-                self._remember(self.course.results[key], people[key])
+            self._remember(key, options, people[key])
         self.course.warnings += _exempt.unmatched(self.course.results.values())
         self.course.follow_up += still_shown(self.course.results, self._variables.mapping("lifecycle_renamed") or {})
         if others and not others.remove and not self.course.ended:
             self.course.follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
 
-    def _remember(self, result: dict[str, Any], people: People) -> None:
-        doubts = self._recall.remember(result, unlisted(result, people), self.course.check)
+    def _remember(self, key: str, options: dict[str, Any], people: People) -> None:
+        result, check = self.course.results[key], self.course.check
+        if key != HONEYCOMB.key:
+            doubts = self._recall.accounts.remember(options, result, check)
+            self.course.warnings += [] if self._recall.fault else doubts  # which says the same
+            return
+        doubts = self._recall.remember(result, unlisted(result, people), check)
         self.course.warnings += doubts
         self.course.doubts += doubts
         if "api" in result:
@@ -138,7 +142,7 @@ class Lifecycle:
             "verify": given.flag("lifecycle_verify") is not False,
             **{option: given.text(f"lifecycle_{option}") for option in info.options},
             **{option: texts or None for option, texts in self.course.exempt.items()},
-            **(self._recall.options() if info is HONEYCOMB else {}),
+            **(self._recall.options() if info is HONEYCOMB else self._recall.accounts.options(connection)),
         }
         return {
             **connection,
@@ -147,7 +151,7 @@ class Lifecycle:
         }
 
     def _service(self, key: str, args: dict[str, Any], check: bool) -> dict[str, Any]:
-        fault = self._unclear.get(key) or (self._recall.fault if key == HONEYCOMB.key else None)
+        fault = self._unclear.get(key) or self._recall.fault_of(service(key).key)
         if self.course.ended:
             fault = AccessError(TIMEOUT, "Nothing was done there, because the run was ended before.", hint="Run again.")
         if fault:

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who was invited to Honeybadger accounts, remembered where the invitations of Honeycomb are.
+
+An account lists its invitations, so nothing is sent twice without this. But one that was accepted may have lost its address.
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ...module_utils._access.model import INVITE, REINVITE
+from ...module_utils._honeybadger.facts import HONEYBADGER
+from ...module_utils._http.errors import AccessError
+from .._host.target import origin
+from .store import Entries, Store, Unusable
+
+KNOWN = "known_invitations"
+
+
+class AccountRecall:
+    """The memory of the accounts of one host. ``store`` is None if nothing is to be remembered.
+
+    ``fault``: it could not be read, so nothing may be changed.
+    """
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._before: dict[str, Entries] = {}
+        self.fault: AccessError | None = None
+
+    def options(self, connection: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The option with what is remembered of the account that these connection options are for."""
+        account = _account(connection)
+        if self._store and account not in self._before and not self.fault:
+            try:
+                self._before[account] = (self._store.load(account) if self._store.teams() else None) or {}
+            except Unusable as reason:
+                self.fault = reason
+        return {KNOWN: self._before.get(account, {})} if self._store else {}
+
+    def remember(self, connection: Mapping[str, t.Any], result: Mapping[str, t.Any], check: bool) -> list[str]:
+        """Save what is known of an account now; returns a warning if that fails in a run that invited somebody."""
+        account, known = _account(connection), result.get(KNOWN)
+        before = self._before.get(account)
+        if check or not self._store or self.fault or known is None or before is None or known == before:
+            return []
+        try:
+            self._store.save(account, known, before)
+        except Unusable as error:
+            if not any(step["action"] in (INVITE, REINVITE) for step in result.get("plan", ())):
+                return []
+            place = f"the {HONEYBADGER.title} account {connection[HONEYBADGER.identity[0]]}"
+            return [f"It could not be remembered who was invited to {place}. {error.sentence}"]
+        return []
+
+
+def _account(connection: Mapping[str, t.Any]) -> str:
+    return f"{origin(HONEYBADGER, connection)}/{connection.get(HONEYBADGER.identity[0])}"

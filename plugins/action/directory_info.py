@@ -11,6 +11,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._http.errors import AccessError, unexpected
+from ..module_utils._http.outside import outward
 from ..plugin_utils._directory.info import SPEC, directory_info, failure
 from ..plugin_utils._directory.settings import CREDENTIALS, from_environment
 
@@ -36,7 +37,7 @@ class ActionModule(ActionBase):
             told = failure(error)
         except Exception as bug:  # noqa: BLE001
             told = failure(unexpected(bug))
-        return {**result, "changed": False, **told}
+        return {**result, "changed": False, **outward(told)}
 
     def _environment(self) -> dict[str, str]:
         """The environment, with ``environment`` of the play and the task over it."""

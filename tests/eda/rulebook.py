@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.hostile import Payload
 from tests.simulator import Fault, Simulator
 from tests.targets import host_variables
 from tests.tools import tree
@@ -160,9 +161,36 @@ def check_sample(folder: Path, sim: Simulator, environment: dict[str, str]) -> N
     print(f"Seen, fired and planned: {line}")
 
 
+def check_hostile(folder: Path, sim: Simulator, environment: dict[str, str]) -> None:
+    """Somebody accepts under an address that is a template, and a playbook evaluates all that it is given."""
+    payload = Payload(folder)
+    names = ["ansible_eda", "service", "target", "event_id"]
+    tasks = [
+        {"ansible.builtin.debug": {"msg": "{{ lookup('vars', item) | to_json }}"}, "loop": names},
+        {"ansible.builtin.debug": {"msg": "GIVEN {{ service }} {{ target }} {{ ansible_eda.event.type }}"}},
+    ]
+    play = {"hosts": "payments", "gather_facts": False, "tasks": tasks}
+    (folder / "next.yml").write_text(json.dumps([play]))
+    (folder / "vars.yml").write_text(
+        json.dumps({**json.loads((folder / "vars.yml").read_text()), "access_next_step": "next.yml"})
+    )
+    for address in payload.addresses:
+        sim.honeybadger.invite(f"to-{address}", "Member", [])
+    rulebook = Rulebook(folder, "honeyops.access.next_step", environment)
+    rulebook.until(polled(sim), "The first poll")
+    for address in payload.addresses:
+        sim.honeybadger.accept(f"to-{address}", address, payload.braces)
+    told = "GIVEN honeybadger payments invitation_accepted"
+    rulebook.until(lambda: rulebook.output.count(told) >= len(payload.addresses), "The next steps")
+    rulebook.end()
+    assert not payload.fired
+    assert not [secret for secret in sim.secrets if secret in rulebook.output]
+    print("An address that is a template came through the rulebook into a playbook, and nothing evaluated it.")
+
+
 def main() -> None:
-    """Play both."""
-    for check in (check_events, check_sample):
+    """Play all."""
+    for check in (check_events, check_sample, check_hostile):
         with tempfile.TemporaryDirectory() as name, Simulator(quota=10**9) as sim:
             folder = Path(name)
             check(folder, sim, settings(folder, sim))

@@ -15,6 +15,7 @@ import typing as t
 from collections.abc import Mapping
 from pathlib import Path
 
+from ...module_utils._http.outside import harmless
 from .._files import make_folder, write
 from .._people.changes import Change, changes, key_changes
 
@@ -55,7 +56,7 @@ class Snapshot:
 
     def _load(self, path: Path) -> None:
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
+            kept = harmless(json.loads(path.read_text(encoding="utf-8")))
             if kept["version"] != VERSION:
                 raise ValueError("another version")
             self.targets, self.outbox = dict(kept["targets"]), list(kept["outbox"])

@@ -14,6 +14,7 @@ import os
 import typing as t
 from collections.abc import Sequence
 
+from ...module_utils._http.outside import outward
 from ...module_utils._roster import Fault
 from .._host import collection
 from .files import SARIF_SCHEMA, uri_of
@@ -50,7 +51,8 @@ def to_sarif(faults: Sequence[Fault], folder: str) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(fault, folder) for fault in faults],
     }
-    return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False) + "\n"
+    document = outward({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def _result(fault: Fault, folder: str) -> dict[str, t.Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...module_utils._access.addresses import check_shown, fold
+from ...module_utils._http.outside import outward
 from ...module_utils._roster import check, tell
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
@@ -117,7 +118,7 @@ def aliases_of(roster: Roster | None) -> dict[str, str]:
 def last_report(path: Path) -> Data:
     """An earlier report, or ``Refused``."""
     try:
-        report: Data = json.loads(path.read_text(encoding="utf-8"))
+        report: Data = outward(json.loads(path.read_text(encoding="utf-8")))
         report_changes(report, report)  # which reads everything that a comparison needs
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         raise Refused(f"{path} is not a report of this collection, so changes since then cannot be reported.") from None

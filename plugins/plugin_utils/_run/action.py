@@ -21,7 +21,7 @@ from ...module_utils._access.outcome import Journal, Watch
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError, unexpected
 from ...module_utils._http.naming import worded
-from ...module_utils._http.outside import outward, shown_lines
+from ...module_utils._http.outside import armoured_text, outward
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
@@ -32,6 +32,7 @@ from .._memory.recall import Recall, ask_team
 from .engine import Ended, every_secret, masked, no_requests, operate
 
 NAMESPACE = "honeyops.access"
+HOST = "{{ inventory_hostname }}"  # the one template that messages of ours name; evaluated, it is the name of the host
 ASKED_AT_ONCE = 8  # teams of hosts
 
 
@@ -61,7 +62,7 @@ class AccessAction(ActionBase):
             raise end.by from None
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
-        return masked({**result, "changed": False, "failed": True, "msg": shown_lines(worded(text))}, self._secrets)
+        return masked({**result, "changed": False, "failed": True, "msg": _told(worded(text))}, self._secrets)
 
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""
@@ -190,3 +191,8 @@ def _team(options: dict[str, t.Any]) -> str | AccessError:
         return ask_team(options)
     except AccessError as error:
         return error
+
+
+def _told(text: str) -> str:
+    """The text of a failure, which may quote a variable, a roster or a service."""
+    return str(outward(text)).replace(armoured_text(HOST), HOST)

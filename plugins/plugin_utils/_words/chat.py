@@ -20,6 +20,7 @@ from .steps import todo
 
 LONGEST = 600  # characters about one host
 WHOLE = 1500  # characters of a message
+LINE = 300  # characters of a line, so that no long name pushes the next one out of the message
 SUMMARY = "access_summary"
 _MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'", "*": "\u2217", "~": "\u223c", "|": "\u00a6"})
 _MENTION = re.compile(r"(?<![\w.+%-])@")  # of a channel or of everybody; an address has something before it
@@ -27,7 +28,7 @@ _MENTION = re.compile(r"(?<![\w.+%-])@")  # of a channel or of everybody; an add
 
 def summary_text(host: str, lines: t.Sequence[str], failure: str) -> str:
     """What a run did on one host, ending in a line break, since the texts of several hosts are joined."""
-    told = f"FAILED. {failure}" if failure else " · ".join(lines)
+    told = f"FAILED. {failure}" if failure else " · ".join(shortened(line, LINE) for line in lines)
     return f"{shortened(plain(f'{host}: {told}'))}\n"
 
 
@@ -49,7 +50,7 @@ def plan_text(plan: t.Any) -> dict[str, t.Any]:
     return {
         "needs_approval": not found or bool(refused) or changes > 0,
         "lines": [head, *lines],
-        "chat": shortened(plain("\n".join([head, *lines])), WHOLE),
+        "chat": shortened(plain("\n".join([head, *(shortened(line, LINE) for line in lines)])), WHOLE),
     }
 
 

@@ -359,7 +359,9 @@ def _truth_of_known(run: Run) -> Iterator[str]:
 def _truth_of_objects(run: Run) -> Iterator[str]:
     """The people shown in the result are those there."""
     result = run.result
-    known = {**(run.options.get("known_invitations") or {}), **(result.get("known_invitations") or {})}
+    # Honeybadger lists every invitation, and what is remembered of one has its id for a key.
+    kept = (run.options, result) if run.service == "honeycomb" else ()
+    known = {email: one for held in kept for email, one in (held.get("known_invitations") or {}).items()}
     # Whom somebody else invited where no list shows it, or whose new role is in doubt: that they are is all that is known.
     vague = {email for email, invitation in known.items() if invitation["id"] is None or not invitation["role"]}
     ids = {email: str(invitation["id"]) for email, invitation in known.items()}

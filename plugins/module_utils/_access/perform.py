@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .._http import errors
 from .._http.client import Client
 from .._http.errors import NOT_SENT, UNKNOWN, AccessError, Request, unexpected
+from .._http.retry import found_gone
 from .doubt import UNKNOWN_FATE
 from .journal import invite
 from .model import ACTIVE, REINVITE, UPDATE, Step
@@ -124,5 +125,5 @@ def _remove(service: Service, step: Step) -> None:
     try:
         (companion_of(service, step) or service).remove(step.target)
     except AccessError as error:
-        if not (error.status == 404 and error.request.repeated and step.target.status == ACTIVE):
+        if not (found_gone(error) and step.target.status == ACTIVE):
             raise

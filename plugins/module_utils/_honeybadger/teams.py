@@ -19,6 +19,7 @@ from .._http.answers import Shape, read_pages
 from .._http.client import Client
 from .._http.errors import REFUSED, AccessError, Request
 from .._http.naming import option
+from .._http.retry import found_gone
 from .account import is_accepted, without_token
 from .facts import HONEYBADGER
 
@@ -178,7 +179,7 @@ class HoneybadgerTeams:
         try:
             self._call("DELETE", self._path(team_id, "team_members", member.id))
         except AccessError as error:
-            if not (error.status == 404 and error.request.repeated):
+            if not found_gone(error):
                 raise
 
     def _team(self, shape: Shape, record: Record) -> Team:

@@ -20,6 +20,7 @@ from .._http.answers import Shape, read_pages
 from .._http.client import Client
 from .._http.errors import REFUSED, AccessError, Request
 from .._http.naming import option
+from .._http.retry import found_gone
 from .facts import HONEYCOMB
 
 AUTH = "/2/auth"
@@ -147,7 +148,7 @@ class HoneycombKeys:
         try:
             self._call("DELETE", self._path(key), WRITE_KEYS)
         except AccessError as error:
-            if not (error.status == 404 and error.request.repeated):
+            if not found_gone(error):
                 raise
 
     def _switch(self, key: ApiKey, disabled: bool) -> ApiKey:

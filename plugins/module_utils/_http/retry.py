@@ -18,6 +18,11 @@ DOUBLED = 6  # times, until a back-off no longer grows
 TRANSIENT = (502, 503, 504)  # statuses after which the same request may succeed
 
 
+def found_gone(error: AccessError) -> bool:
+    """Whether a repeated DELETE found nothing to delete, so that its first attempt did it."""
+    return error.status == 404 and error.request.repeated
+
+
 def backoff(attempt: int) -> float:
     """Seconds to wait after an attempt, counted from 0."""
     return float(FIRST_BACKOFF * 2 ** min(attempt, DOUBLED))

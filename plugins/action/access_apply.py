@@ -51,4 +51,5 @@ class ActionModule(AccessAction):
         course.asked = provenance(self._variables, applies=not course.check)
         declare(course, target, self._variables, self._vars)
         recall, say = self._recalled(target), self._display.display
-        Lifecycle(course, self._variables, recall, self._operate, say, unclear).run(target)
+        elsewhere = self._targets_of_inventory
+        Lifecycle(course, self._variables, recall, self._operate, say, unclear, elsewhere).run(target)

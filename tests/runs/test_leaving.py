@@ -227,3 +227,22 @@ def test_the_name_of_a_roster_goes_with_the_invitation(control: Control, sim: Si
     sim.honeycomb.accept("ada@example.com", name="Countess")
     again = control.play("onboard", roster_file="people.csv")
     assert (again.code, again.changed) == (0, {"localhost": 0})
+
+
+def test_all_accounts_leave_alone_whom_the_host_of_an_account_does(control: Control, sim: Simulator) -> None:
+    """Whoever was protected on that host lost access by way of another one."""
+    elsewhere = sim.honeybadger.open("9bYfrm")
+    for account in (sim.honeybadger, elsewhere):
+        account.add(EVE)
+    elsewhere.add("boss@example.com", "Owner")
+    of_host = control.variables("one", "honeybadger")
+    for option in ("lifecycle_protected", "lifecycle_ignore"):
+        hosts = {"acme": of_host, "other": {**of_host, "honeybadger_account_id": "9bYfrm", option: [EVE]}}
+        inventory = control.inventory(hosts)[:2]
+        done = control.play("offboard", *inventory, email=EVE, access_targets="acme", lifecycle_all_accounts=True)
+        assert "leavers lose Honeybadger account 9bYfrm, too" in done.output
+        if option == "lifecycle_protected":
+            assert "lifecycle_protected: eve@example.com" in done.failures["acme"]
+        else:
+            assert done.code == 0, done.output
+        assert EVE in {user.email for user in elsewhere.users}

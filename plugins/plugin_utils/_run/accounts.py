@@ -11,10 +11,26 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._honeybadger.facts import HONEYBADGER
-from .._host.variables import Refused
+from ...module_utils._roster import People
+from .._host.target import Target, identity
+from .._host.variables import Refused, Variables
+from .._people.exempt import OPTIONS, exempt
 from .._words.names import SEPARATOR, title
 
 Call = t.Callable[[str, dict[str, t.Any]], dict[str, t.Any]]
+
+
+Elsewhere = t.Callable[[], t.Iterable[tuple[Target, Variables]]]
+"""Gives the hosts of the inventory, each with its variables."""
+
+
+def spare(args: dict[str, t.Any], hosts: t.Iterable[tuple[Target, Variables]], people: People) -> None:
+    """Add whom the host that is an account protects and ignores to the options of a run there."""
+    for target, variables in hosts:
+        theirs = target.services.get(HONEYBADGER.key)
+        if theirs and identity(HONEYBADGER, theirs) == identity(HONEYBADGER, args):
+            for option in OPTIONS:
+                args[option] = list(dict.fromkeys((*args.get(option, ()), *exempt(variables, option, people))))
 
 
 class OtherAccounts:

@@ -149,6 +149,13 @@ class AccessAction(ActionBase):
             if host in hostvars:
                 yield target_of(host, Variables(_Readable(hostvars[host])), os.environ)
 
+    def _targets_of_inventory(self) -> t.Iterator[tuple[Target, Variables]]:
+        """Every host of the inventory, with its variables."""
+        hostvars = self._vars["hostvars"]
+        for host in hostvars:
+            variables = Variables(_Readable(hostvars[host]))
+            yield target_of(str(host), variables, os.environ), variables
+
     def _operate(
         self,
         name: str,

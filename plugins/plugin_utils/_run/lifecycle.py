@@ -27,7 +27,7 @@ from .._words.names import service, title
 from .._words.nowhere import all_nowhere
 from . import evidence as _evidence
 from . import summary as _summary
-from .accounts import OtherAccounts
+from .accounts import Elsewhere, OtherAccounts, spare
 from .approval import Approved, approval, change
 from .course import PLAN_AGAIN, Course, People, hold, invalid, now, people_of, unlisted
 from .engine import Ended
@@ -42,7 +42,8 @@ Operate = Callable[..., dict[str, Any]]
 
 class Lifecycle:
     """A run on one host. ``operate`` reaches the services, ``say`` shows a line, ``unclear`` has the services of which it
-    is not known whether another host is the same team. Everything that becomes of the run is in ``course``."""
+    is not known whether another host is the same team, ``elsewhere`` gives all hosts of the inventory. Everything that
+    becomes of the run is in ``course``."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Lifecycle:
         operate: Operate,
         say: Callable[[str], None],
         unclear: Mapping[str, AccessError],
+        elsewhere: Elsewhere,
     ) -> None:
         self.course = course
         self._variables = variables
@@ -59,6 +61,7 @@ class Lifecycle:
         self._operate = operate
         self._say = say
         self._unclear = unclear
+        self._elsewhere = elsewhere
 
     def run(self, target: Target) -> None:
         """Do the services of the target, one after the other; raises ``Refused`` if nothing may be done."""
@@ -74,6 +77,8 @@ class Lifecycle:
             for key, options in others.options():
                 people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
                 args[key] = self._args(HONEYBADGER, options, people[key])
+                spare(args[key], self._elsewhere(), people[key])
+                self._say(f"{self.course.host}: leavers lose {title(key)}, too, since lifecycle_all_accounts is true.")
         if _exempt.has_texts(args):
             plain = {key: _exempt.without_texts(options) for key, options in args.items()}
             _exempt.narrow(args, {key: self._service(key, options, check=True) for key, options in plain.items()})

@@ -17,6 +17,7 @@ from ..module_utils._roster import check
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people.folded import folded
 from ..plugin_utils._people.present import present_people, unsettled
 from ..plugin_utils._people.roster_write import dump
 from ..plugin_utils._run.action import AccessAction
@@ -34,7 +35,7 @@ class ActionModule(AccessAction):
         path = self._path()
         results, warnings = self._read()
         defaults = {key: self._variables.default_role(info) for key, info in SERVICES.items()}
-        text = _roster(str(path), results, defaults)
+        text = _roster(str(path), results, defaults, self._variables.flag("lifecycle_dump_groups") is True)
         there = _content(path)
         if there not in (None, text.encode()) and not self._variables.flag("lifecycle_dump_force"):
             raise Refused(f"{path} exists and is not overwritten. Name another file, or set force to true.")
@@ -76,7 +77,7 @@ class ActionModule(AccessAction):
         return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []
 
 
-def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None]) -> str:
+def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None], with_groups: bool) -> str:
     """The content of the file, refused if reconciling it would change something."""
     present = armoured(present_people(results))
     people, faults = check(present, check_main=check_shown)
@@ -93,7 +94,8 @@ def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, s
             + "\n".join(reasons)
         )
     try:
-        return dump(file, people)
+        groups, members = folded(people) if with_groups else ({}, people)
+        return dump(file, members, groups)
     except ValueError as fault:
         raise Refused(f"Nothing was written. {fault}") from None
 

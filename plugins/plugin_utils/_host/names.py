@@ -45,6 +45,7 @@ ROLE = (
     "lifecycle_evidence_dir",
     "lifecycle_dump_file",
     "lifecycle_dump_force",
+    "lifecycle_dump_groups",
 )
 PLAYBOOK = (
     "access_targets",
@@ -53,6 +54,7 @@ PLAYBOOK = (
     "exclusive",
     "roster_columns",
     "dump_file",
+    "dump_groups",
     "force",
     "evidence_dir",
 )

@@ -32,8 +32,8 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
 _Dumper.add_multi_representer(str, lambda dumper, text: dumper.represent_str(str.__str__(text)))
 
 
-def dump(name: str, people: People) -> str:
-    """The people as the content of a file with this name, without default values."""
+def dump(name: str, people: People, groups: t.Mapping[str, t.Any] | None = None) -> str:
+    """The people, and the groups that they are in, as the content of a file with this name, without default values."""
     write = WRITERS.get(os.path.splitext(name)[1].lower())
     if write is None:
         raise ValueError(f"{name}: the name must end in one of {', '.join(WRITERS)}, which says how to write it.")
@@ -41,18 +41,24 @@ def dump(name: str, people: People) -> str:
         {key: value for key, value in person.items() if (key, value) not in (("state", "present"), ("aliases", []))}
         for person in people
     ]
-    return write(short)
+    return write(short, groups or {})
 
 
-def _to_yaml(people: People) -> str:
-    return yaml.dump({"people": people}, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+def _to_yaml(people: People, groups: t.Mapping[str, t.Any]) -> str:
+    return yaml.dump(_document(people, groups), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _to_json(people: People) -> str:
-    return json.dumps({"people": people}, indent=2, ensure_ascii=False) + "\n"
+def _to_json(people: People, groups: t.Mapping[str, t.Any]) -> str:
+    return json.dumps(_document(people, groups), indent=2, ensure_ascii=False) + "\n"
 
 
-def _to_csv(people: People) -> str:
+def _document(people: People, groups: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {**({"groups": dict(groups)} if groups else {}), "people": people}
+
+
+def _to_csv(people: People, groups: t.Mapping[str, t.Any]) -> str:
+    if groups:
+        raise ValueError("CSV cannot say what a group gives: use YAML or JSON.")
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -80,7 +86,7 @@ def _cell(value: str | list[int]) -> str:
     return value if isinstance(value, str) else ";".join(map(str, value)) or NONE
 
 
-WRITERS: dict[str, t.Callable[[People], str]] = {
+WRITERS: dict[str, t.Callable[[People, t.Mapping[str, t.Any]], str]] = {
     ".yml": _to_yaml,
     ".yaml": _to_yaml,
     ".json": _to_json,

@@ -139,3 +139,21 @@ def test_a_name_that_is_no_text(control: Control, sim: Simulator) -> None:
         if "ada" in person["email"]
     ]
     assert ada == {"email": "ada@example.com", "honeycomb": {"role": "admin"}}
+
+
+def test_equal_access_as_groups(control: Control, sim: Simulator) -> None:
+    for name in ("ada", "bob"):
+        sim.honeycomb.add(f"{name}@example.com", "member")
+        sim.honeybadger.add(f"{name}@example.com", "Billing")
+    assert control.play("dump", dump_file="now.yml", dump_groups=True, warned="may hide").failures == {}
+    document = yaml.safe_load((control.folder / "now.yml").read_text())
+    (name,) = document["groups"]
+    assert name == "honeycomb-member-honeybadger-billing"
+    assert [person["email"] for person in document["people"] if person.get("groups") == [name]] == [
+        "ada@example.com",
+        "bob@example.com",
+    ]
+    done = control.play("reconcile", roster_file="now.yml")
+    assert (done.failures, done.changed) == ({}, {"localhost": 0}), done.output
+    refused = control.play("dump", dump_file="now.csv", dump_groups=True)
+    assert "CSV cannot say what a group gives" in refused.failures["localhost"]

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ansible_collections.honeyops.access.plugins.module_utils._roster import check, tell
+from ansible_collections.honeyops.access.plugins.module_utils._roster import ROLES, check, tell
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.document import Document
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.resolve import Resolved, endings, resolve
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_csv import COLUMNS, MORE_COLUMNS
@@ -413,3 +416,78 @@ def test_columns_of_a_csv() -> None:
             "targets": ["acme", "eu"],
         }
     ]
+
+
+ROLE = st.sampled_from(("member", "admin"))
+TEAM_ROLE = st.sampled_from(("Member", "Billing", "Admin", "Owner"))
+SERVICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "honeycomb": st.fixed_dictionaries({}, optional={"role": ROLE}),
+        "honeybadger": st.fixed_dictionaries(
+            {}, optional={"role": TEAM_ROLE, "team_ids": st.lists(st.integers(1, 9), unique=True)}
+        ),
+    },
+)
+DAY = st.dates(datetime.date(2027, 1, 1), datetime.date(2027, 1, 6))
+TARGETS = st.lists(st.sampled_from(("here", "there")), min_size=1, unique=True)
+
+
+def within(*keys: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Days and targets that may be missing."""
+    days = st.tuples(DAY, DAY).map(lambda pair: {"from": str(min(pair)), "until": str(max(pair))})
+    parts = st.tuples(days, TARGETS, st.sets(st.sampled_from(keys)))
+    return parts.map(lambda one: {key: {**one[0], "targets": one[1]}[key] for key in one[2]})
+
+
+GROUP = st.tuples(SERVICES.filter(bool), within("targets")).map(lambda pair: {**pair[0], **pair[1]})
+COMPANY = st.dictionaries(st.sampled_from("abc"), GROUP, max_size=3)
+
+
+@given(groups=COMPANY, own=SERVICES, days=within("from", "until", "targets"), day=DAY, data=st.data())
+def test_what_a_person_has_follows_from_their_groups(
+    groups: dict[str, Any], own: dict[str, Any], days: dict[str, Any], day: datetime.date, data: st.DataObject
+) -> None:
+    """Held against the sentences of the guide, each by itself."""
+    names = data.draw(st.lists(st.sampled_from(sorted(groups)), unique=True) if groups else st.just([]))
+    memberships = [{"group": name, **data.draw(within("from", "until"))} for name in names]
+    person = {"email": "a@b.example", **own, **days, **({"groups": memberships} if names else {})}
+    resolved = resolve(document_of("a.json", json.dumps({"groups": groups, "people": [person]})), day, ["here"])
+    today = str(day)
+    current = [
+        one["group"]
+        for one in memberships
+        if "here" in groups[one["group"]].get("targets", ["here"])
+        and one.get("from", today) <= today <= one.get("until", today)
+    ]
+    if "here" not in days.get("targets", ["here"]) or days.get("from", today) > today:
+        assert (resolved.people, list(resolved.reasons)) == ([], ["a@b.example"])
+        return
+    if not resolved.people:
+        assert names
+        assert not current
+        assert not own
+        return
+    (found,) = resolved.people
+    if days.get("until", today) < today:
+        assert (found["state"], found["because"]) == ("absent", f"until {days['until']}")
+    elif found["state"] == "absent":
+        assert names
+        assert not current
+        assert not own
+        assert "until" in found["because"]
+    else:
+        given = [groups[name] for name in current]
+        assert {key for key in ("honeycomb", "honeybadger") if key in found} == {
+            key for one in (own, *given) for key in one if key != "targets"
+        }
+        for service, ranks in (("honeycomb", ROLES["honeycomb"]), ("honeybadger", ROLES["honeybadger"])):
+            roles = [one[service]["role"] for one in given if "role" in one.get(service, {})]
+            best = max(roles, key=ranks.index, default=None)
+            assert found.get(service, {}).get("role") == own.get(service, {}).get("role", best)
+        teams = {team for one in given for team in one.get("honeybadger", {}).get("team_ids", ())}
+        if "team_ids" not in own.get("honeybadger", {}) and teams:
+            assert set(found["honeybadger"]["team_ids"]) == teams
+        assert ("because" in found) == bool(current)
+    again, faults = check(resolved.people)
+    assert (again, faults) == (resolved.people, [])

@@ -15,7 +15,7 @@ description:
   - Returns the value of O(honeyops.access.honeycomb_members#module:members) or O(honeyops.access.honeybadger_users#module:users).
   - A present person who names services is only in the lists for these services. An absent person is in every list, since they leave
     every service.
-  - Fails and reports every fault if the people have faults; see P(honeyops.access.people_faults#filter).
+  - Fails and reports every fault if the people have faults; see P(honeyops.access.roster#lookup).
 positional: service
 options:
   _input:

@@ -59,9 +59,6 @@ notes:
   - V(targets) of a group or a person names hosts or host groups of the inventory. On other hosts, the group or person is left out.
   - Several files may be one roster. Groups of one file are those of all, so that people in CSV can be in groups.
   - An empty list is not a fault here. The modules refuse it together with O(honeyops.access.honeycomb_members#module:exclusive).
-seealso:
-  - plugin: honeyops.access.people_faults
-    plugin_type: filter
 """
 
 EXAMPLES = r"""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The filters, as Ansible calls them."""
+"""People for one service, of a form and of what is there, and the lines of a summary."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.honeyops.access.plugins.filter.form_people import form_people
-from ansible_collections.honeyops.access.plugins.filter.lifecycle_summary import lifecycle_summary
-from ansible_collections.honeyops.access.plugins.filter.people_faults import people_faults
 from ansible_collections.honeyops.access.plugins.filter.people_for import people_for
-from ansible_collections.honeyops.access.plugins.filter.present_people import present_people
-from ansible_collections.honeyops.access.plugins.filter.to_roster import to_roster
+from ansible_collections.honeyops.access.plugins.module_utils._roster import check
 from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
-from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_csv import COLUMNS
+from ansible_collections.honeyops.access.plugins.plugin_utils._host.names import FORM
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.form import form_people
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.present import present_people
+from ansible_collections.honeyops.access.plugins.plugin_utils._run.summary import summary
 
 PEOPLE = [
     {"email": "ada@example.com", "aliases": ["a@corp.example"], "honeycomb": {"role": "admin"}, "honeybadger": {}},
@@ -70,12 +69,6 @@ def test_people_for_refuses(people: Any, options: dict[str, str], message: str) 
         people_for(people, **options)
 
 
-def test_people_faults() -> None:
-    assert people_faults(PEOPLE) == []
-    assert people_faults(["x", {"email": "a@b.c", "rol": 1}])[1].startswith("person 2: a@b.c: unknown key 'rol'")
-    assert people_faults({"email": "a@b.c"})[0].startswith("This is not a list of people")
-
-
 @pytest.mark.parametrize(
     ("fields", "people"),
     [
@@ -93,7 +86,9 @@ def test_people_faults() -> None:
 )
 def test_form_people(fields: tuple[Any, ...], people: list[Any]) -> None:
     others: dict[str, Any] = {service: {} for service in SERVICES if service not in ("honeycomb", "honeybadger")}
-    assert form_people(*fields) == [{**person, **others} for person in people]
+    assert form_people(fields[0], **dict(zip(FORM, fields[1:], strict=False))) == [
+        {**person, **others} for person in people
+    ]
 
 
 def test_present_people() -> None:
@@ -122,19 +117,8 @@ def test_present_people() -> None:
         {"email": "hidden@example.com", "honeycomb": {"role": "member"}},
         {"email": "new@example.com", "honeybadger": {"role": "Member", "team_ids": [3, 7]}},
     ]
-    assert people_faults(people) == []
+    assert check(people)[1] == []
     assert present_people({"honeybadger": {"skipped": True}}) == []
-
-
-def test_to_roster() -> None:
-    assert to_roster(["ada@example.com"], "a.csv").splitlines()[1] == "ada@example.com" + "," * (len(COLUMNS) - 1)
-    for people, name, message in (
-        ("x", "a.csv", "not a list"),
-        (["x"], "a.csv", "person 1"),
-        ([], "a.txt", "must end in"),
-    ):
-        with pytest.raises(AnsibleFilterError, match=message):
-            to_roster(people, name)
 
 
 def step(action: str, email: str, before: Any = None, after: Any = None) -> dict[str, Any]:
@@ -177,7 +161,7 @@ RESULT = {
 
 
 def test_summary() -> None:
-    assert lifecycle_summary(RESULT) == [
+    assert summary(RESULT) == [
         "ada@example.com: Honeycomb: invited as admin; Honeybadger: changed from Member to Admin in teams 3",
         "bob@example.com: Honeycomb: was done already",
         "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel deferred to a later run",
@@ -189,7 +173,7 @@ def test_summary() -> None:
 
 
 def test_summary_of_a_check() -> None:
-    lines = lifecycle_summary({"honeybadger": RESULT["honeybadger"], "follow_up": []}, check=True)
+    lines = summary({"honeybadger": RESULT["honeybadger"], "follow_up": []}, check=True)
     assert lines == [
         "ada@example.com: Honeybadger: would change from Member to Admin in teams 3",
         "eve@example.com: Honeybadger: cancel deferred to a later run",
@@ -198,10 +182,8 @@ def test_summary_of_a_check() -> None:
 
 
 def test_summary_of_many_and_of_nothing() -> None:
-    assert lifecycle_summary(RESULT, most=1)[1] == "... and 2 more people, see lifecycle_result"
-    assert lifecycle_summary({"honeycomb": {"plan": [], "results": [], "api": {"requests": 1}}}) == [
+    assert summary(RESULT, most=1)[1] == "... and 2 more people, see lifecycle_result"
+    assert summary({"honeycomb": {"plan": [], "results": [], "api": {"requests": 1}}}) == [
         "Honeycomb: nothing to change, 1 request"
     ]
-    assert lifecycle_summary({"honeycomb": {"failed": True, "msg": "No key."}}) == [
-        "Honeycomb: FAILED after 0 requests. No key."
-    ]
+    assert summary({"honeycomb": {"failed": True, "msg": "No key."}}) == ["Honeycomb: FAILED after 0 requests. No key."]

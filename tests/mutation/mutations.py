@@ -45,6 +45,16 @@ MUTATIONS = (
         TRANSPORT,
         *("_http/attempt", "            self.begun = True\n", ""),
     ),
+    mutation(
+        "the token of a controller goes to anybody who answers",
+        "tests/awx/test_memory.py",
+        *("plugin_utils/_memory/controller.py", 'if not (verify or insecure) and url.startswith("https:"):', "if not url:"),
+    ),
+    mutation(
+        "a memory that cannot be written is found after the invitation",
+        "tests/awx/test_memory.py",
+        *("plugin_utils/_memory/controller.py", 'may.get("edit") is False', 'may.get("edit") is None'),
+    ),
     mutation("redirects are followed", ORIGINS, "_http/connection", "allow_redirects=False", "allow_redirects=True"),
     mutation(
         "a link to another origin is followed",

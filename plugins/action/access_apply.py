@@ -15,7 +15,6 @@ from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._run.course import Course, now
 from ..plugin_utils._run.declared import declare
 from ..plugin_utils._run.lifecycle import Lifecycle
-from ..plugin_utils._run.provenance import provenance
 from ..plugin_utils._run.publish import outcome
 
 
@@ -48,7 +47,7 @@ class ActionModule(AccessAction):
         if faults:
             raise Refused("Nothing was done. " + " ".join(faults))
         target = self._target()
-        course.asked = provenance(self._variables, applies=not course.check)
+        course.asked = self._asked(applies=not course.check)
         declare(course, target, self._variables, self._vars)
         recall, say = self._recalled(target), self._display.display
         elsewhere = self._targets_of_inventory

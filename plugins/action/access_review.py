@@ -42,7 +42,6 @@ from ..plugin_utils._review.sheet import carried_over, to_json
 from ..plugin_utils._review.start import folder_of, known_of, paths_of, told
 from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._run.approval import published
-from ..plugin_utils._run.provenance import provenance
 
 READ, LIST, PLANNED, GATE, RECORD = "read", "list", "planned", "gate", "record"
 INVITE = "invite"
@@ -180,7 +179,7 @@ class ActionModule(AccessAction):
         self._spool.put("decisions", [_kept(decision) for decision in verdict.decisions])
         for host in self._hosts:
             self._spool.put(f"people {host}", people_of(verdict.decisions, host))
-        asked = provenance(self._variables, applies=bool(changes) and not self._task.check_mode)
+        asked = self._asked(applies=bool(changes) and not self._task.check_mode)
         return {
             "decided": True,
             "listed_at": listed_at,

@@ -45,6 +45,8 @@ KINDS = {
     "workflow_job_template_nodes": "workflow_job_template_node",
     "workflow_approval_templates": "workflow_approval_template",
     "schedules": "schedule",
+    "workflow_jobs": "workflow_job",
+    "workflow_approvals": "workflow_approval",
 }
 SUBLISTS = {
     "job_templates": ("credentials", "notification_templates_success", "notification_templates_error"),
@@ -237,6 +239,8 @@ class Controller:
             return 201, self._shown("workflow_approval_templates", self.objects["workflow_approval_templates"][made])
         if (kind, sub) == ("inventories", "hosts"):
             return self._listed("hosts", {**query, "inventory": str(number)})
+        if (kind, sub) == ("workflow_jobs", "workflow_nodes"):
+            return 200, _page(item["nodes"], query, f"{kind}/{number}/{sub}")
         if (kind, sub) == ("projects", "update"):
             return 202, self._shown("project_updates", self.objects["project_updates"][self._sync(number)])
         if (kind, sub) == ("project_updates", "events"):
@@ -378,6 +382,7 @@ class Controller:
         may = {"edit": not self._reader, "delete": not self._reader}
         summary: Object = {"user_capabilities": may} if kind == "hosts" else {}
         summary |= {"inventory": {"kind": inventory["kind"]}} if kind == "hosts" and inventory else {}
+        summary |= item.get("summary_fields") or {}
         hidden = {}
         if kind == "notification_templates":
             hidden["notification_configuration"] = {**item["notification_configuration"], "token": "$encrypted$"}

@@ -158,7 +158,7 @@ class ControllerStore:
 
     def _asked(self, method: str, path: str, body: t.Any = None) -> t.Any:
         if self._client is None:
-            self._client = Client(_connection(self._environ, self._insecure))
+            self._client = Client(connection(self._environ, self._insecure))
         try:
             return self._client.request(method, path, body).body
         except AccessError as fault:
@@ -175,8 +175,7 @@ class ControllerStore:
             ) from None
 
     def _prefix(self) -> str:
-        prefix = self._environ.get("CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX") or "/api/"
-        return f"/{prefix.strip('/')}/"
+        return prefix_of(self._environ)
 
     def _odd(self, path: str) -> Unusable:
         return Unusable(
@@ -215,7 +214,13 @@ def _lasting(host: Mapping[str, t.Any]) -> t.Any:
     return int(original) if inventory.get("kind") == "constructed" and original.isdigit() else host.get("id")
 
 
-def _connection(environ: Mapping[str, str], insecure: bool) -> Connection:
+def prefix_of(environ: Mapping[str, str]) -> str:
+    """The beginning of every path of the controller's API."""
+    prefix = environ.get("CONTROLLER_OPTIONAL_API_URLPATTERN_PREFIX") or "/api/"
+    return f"/{prefix.strip('/')}/"
+
+
+def connection(environ: Mapping[str, str], insecure: bool) -> Connection:
     """The address of the controller and the login, from the environment of AWX's own credential type."""
     if REQUESTS_IMPORT_ERROR:
         raise _unusable(

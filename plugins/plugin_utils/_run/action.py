@@ -27,9 +27,11 @@ from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
 from .._host.target import Target, target_of
 from .._host.variables import Refused, Variables
+from .._memory.approver import approver
 from .._memory.directory import credentials_of
 from .._memory.recall import Recall, ask_team
 from .engine import Ended, every_secret, masked, no_requests, operate
+from .provenance import Provenance, provenance
 
 NAMESPACE = "honeyops.access"
 HOST = "{{ inventory_hostname }}"  # the one template that messages of ours name; evaluated, it is the name of the host
@@ -105,6 +107,13 @@ class AccessAction(ActionBase):
         target = target_of(self._host, self._variables, os.environ)
         self._secrets += every_secret(target.services)
         return target
+
+    def _asked(self, applies: bool) -> Provenance:
+        """Who asked for this run and who approved it, by the controller if there was an approval there."""
+        insecure = bool(self._variables.flag("lifecycle_memory_insecure"))
+        approved = self._variables.get("access_plan") is not None
+        known = approver(os.environ, self._variables, insecure) if approved else None
+        return provenance(self._variables, applies, known)
 
     def _recalled(self, target: Target) -> Recall:
         """What is remembered about the people invited to the team of this host."""

@@ -49,7 +49,7 @@ class ActionModule(AccessAction):
         document, faults = read_rosters(paths, self._loader, check_shown, headers_of(self._variables))
         if has_hosts(self._vars):
             faults += document.unknown_targets(names_of(self._vars))
-        elif _targets(document):
+        elif document.all_targets():
             self._lines.append("There is no inventory, so the names in targets were not checked. Give it with -i.")
         if not faults and self._variables.flag("read_directory"):
             faults += self._directory(document, next(iter(paths)))
@@ -95,9 +95,3 @@ class ActionModule(AccessAction):
             raise Refused(f"{path} cannot be written: {error.strerror}.") from None
         self._lines.append(f"Written: {path}")
         return changed
-
-
-def _targets(document: Document) -> bool:
-    """Whether anything names targets."""
-    groups = document.groups.values()
-    return any(group.targets for group in groups) or any(person.get("targets") for person in document.people)

@@ -9,6 +9,8 @@ import asyncio
 import runpy
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -241,3 +243,31 @@ def test_keys_are_told_with_a_management_key(sim: Simulator) -> None:
     watch = asyncio.run(play())
     assert watch.told == [("key_created", "honeycomb", "owner"), ("key_disabled", "honeycomb", "owner")]
     assert watch.events[0]["after"]["name"] == "Collector"
+
+
+def test_who_ends_soon_is_told_once(sim: Simulator, tmp_path: Path) -> None:
+    """Also after a restart; a roster with faults is waited for."""
+    soon, later = (date.today() + timedelta(days=days) for days in (7, 30))
+    path = tmp_path / "people.yml"
+    good = (
+        f"- {{email: con@example.com, until: {soon}, targets: [acme]}}\n- {{email: ada@example.com, until: {later}}}\n"
+    )
+
+    async def play(count: int = 3) -> Watch:
+        watch = Watch(sim, roster_file=str(path), snapshot=str(tmp_path / "snapshot.json"))
+        await watch.polls(count)
+        await watch.end()
+        return watch
+
+    path.write_text("- [")
+    assert asyncio.run(play()).told == []
+    path.write_text(good)
+    (event,) = asyncio.run(play()).events
+    assert (event["type"], event["email"], event["after"]) == (
+        "ends_soon",
+        "con@example.com",
+        {"on": str(soon), "group": ""},
+    )
+    assert asyncio.run(play()).events == []
+    path.write_text(good.replace(str(later), str(soon)))
+    assert [event["email"] for event in asyncio.run(play()).events] == ["ada@example.com"]

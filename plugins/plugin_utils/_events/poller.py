@@ -22,6 +22,7 @@ from ...module_utils._access.model import ACTIVE, PENDING
 from ...module_utils._http.errors import AccessError
 from ...module_utils._http.outside import armoured
 from .._people.changes import JOINED, changes
+from .ending import KEY, Roster, news
 from .snapshot import Event, Snapshot, changed
 
 INTERVAL = 300.0  # seconds between polls
@@ -76,8 +77,14 @@ class Poller:
     """Polls each target when it is due, and delivers what changed."""
 
     def __init__(
-        self, targets: Sequence[Polled], queue: Queue, interval: float = INTERVAL, snapshot: str | None = None
+        self,
+        targets: Sequence[Polled],
+        queue: Queue,
+        interval: float = INTERVAL,
+        snapshot: str | None = None,
+        roster: Roster | None = None,
     ) -> None:
+        self._roster = roster
         self._targets = targets
         self._queue = queue
         self._interval = interval
@@ -96,6 +103,7 @@ class Poller:
                 for target in self._targets:
                     if target.due <= now:
                         await self._poll(target, snapshot)
+                await self._tell_endings(snapshot)
                 wait = min(target.due for target in self._targets) - asyncio.get_running_loop().time()
                 await asyncio.sleep(max(wait, 0.0))
         finally:
@@ -123,6 +131,18 @@ class Poller:
             snapshot.outbox += events(target, target.state, state)
         if state != target.state:
             target.state = snapshot.targets[target.key] = state
+            snapshot.save()
+        await self._hand_on(snapshot)
+
+    async def _tell_endings(self, snapshot: Snapshot) -> None:
+        """Deliver an event for each ending that was not told yet."""
+        now = await in_thread(self._roster.endings) if self._roster else None
+        if now is None:
+            return
+        state, found = news(snapshot.targets.get(KEY), now)
+        if state != snapshot.targets.get(KEY):
+            snapshot.targets[KEY] = state
+            snapshot.outbox += found
             snapshot.save()
         await self._hand_on(snapshot)
 
@@ -211,10 +231,13 @@ def events(target: Polled, before: Mapping[str, t.Any], after: Mapping[str, t.An
     ]
 
 
-async def in_thread(call: Callable[[], Look]) -> Look:
+Found = t.TypeVar("Found")
+
+
+async def in_thread(call: Callable[[], Found]) -> Found:
     """The result of a blocking call. It ends at once when cancelled; its thread does not keep the program running."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[Look] = loop.create_future()
+    done: asyncio.Future[Found] = loop.create_future()
 
     def settle(set_: Callable[[t.Any], None], value: t.Any) -> None:
         if not done.done():

@@ -19,10 +19,15 @@ from ...module_utils._honeycomb.connect import honeycomb_keys
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
 from ...module_utils._services import CONNECTORS, SERVICES
+from .._people.rosters import ENDS_WITHIN
 from .._words.text import clean
+from .ending import Roster
 from .poller import INTERVAL, Look, Polled
 
-ARGUMENTS = ("targets", "interval", "snapshot", "validate_certs", "ca_path", "request_timeout")
+ARGUMENTS = (
+    *("targets", "interval", "snapshot", "validate_certs", "ca_path", "request_timeout"),
+    *("roster_file", "ends_within"),
+)
 SHARED = ("validate_certs", "ca_path", "request_timeout")
 GIVEN = ("eda_feedback_queue",)  # added by ansible-rulebook
 HOURLY = {HONEYBADGER.key: 360}  # requests an hour, if the service does not say
@@ -30,8 +35,8 @@ MANAGEMENT = HONEYCOMB.optional
 NO_WAIT = 0  # the poller waits, not the client
 
 
-def settings_of(args: Mapping[str, t.Any]) -> tuple[list[Polled], float, str | None]:
-    """The targets, the interval and the snapshot; ``ValueError`` says what is wrong."""
+def settings_of(args: Mapping[str, t.Any]) -> tuple[list[Polled], float, str | None, Roster | None]:
+    """The targets, the interval, the snapshot and the roster; ``ValueError`` says what is wrong."""
     unknown = sorted(set(args) - set(ARGUMENTS) - set(GIVEN))
     if unknown:
         raise ValueError(f"access_changes does not know {', '.join(unknown)}; it takes {', '.join(ARGUMENTS)}.")
@@ -49,10 +54,13 @@ def settings_of(args: Mapping[str, t.Any]) -> tuple[list[Polled], float, str | N
     double = sorted({key for key in keys if keys.count(key) > 1})
     if double:
         raise ValueError(f"Two targets are the same: {', '.join(double)}. Give each its own name.")
-    return targets, interval, args.get("snapshot") or None
+    path = args.get("roster_file") or None
+    days = int(_number(args, "ends_within", ENDS_WITHIN, "days"))
+    roster = Roster(os.path.abspath(os.path.expanduser(str(path))), days) if path else None
+    return targets, interval, args.get("snapshot") or None, roster
 
 
-def _number(args: Mapping[str, t.Any], key: str, default: float) -> float:
+def _number(args: Mapping[str, t.Any], key: str, default: float, unit: str = "seconds") -> float:
     value = args.get(key)
     if value in (None, ""):
         return default
@@ -61,7 +69,7 @@ def _number(args: Mapping[str, t.Any], key: str, default: float) -> float:
     except (TypeError, ValueError):
         number = 0.0
     if not 0 < number < 1e9:
-        raise ValueError(f"{key} is {value!r}; give a number of seconds above 0.")
+        raise ValueError(f"{key} is {value!r}; give a number of {unit} above 0.")
     return number
 
 

@@ -56,13 +56,16 @@ class Document:
     timezone: str = UTC
     directory: Mapping[str, t.Any] | None = None
 
+    def all_targets(self) -> list[t.Sequence[str]]:
+        """The targets of everything that has some."""
+        named = [group.targets for group in self.groups.values()] + [person.get("targets") for person in self.people]
+        return [targets for targets in named if targets]
+
     def unknown_targets(self, known: Collection[str]) -> list[Fault]:
         """A fault for each name in ``targets`` that no host and no host group has."""
-        named = [group.targets for group in self.groups.values()] + [person.get("targets") for person in self.people]
         return [
             Fault(at, f"targets has {show(name)}, which is neither a host nor a host group of the inventory.{near}")
-            for targets in named
-            if targets
+            for targets in self.all_targets()
             for name, at in zip(targets, getattr(targets, "lines", [At(0)] * len(targets)))
             if name not in known
             for near in [guess(name, tuple(known))]

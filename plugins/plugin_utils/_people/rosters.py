@@ -98,14 +98,18 @@ def today(variables: Variables, check_mode: bool, zone: str = UTC) -> datetime.d
     """The day that it is in a time zone, or in check mode the one that ``lifecycle_as_of`` says."""
     given = variables.text("lifecycle_as_of")
     if given is None:
-        now = datetime.datetime.now(datetime.timezone.utc)
-        return now.date() if zone == UTC or not is_zone(zone) else now.astimezone(zoneinfo.ZoneInfo(zone)).date()
+        return day_in(zone, datetime.datetime.now(datetime.timezone.utc))
     if not check_mode:
         raise Refused("lifecycle_as_of is for check mode only: run with --check, or leave it out.")
     day = day_of(given)
     if day is None:
         raise Refused(f"lifecycle_as_of is {given[:60]!r}; give a date such as 2027-01-31.")
     return day
+
+
+def day_in(zone: str, now: datetime.datetime) -> datetime.date:
+    """The day that it is in a time zone."""
+    return now.date() if zone == UTC or not is_zone(zone) else now.astimezone(zoneinfo.ZoneInfo(zone)).date()
 
 
 def resolved_here(

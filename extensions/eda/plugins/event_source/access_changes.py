@@ -60,6 +60,15 @@ options:
       - A file for what was seen last, so that a restart neither loses nor repeats an event. It contains no credentials, only its owner
         can read it, and it belongs to one rulebook.
     type: str
+  roster_file:
+    description:
+      - A roster, or a folder with one. There is an event for each person whose access, or membership of a group, ends soon. It must not
+        be encrypted.
+    type: str
+  ends_within:
+    description: The number of days in which it must end.
+    type: int
+    default: 14
   validate_certs:
     description: Whether to check the certificates of the services.
     type: bool
@@ -118,5 +127,5 @@ def _import(name: str) -> Any:
 
 async def main(queue: Any, args: dict[str, Any]) -> None:
     """Put an event for each change into the queue, until cancelled."""
-    targets, interval, snapshot = _import("_events.targets").settings_of(args)
-    await _import("_events.poller").Poller(targets, queue, interval, snapshot).run()
+    targets, interval, snapshot, roster = _import("_events.targets").settings_of(args)
+    await _import("_events.poller").Poller(targets, queue, interval, snapshot, roster).run()

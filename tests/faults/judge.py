@@ -234,10 +234,11 @@ def _form(run: Run, secrets: Sequence[str]) -> Iterator[str]:
         yield f"code {error['code']!r} is not documented"
     told = [msg, error["detail"], error["hint"]]
     told += [text for item in result.get("results", ()) for text in (item["error"] or {}).values()]
+    longest = FREE_TEXT * max(1, len(result.get("results", ())))  # a bulk module says why each change failed
     for line in map(str, told):
         if (
             len(line.splitlines()) > 1
-            or len(line) > FREE_TEXT
+            or len(line) > longest
             or "unforeseen" in line
             or ".. " in line
             or re.search(r"<\w+", line)

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import plan_text
 from tests.playing import Control, Played, access
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 
 LEAD, EVE, BOB, ADA = "lead@example.com", "eve@example.com", "bob@example.com", "ada@example.com"
 COLUMNS = "row,host,service,email,name,role,status,teams,since,keys,because,drift,reviewer,decision,comment"
@@ -201,6 +201,22 @@ def test_a_plan_that_is_refused_stops_all_hosts_unless_the_rest_is_asked_for(con
     assert any("protected" in text for text in made["refused"])
     limited = control.play("review", *hosts, "--limit", "acme", review_file="review")
     assert "A row is of a target that this run does not have: row " in limited.failures["acme"]
+
+
+def test_what_fails_on_the_way_is_recorded_and_done_by_a_second_run(control: Control, sim: Simulator) -> None:
+    start(control)
+    fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})
+    sim.fail(Fault("status", status=403, method="DELETE", path="/v2/accounts"))
+    failed = apply(control)
+    assert failed.code == 2
+    assert access(sim)["eve"] == "-/Admin"
+    made = record(control, f"review-{day()}.json")
+    assert made["counts"] == {"kept": 5, "applied": 1, "failed": 1}
+    assert any(f"{EVE} (Honeybadger of localhost): revoke, failed." in text for text in made["remains"])
+    done = apply(control)
+    assert done.code == 0, done.output
+    assert record(control, f"review-{day()}-2.json")["counts"] == {"kept": 5, "applied": 1, "done before": 1}
+    assert "eve" not in access(sim)
 
 
 def test_an_approval_is_of_the_plan(control: Control, sim: Simulator) -> None:

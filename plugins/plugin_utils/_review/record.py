@@ -131,7 +131,7 @@ def _remains(decided: Iterable[Data], results: Mapping[str, Mapping[str, t.Any]]
     """What is not as it was decided, and what is left to do by hand."""
     settled = (KEPT, DONE_BEFORE, APPLIED, PLANNED)
     texts = [
-        f"Row {item['row']}, {_who(item)}: {_wanted(item)} is {item['outcome']}."
+        f"Row {item['row']}, {_who(item)}: {_wanted(item)}, {item['outcome']}."
         for item in decided
         if item["outcome"] not in settled
     ]

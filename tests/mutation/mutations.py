@@ -15,6 +15,7 @@ CORE, SECURITY = "tests/unit/core/", "tests/security/"
 ACCEPTANCE, DOUBT, GUARDS, MANY, ONE, PLAN, TRANSPORT, WIRE = (
     f"{CORE}test_{name}.py" for name in ("acceptance", "doubt", "guards", "many", "one", "plan", "transport", "wire")
 )
+VENDOR, WORLD = "tests/vendor/test_records.py", f"{CORE}test_right_by_the_world.py"
 ECHOES, ORIGINS, ROSTERS = (f"{SECURITY}test_{name}.py" for name in ("echoes", "origins", "fuzz_rosters"))
 
 
@@ -128,5 +129,53 @@ MUTATIONS = (
         "a name becomes a formula",
         ROSTERS,
         *("plugin_utils/_people/cells.py", 'return _CALCULATES.sub(r"\\1\'\\2", text)', "return text"),
+    ),
+    mutation(
+        "a team is dropped for the number of its account",
+        VENDOR,
+        *("_honeybadger/teams", "isinstance(told, str) and told not in", "told and told not in"),
+    ),
+    mutation(
+        "the key of the run may be turned off",
+        WORLD,
+        *("_honeycomb/key_grants", "key.type != INGEST and self._own not in self._listed", 'key.type not in (INGEST, "configuration")'),
+    ),
+    mutation(
+        "a management key of no known team may do anything",
+        WORLD,
+        *(
+            "_honeycomb/key_grants",
+            "        if not self._team_of_key:\n            return",
+            "        if self._team_of_key is None:\n            return",
+        ),
+    ),
+    mutation(
+        "a list that lags proves something",
+        WORLD,
+        *("_access/ledger", "SETTLING = 60.0", "SETTLING = 0.0"),
+    ),
+    mutation(
+        "who manages goes first",
+        WORLD,
+        *("_access/plan", "return rules.power(step.target.role) if", "return -1 - rules.power(step.target.role) if"),
+    ),
+    mutation(
+        "keys are deleted before their creator is gone",
+        WORLD,
+        *("_access/leaving", "LAST if grant.kind.final else LEAVING", "LEAVING"),
+    ),
+    mutation(
+        "somebody who is held back loses their teams",
+        WORLD,
+        *(
+            "_access/apply",
+            "[step for step in ahead if phase != LOWER or step.phase == LOWER]",
+            "[step for step in ahead if step.phase == phase]",
+        ),
+    ),
+    mutation(
+        "a plan is of any team",
+        WORLD,
+        *("_honeycomb/members", 'f"{HONEYCOMB.key}/{team}" if team else HONEYCOMB.key', "HONEYCOMB.key"),
     ),
 )  # fmt: skip

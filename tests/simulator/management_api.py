@@ -19,7 +19,7 @@ from .team import Member, Team
 from .world import World
 
 MEDIA_TYPE = "application/vnd.api+json"
-MOST = 100
+MOST, USUAL = 100, 20
 TITLES = {
     400: "The request is invalid.",
     401: "The management key is not valid.",
@@ -203,7 +203,7 @@ class ManagementApi:
     def _page(self, request: Request, records: list[tuple[int, bytes]]) -> Reply:
         """The records after the one that the cursor names, each with its number."""
         settings = self._world.settings
-        wanted = request.query.get("page[size]", str(MOST))
+        wanted = request.query.get("page[size]", str(USUAL))
         if not wanted.isdecimal() or not 1 <= int(wanted) <= MOST:
             raise refuse(422, "invalid", f"page[size] is 1 to {MOST}.")
         after = _number(request.query.get("page[after]", ""))

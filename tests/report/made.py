@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -177,9 +176,7 @@ class Company:
 
     def parts(self, inputs: _report_inputs.Inputs) -> list[dict[str, Any]]:
         """What was read on each host."""
-        secret = {"api_key": "k", "management_key_id": "i", "management_key_secret": "s"}
-        services: Mapping[str, Any] = {"honeycomb": secret, "honeybadger": {"auth_token": "t", "account_id": "A"}}
-        targets = [_targets.Target(host, dict(services)) for host in self.hosts]
+        targets = [_targets.Target(host, _credentials(host)) for host in self.hosts]
         return [_report_read.part_of(target, self._module(target.host), inputs, {}) for target in targets]
 
     def report(self, roster: _report.Roster | None = None, failed: bool = False) -> dict[str, Any]:
@@ -198,6 +195,12 @@ class Company:
                 }
             )
         return _report.report_of(parts, self._now, "0.1.0", _report_inputs.aliases_of(roster), 7)
+
+
+def _credentials(host: str) -> dict[str, dict[str, str]]:
+    managed = {"management_key_id": "i", "management_key_secret": "s"}
+    account = {"auth_token": "t", "account_id": f"{host[:3].title()}4"}
+    return {"honeycomb": {"api_key": f"k-{host}", **managed}, "honeybadger": account}
 
 
 def inputs_with(roster: _report.Roster | None) -> _report_inputs.Inputs:

@@ -98,6 +98,23 @@ def check_use(page: Page) -> None:
     assert page.locator("dialog[open]").count() == 0
 
 
+def check_links(page: Page) -> None:
+    """The filter stands in the address, and a link with one, a total or a name in a table leads to the people behind it."""
+    page.goto(f"{page.url.partition('#')[0]}#show=drift&find=zoe")
+    assert emails(page) == ["zoe.lost@example.com"]
+    assert page.locator("input[value=drift]").is_checked()
+    page.locator(".tile.bad a").click()
+    assert page.evaluate("location.hash") == "#show=drift"
+    assert page.locator("#filter").input_value() == ""
+    page.locator("section[aria-labelledby=changes] tbody a").first.click()
+    (email,) = emails(page)
+    assert page.evaluate("location.hash") == f"#find={email.replace('@', '%40')}"
+    page.locator("#people").focus()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "filter"
+    page.goto(page.url.partition("#")[0])
+
+
 def check_print(page: Page, count: int) -> None:
     """On paper all people are there."""
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -143,11 +160,14 @@ def check(browser: Browser) -> None:
                 check_axe(page, f"{count} people, {scheme}")
                 if scheme == "light" and count > 3:
                     check_use(page)
+                    check_links(page)
                     check_print(page, count)
         with opened(browser, path) as page:
             page.pdf(path=WORK / f"{count}.pdf", prefer_css_page_size=True, print_background=False)
         with opened(browser, path, viewport={"width": 390, "height": 844}) as page:
-            page.screenshot(path=WORK / f"{count}-phone.png")
+            page.screenshot(path=WORK / f"{count}-phone.png", full_page=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            check_axe(page, f"{count} people, 390 pixels")
     with opened(browser, made(50, 3), java_script_enabled=False) as page:
         assert page.locator("#matrix tbody tr").count() > 50
     check_speed(browser)

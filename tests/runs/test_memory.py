@@ -116,11 +116,12 @@ def test_check_mode_leaves_it_alone_and_only_its_owner_may_read_it(control: Cont
 
 
 def test_another_folder(control: Control, sim: Simulator) -> None:
-    folder = control.folder / "kept"
+    folder = control.folder / "kept" / "here"
     for home in ("first", "second"):
         done = control.at_home(home).play(*ONBOARD, environment=NOTHING_CONFIGURED, lifecycle_memory_dir=str(folder))
         assert done.code == 0
     assert remembered(folder)
+    assert [stat.S_IMODE(made.stat().st_mode) for made in (folder, folder.parent)] == [0o700, 0o700]
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
 
 

@@ -42,16 +42,16 @@ def stats(output: str) -> dict[str, Any]:
 
 def test_one_host_without_a_roster(control: Control, sim: Simulator) -> None:
     sim.honeybadger.invite("bob@example.com", "Member", [3])
-    done = control.play("report", report_dir="out")
+    done = control.play("report", report_dir="kept/out")
     assert done.code == 0
-    folder = control.folder / "out"
+    folder = control.folder / "kept" / "out"
     assert sorted(path.name for path in folder.iterdir()) == ["report.csv", "report.html", "report.json"]
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(made.stat().st_mode) for made in (folder, folder.parent)] == [0o700, 0o700]
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    people = {person["email"]: person for person in read(control)["people"]}
+    people = {person["email"]: person for person in read(control, "kept/out")["people"]}
     assert people["bob@example.com"]["access"][0]["status"] == "pending"
     assert {access["role"] for access in people["owner@example.com"]["access"]} == {"admin", "Owner"}
-    assert read(control)["targets"][1]["quota"]["days"]
+    assert read(control, "kept/out")["targets"][1]["quota"]["days"]
     text = "".join(path.read_text() for path in folder.iterdir())
     assert not [secret for secret in sim.secrets if secret in text]
     assert sim.writes() == []

@@ -149,20 +149,21 @@ def test_a_review_changes_nothing_without_an_approval_and_is_recorded_in_any_cas
 
 def test_whoever_launches_a_workflow_learns_how_it_ended() -> None:
     """They may read no other job in it. Every path ends in one of the last jobs, and a failure ends in one that fails."""
-    (result,) = [item for item in data("target")["controller_templates"] if item["playbook"] == "result.yml"]
-    assert result["ask_variables_on_launch"] is True
-    assert "credentials" not in result
-    for workflow in data("target")["controller_workflows"]:
-        nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
-        last = {name for name, node in nodes.items() if node.get("unified_job_template") == result["name"]}
-        assert {nodes[name]["extra_data"]["access_result"] for name in last} == last
-        assert {name: set(nodes[name].get("success_nodes", [])) & last for name in ("what", "approval", "apply")} == {
-            "what": {"nothing"},
-            "approval": set(),
-            "apply": {"done"},
-        }
-        assert nodes["approval"]["failure_nodes"] == ["denied"]
-        assert nodes["apply"]["failure_nodes"] == ["failed"]
+    for name in ("shared", "target"):
+        (result,) = [item for item in data(name)["controller_templates"] if item["playbook"] == "result.yml"]
+        assert result["ask_variables_on_launch"] is True
+        assert "credentials" not in result
+        for workflow in data(name)["controller_workflows"]:
+            nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+            last = {one for one, node in nodes.items() if node.get("unified_job_template") == result["name"]}
+            assert {nodes[one]["extra_data"]["access_result"] for one in last} == last
+            assert nodes["approval"]["failure_nodes"] == ["denied"]
+            assert nodes["apply"]["failure_nodes"] == ["failed"]
+            for one in nodes.keys() - last - {"report"}:
+                links = {kind: set(nodes[one].get(f"{kind}_nodes", ())) for kind in ("success", "failure", "always")}
+                assert links["always"] or (links["success"] and links["failure"]), one
+                assert links["failure"] & last <= {"refused", "denied", "failed"}
+                assert links["success"] & last <= {"nothing", "done"}
 
 
 def test_the_sample_project_needs_no_galaxy() -> None:

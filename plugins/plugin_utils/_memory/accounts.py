@@ -16,7 +16,7 @@ from ...module_utils._access.model import INVITE, REINVITE
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._http.errors import AccessError
 from .._host.target import origin
-from .store import Entries, Store, Unusable
+from .store import UNREADABLE, Entries, Store, Unusable, left_alone
 
 KNOWN = "known_invitations"
 
@@ -39,7 +39,7 @@ class AccountRecall:
             try:
                 self._before[account] = (self._store.load(account) if self._store.teams() else None) or {}
             except Unusable as reason:
-                self.fault = reason
+                self.fault = left_alone(HONEYBADGER, UNREADABLE, reason)
         return {KNOWN: self._before.get(account, {})} if self._store else {}
 
     def remember(self, connection: Mapping[str, t.Any], result: Mapping[str, t.Any], check: bool) -> list[str]:

@@ -27,7 +27,7 @@ from .accounts import AccountRecall
 from .controller import ControllerStore
 from .files import FOLDER, FileStore
 from .journal import RunJournal
-from .store import FILE, KINDS, NONE, Entries, Store, Unusable
+from .store import FILE, KINDS, NONE, UNREADABLE, Entries, Store, Unusable, left_alone
 
 CONNECTION_DEFAULTS: dict[str, t.Any] = {
     "api_url": HONEYCOMB.default_url,
@@ -62,7 +62,7 @@ class Recall:
                 if self._store.teams():
                     self._before = self._store.load(self._ask_team())
             except Unusable as reason:
-                self.fault = _left_alone("the memory of earlier invitations cannot be used", reason)
+                self.fault = left_alone(HONEYCOMB, UNREADABLE, reason)
             except AccessError as error:
                 self.fault = error
 
@@ -81,7 +81,7 @@ class Recall:
                 self._store.prepare()
             except Unusable as reason:
                 why = "invitations could not be remembered, and a later run would send them again"
-                self.fault = _left_alone(why, reason)
+                self.fault = left_alone(HONEYCOMB, why, reason)
 
     def blindness(self, where: str) -> list[str]:
         """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""
@@ -142,19 +142,6 @@ class Recall:
 
     def _count(self, requests: int) -> None:
         self.requests += requests
-
-
-def _left_alone(why: str, reason: Unusable) -> AccessError:
-    """The fault of a service that is not touched because of its memory."""
-    return AccessError(
-        reason.code,
-        f"{HONEYCOMB.title} was left alone, because {why}. {reason.msg}",
-        hint=reason.hint,
-        detail=reason.detail,
-        status=reason.status,
-        method=reason.method,
-        path=reason.path,
-    )
 
 
 def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lambda requests: None) -> str:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.outcome import Journal
 from ...module_utils._http.errors import AccessError
 
 KINDS = FILE, CONTROLLER, NONE = ("file", "controller", "none")
+UNREADABLE = "the memory of earlier invitations cannot be used"
 ELSEWHERE = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
 
 
@@ -49,3 +51,16 @@ def merged(now: Entries, entries: Entries, before: Entries) -> Entries:
     gone = before.keys() - entries.keys()
     changed = {email: entry for email, entry in entries.items() if before.get(email) != entry}
     return {**{email: entry for email, entry in now.items() if email not in gone}, **changed}
+
+
+def left_alone(info: ServiceInfo, why: str, reason: Unusable) -> AccessError:
+    """The fault of a service that is not touched because of its memory, and is not to blame."""
+    return AccessError(
+        reason.code,
+        f"{info.title} was left alone, because {why}. {reason.msg}",
+        hint=reason.hint,
+        detail=reason.detail,
+        status=reason.status,
+        method=reason.method,
+        path=reason.path,
+    )

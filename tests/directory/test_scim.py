@@ -214,6 +214,14 @@ def test_a_list_that_is_not_whole_is_refused(change: Any, code: str, names: str)
     assert (error.code, names in error.msg) == (code, True), error.msg
 
 
+def test_a_server_without_filters_is_asked_for_all_groups() -> None:
+    def change(request: Asked, body: dict[str, Any]) -> Any:
+        return Told({"scimType": "invalidFilter", "detail": "no filters"}, 400) if "filter" in request.query else body
+
+    with serving(change) as running:
+        assert len(read_from(ACCOUNT, ["platform"], source="scim", url=f"{running.url}/v2").people) == 7
+
+
 def test_everybody_without_groups() -> None:
     with serving() as running:
         assert len(read_from(ACCOUNT, None, source="scim", url=f"{running.url}/v2").people) == 7

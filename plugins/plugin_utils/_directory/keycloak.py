@@ -49,7 +49,7 @@ class Keycloak:
             answer = self._web.find(f"{self._root}/groups/{segment(asked)}", f"group {asked}")
         else:
             query = parameters(search=asked, exact="true")
-            found = list(self._list(f"{self._root}/groups?{query}", f"the groups with the name {asked}"))
+            found = list(self._groups(f"{self._root}/groups?{query}&", f"the groups with the name {asked}"))
             named = [record for record in _flat(found) if record.get("name") == asked]
             match = exactly_one(named, asked, self._web.title, lambda record: str(record.get("path")))
             return self._group(match, asked)
@@ -63,7 +63,7 @@ class Keycloak:
         body = self._web.shape(path).must(self._web.get(path, f"group {group.name}").body, dict)
         inner = body.get("subGroups") or []
         if body.get("subGroupCount"):  # since Keycloak 23, which does not embed them any more
-            inner = list(self._list(f"{path}/children?", f"the subgroups of {group.name}"))
+            inner = list(self._groups(f"{path}/children?", f"the subgroups of {group.name}"))
         return Members(people, [self._group(record, group.name) for record in inner])
 
     def everybody(self) -> t.Iterable[Account]:
@@ -97,16 +97,23 @@ class Keycloak:
             raise AccessError(FORBIDDEN, f"{self._web.title} shows no user of the realm to this credential.", hint=VIEW)
         return self._count
 
+    def _groups(self, path: str, what: str) -> t.Iterator[Record]:
+        """A list of groups: pages until one is not full."""
+        return self._pages(path, what, lambda count: count >= MAX)
+
     def _list(self, path: str, what: str) -> t.Iterator[Record]:
-        """A whole list: pages until one is empty, since a server may send fewer records than it is asked for."""
+        """A list of people: pages until one is empty, in case a server sends fewer records than it is asked for."""
+        return self._pages(path, what, bool)
+
+    def _pages(self, path: str, what: str, goes_on: t.Callable[[int], bool]) -> t.Iterator[Record]:
+        """A whole list. ``goes_on`` tells from the number of records in a page whether there may be another."""
         ids: set[str] = set()
-        path += "" if path.endswith("?") else "&"
 
         def items(body: t.Any, _shape: Shape) -> t.Any:
             return body
 
         def following(_answer: Answer, count: int, read: int) -> str | None:
-            return f"{path}{parameters(first=read, max=MAX)}" if count else None
+            return f"{path}{parameters(first=read, max=MAX)}" if goes_on(count) else None
 
         for record in self._web.records(f"{path}{parameters(first=0, max=MAX)}", what, items, following):
             identity = self._web.shape(path).must(record.get("id"), str)

@@ -17,6 +17,7 @@ import uuid
 from ...module_utils._http import errors
 from .ldap_entry import (
     ACTIVE_DIRECTORY,
+    DN_MEMBERS,
     GROUP_CLASSES,
     IDS,
     LOGINS,
@@ -33,9 +34,8 @@ from .person import told
 from .settings import Credentials, Settings
 from .web import no_group
 
-DN_MEMBERS = ("member", "uniquemember")
 MOST_NAMED = 5  # members that are looked for after others were not shown
-GROUP = ("objectclass", "cn", *IDS, *DN_MEMBERS, "memberuid", "primarygrouptoken")
+GROUP = ("objectclass", "cn", *IDS, *sorted(DN_MEMBERS), "memberuid", "primarygrouptoken")
 PEOPLE = "(|(objectClass=person)(objectClass=posixAccount))"
 PEOPLE_OF_ACTIVE_DIRECTORY = "(&(objectCategory=person)(objectClass=user))"
 

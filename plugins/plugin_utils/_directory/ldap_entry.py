@@ -31,6 +31,7 @@ STATE_KEYS = frozenset(STATES)
 GROUP_CLASSES = {
     *("group", "groupofnames", "groupofuniquenames", "groupofmembers", "posixgroup", "ipausergroup", "nestedgroup"),
 }
+DN_MEMBERS = frozenset({"member", "uniquemember"})
 NAMES = ("displayname", "cn")
 LOGINS = ("samaccountname", "uid")
 MORE_ADDRESSES = ("proxyaddresses", "mailalternateaddress")
@@ -74,8 +75,9 @@ class Entry(t.NamedTuple):
 
     @property
     def is_group(self) -> bool:
-        """Whether the entry is a group."""
-        return not GROUP_CLASSES.isdisjoint(name.lower() for name in self.texts("objectclass"))
+        """Whether the entry is a group, by its class or because it has members."""
+        by_class = not GROUP_CLASSES.isdisjoint(name.lower() for name in self.texts("objectclass"))
+        return by_class or not DN_MEMBERS.isdisjoint(self.values)
 
 
 def same_dn(dn: str) -> str:

@@ -24,6 +24,8 @@ from .web import Record, Web, exactly_one, no_group, parameters
 
 COUNT = 500  # records asked for in a page; the server may send fewer
 MEDIA_TYPE = "application/scim+json"
+NO_FILTERS = (400, 501)
+"""What servers answer that do not support filters, which are optional (RFC 7644, 3.4.2.2)."""
 NOT_OF_WORK = ("home", "other")
 
 
@@ -41,10 +43,9 @@ class Scim:
 
     def group(self, asked: str) -> Group:
         """Look a group up by its ``displayName``, which has no case, and then by its id."""
-        path = "/Groups?" + parameters(filter=f"displayName eq {json.dumps(asked)}", attributes="displayName")
         named = [
             record
-            for record in self._list(path, f"the groups with the name {asked}")
+            for record in self._groups(asked, f"the groups with the name {asked}")
             if str(record.get("displayName")).casefold() == asked.casefold()
         ]
         match = exactly_one(named, asked, self._web.title, lambda record: str(record.get("id")))
@@ -90,6 +91,16 @@ class Scim:
                     f"{len(hidden)} users say that they are in the group {group}, which does not list them "
                     f"({', '.join(hidden[:3])})"
                 )
+
+    def _groups(self, asked: str, what: str) -> list[Record]:
+        """The groups that may have this name: those that a filter finds, or all where a server has no filters."""
+        query = parameters(filter=f"displayName eq {json.dumps(asked)}", attributes="displayName")
+        try:
+            return list(self._list(f"/Groups?{query}", what))
+        except AccessError as error:
+            if error.status not in NO_FILTERS:
+                raise
+        return list(self._list(f"/Groups?{parameters(attributes='displayName')}", "the groups"))
 
     def _untyped(self, identity: str, group: Group, accounts: list[Account], groups: list[Group]) -> None:
         """A member without a type that is not in the list of users: another group, or somebody who is hidden."""

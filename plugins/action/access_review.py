@@ -223,12 +223,12 @@ class ActionModule(AccessAction):
         if refused and not partial:
             texts = _refusals(self._host, mine) or [f"See {few(refused)}."]
             raise Refused("Nothing was changed on any host, because a plan was refused. " + " ".join(texts))
-        approved = ("access_plan", "lifecycle_expected_plan_id")
+        approved = self._variables.data("access_plan") or self._variables.get("lifecycle_expected_plan_id")
         if (
             mine["plan"]
             and not self._task.check_mode
             and self._variables.flag("lifecycle_require_approval")
-            and all(self._variables.get(name) is None for name in approved)
+            and not approved
         ):
             raise Refused(NEEDS_APPROVAL)
         people = [_without(person, mine["refused"]) for person in self._spool.get(f"people {self._host}") or ()]

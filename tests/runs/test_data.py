@@ -210,13 +210,17 @@ def test_a_review_is_carried_out(control: Control, sim: Simulator, payload: Payl
         writer = csv.DictWriter(opened, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    for mode in (("--check",), ()):
-        run(control, "review", *mode, review_file="out/review.csv", roster_file="people.json")
+    control.write("tampered.json", {"access_plan": {"localhost": {"honeycomb": {"plan_id": payload.braces}}}})
+    given = {"review_file": "out/review.csv", "roster_file": "people.json", "lifecycle_require_approval": True}
+    for mode in (("--check",), ("-e", "@tampered.json"), ()):
+        run(control, "review", *mode, **given)
     file.unlink()  # what people wrote there is theirs; what the record makes of it is not
     read_back(control)
 
 
-@pytest.mark.parametrize("playbook", ["reconcile", "report", "dump"])
+@pytest.mark.parametrize(
+    "playbook", ["reconcile", *(pytest.param(name, marks=pytest.mark.slow) for name in ("report", "dump"))]
+)
 def test_every_field_of_every_record(control: Control, sim: Simulator, payload: Payload, playbook: str) -> None:
     """Also what no person can choose, such as a role or a date; how the run ends does not matter."""
     sim.rewrite = lambda body: everywhere(payload, body)

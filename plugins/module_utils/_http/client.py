@@ -143,7 +143,11 @@ class Client:
             self.budget.rest()
         if self._stopped:
             raise AccessError(
-                errors.TIMEOUT, "The run was ended before this was sent.", hint="Run again.", method=method, path=path
+                errors.TIMEOUT,
+                "The run was ended before this was sent.",
+                hint="Run again.",
+                method=method,
+                path=shown_path(path, self.clean),
             )
         if self.budget.patience <= 0:
             raise AccessError(

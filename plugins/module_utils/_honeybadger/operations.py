@@ -14,6 +14,7 @@ from .._access.bulk import manage_people
 from .._access.options import BULK, VERIFY, people
 from .._access.outcome import Around
 from .._access.record import Operation, Result, Values, inspect, is_address, narrowed_to, nothing_done, reads
+from .._http.outside import quoted
 from .connect import ACCOUNT, CONNECTION, honeybadger, honeybadger_teams
 from .facts import HONEYBADGER
 from .teams import Team
@@ -57,7 +58,7 @@ def _team_info(params: Values) -> Result:
 
     result = inspect(teams, values)
     result.warnings += [
-        f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({team.name})."
+        f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({quoted(team.name)})."
         for team in found
         if team.unread
     ]

@@ -17,6 +17,7 @@ from .._access.outcome import Outcome
 from .._access.service import Companion
 from .._http import errors
 from .._http.errors import AccessError
+from .._http.outside import quoted
 from .teams import HoneybadgerTeams, Team, TeamInvitation, TeamMember, no_team
 
 UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
@@ -61,7 +62,7 @@ class TeamGrants(Companion):
             if team.unread:
                 left = "nobody is removed from it" if "members" in team.unread else "none of them is cancelled"
                 self.warnings.append(
-                    f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({team.name}), so {left}."
+                    f"The token cannot read the {' and '.join(team.unread)} of team {team.id} ({quoted(team.name)}), so {left}."
                 )
         return [grant for team in teams for grant in _grants(team)]
 

@@ -20,6 +20,7 @@ from .._http import errors
 from .._http.client import Client
 from .._http.errors import AccessError
 from .._http.naming import option
+from .._http.outside import quoted
 from .keys import WHERE, ApiKey, HoneycombKeys, TeamUser
 
 REPORT, DISABLE, DELETE = "report", "disable", "delete"
@@ -303,4 +304,4 @@ def _other_team(team: str, theirs: str) -> AccessError:
 
 
 def _named(keys: t.Sequence[ApiKey]) -> str:
-    return few([f"{key.id} ({key.name})" for key in keys], SHOWN)
+    return few([f"{key.id} ({quoted(key.name)})" for key in keys], SHOWN)

@@ -25,6 +25,8 @@ HIDDEN = (
 NOT_SHOWN = re.compile(f"[{HIDDEN}]")
 """Every character that no text about a person, a team or a key needs, and that can forge what somebody reads."""
 
+LONGEST_BARE, LONGEST_QUOTED = 60, 200  # characters of a name in a sentence
+_SENTENCE = re.compile('[;:,()"\u00b7\u2192]|[.!?] ')
 _BREAK = re.compile(f"[{BREAKS}]+")
 _TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)|\A__(?=ansible_)")
 REPLACED = "\ufffd"
@@ -34,6 +36,14 @@ REPLACED = "\ufffd"
 def shown(text: str, instead: str = REPLACED) -> str:
     """The text in one line, without a character that forges what is read. In prose, ``instead`` may be a blank."""
     return NOT_SHOWN.sub(instead, _BREAK.sub(" ", text)) if NOT_SHOWN.search(text) else text
+
+
+def quoted(name: str) -> str:
+    """A name as part of a sentence: in quotes if it has characters that could make it pass for more of the sentence."""
+    if len(name) <= LONGEST_BARE and not _SENTENCE.search(name):
+        return name
+    text = name.replace('"', "'")
+    return f'"{text if len(text) <= LONGEST_QUOTED else text[: LONGEST_QUOTED - 1] + "…"}"'
 
 
 def armoured_text(text: str) -> str:

@@ -16,6 +16,7 @@ from ...module_utils._access.model import PENDING, PRESENT
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
+from ...module_utils._http.outside import quoted
 from ...module_utils._roster import At, addresses_of, for_service
 from ...module_utils._services import SERVICES
 from .._host.option_names import in_role
@@ -136,7 +137,9 @@ def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rule
     for one in others:
         if one["email"] not in expected:
             what = "invited to" if one["status"] == PENDING else "in"
-            yield place.finding("unexpected", one["email"], None, f"{what} the team {one['name'] or one['id']}")
+            yield place.finding(
+                "unexpected", one["email"], None, f"{what} the team {quoted(str(one['name'] or one['id']))}"
+            )
 
 
 def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collection[str] = ()) -> list[Data]:
@@ -149,8 +152,8 @@ def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collectio
             "service": HONEYCOMB.key,
             "email": key["creator"]["email"],
             "expected": None,
-            "found": f"{key['type']} key {key['name'] or 'without a name'} ({key['id']}) of {_maker(key)}",
-            "message": f"The {key['type']} key {key['name'] or 'without a name'} ({key['id']}) in {HONEYCOMB.title} of {host} "
+            "found": f"{key['type']} key {quoted(key['name'] or 'without a name')} ({key['id']}) of {_maker(key)}",
+            "message": f"The {key['type']} key {quoted(key['name'] or 'without a name')} ({key['id']}) in {HONEYCOMB.title} of {host} "
             f"works, but its creator is not a member: {_maker(key)}.",
             "file": None,
             "line": None,

@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from ...module_utils._access.addresses import few
 from ...module_utils._access.model import PENDING
+from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host import collection
 from .._people.cells import guard_cell
@@ -107,12 +108,17 @@ def _cells(person: Data, access: Data, findings: Sequence[Data], now: datetime) 
         "pending_days": "" if days is None else str(days),
         "privileged": "yes" if access["privileged"] else "no",
         "only_in": person["only_in"] or "",
-        "teams": ";".join(team["name"] or str(team["id"]) for team in access["teams"]),
-        "keys": ";".join(key["name"] or str(key["id"]) for key in access["keys"]),
+        "teams": _joined(team["name"] or str(team["id"]) for team in access["teams"]),
+        "keys": _joined(key["name"] or str(key["id"]) for key in access["keys"]),
         "drift": ";".join(one["kind"] for one in findings),
         "because": next((one["because"] for one in (access, *findings) if one.get("because")), ""),
     }
     return [guard_cell(cells[column]) for column in COLUMNS]
+
+
+def _joined(texts: t.Iterable[str]) -> str:
+    """Several values in one cell; a semicolon within one would make it two."""
+    return ";".join(text.replace(";", ",") for text in texts)
 
 
 def to_sarif(report: Data, folder: str) -> str:
@@ -231,7 +237,7 @@ def held(view: Mapping[str, t.Any] | None) -> str:
         return ""
     if "role" in view:
         return f"{view['role'] or 'no role'}{', pending' if view['status'] == PENDING else ''}"
-    return f"key {view['name'] or view['id']}{', disabled' if view['disabled'] else ''}"
+    return f"key {quoted(str(view['name'] or view['id']))}{', disabled' if view['disabled'] else ''}"
 
 
 def not_compared(report: Data) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from ...module_utils._access.addresses import few
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.facts import HONEYCOMB
+from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.target import Target
 from .._people.entries import Data, entries_of
@@ -180,7 +181,9 @@ def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
         found.target["notes"].append(f"The token cannot read who is in these teams: {few(unread)}")
     found.only_in_teams = add_teams(found.entries, teams)
     if found.only_in_teams:
-        names = few(sorted({f"{one['email']} ({one['name'] or one['id']})" for one in found.only_in_teams}))
+        names = few(
+            sorted({f"{one['email']} ({quoted(str(one['name'] or one['id']))})" for one in found.only_in_teams})
+        )
         found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from ...module_utils._access.addresses import fold
+from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.seal import sealed
 from .._people.entries import Data
@@ -147,7 +148,9 @@ def _remains(decided: Iterable[Data], results: Mapping[str, Mapping[str, t.Any]]
 
 
 def _who(item: Mapping[str, t.Any]) -> str:
-    return f"{item['email'] or item['name'] or 'no address'} ({SERVICES[item['service']].title} of {item['host']})"
+    return (
+        f"{item['email'] or quoted(item['name']) or 'no address'} ({SERVICES[item['service']].title} of {item['host']})"
+    )
 
 
 def _wanted(item: Mapping[str, t.Any]) -> str:

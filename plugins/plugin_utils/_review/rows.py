@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._people.entries import Data
 from .._words.text import clean
@@ -75,7 +76,7 @@ class Row:
     @property
     def title(self) -> str:
         """The row, for a message; an access that is in no list has the number 0."""
-        who = self.email or self.name or "no address"
+        who = self.email or quoted(self.name) or "no address"
         service = SERVICES[self.service].title if self.service in SERVICES else self.service
         return f"row {self.row} ({who}, {service} of {self.host})" if self.row else f"{who} ({service} of {self.host})"
 

@@ -12,6 +12,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ...module_utils._access.addresses import few, fold
+from ...module_utils._http.outside import quoted
 
 Step = Mapping[str, t.Any]
 SHOWN = 10  # steps named in a message
@@ -53,7 +54,7 @@ def made(step: Step, check: bool) -> str:
     return (WOULD if check else DONE)[step["action"]].format(
         before=f"{access(step['before'])}{f' ({other})' if other else ''}",
         after=access(step["after"]),
-        team=about.get("team") or about.get("team_id"),
+        team=quoted(str(about.get("team") or about.get("team_id"))),
         key=_key(about),
     )
 
@@ -110,9 +111,9 @@ def _between(before: t.Any, after: t.Any) -> str:
 
 def _side(has: Mapping[str, t.Any]) -> str:
     if has.get("team") or has.get("team_id"):
-        return str(has.get("team") or has["team_id"])
+        return quoted(str(has.get("team") or has["team_id"]))
     return access(has) if has.get("role") else _key(has) if has.get("id") else ""
 
 
 def _key(key: Mapping[str, t.Any]) -> str:
-    return f"{key.get('name') or 'without a name'} ({key.get('id')})"
+    return f"{quoted(str(key.get('name') or 'without a name'))} ({key.get('id')})"

@@ -19,6 +19,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._http.outside impo
     armoured_text,
     harmless,
     outward,
+    quoted,
     shown,
 )
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.variables import MOST_ITEMS, Refused, Variables
@@ -100,6 +101,14 @@ def test_an_address_that_lost_something_is_nobody_elses(mark: str) -> None:
 
 def test_both_sides_are_compared_in_one_form() -> None:
     assert fold("{{X}}@Evil.example") == fold(harmless("{{x}}@evil.example"))
+
+
+def test_a_name_is_no_more_of_a_sentence_than_a_name() -> None:
+    for name in ("CI", "Platform Engineering", "ops-1.2", "Key 3"):
+        assert quoted(name) == name
+    assert quoted('CI (k1) stays; "x"') == "\"CI (k1) stays; 'x'\""
+    assert quoted("Nothing to do. Approve") == '"Nothing to do. Approve"'
+    assert len(quoted("x" * 5000)) == 202
 
 
 def test_a_chat_shows_what_is_read() -> None:

@@ -33,6 +33,7 @@ class ActionModule(AccessAction):
         self._refuse_misspelt()
         source = self._source(self._task.args.get("sources") or list(SOURCES))
         self._kept: Kept = {}
+        self._notes: list[str] = []
         resolved = self._people(source)
         people = resolved.people
         limit = self._variables.text("lifecycle_max_removals")
@@ -42,6 +43,7 @@ class ActionModule(AccessAction):
             "renamed": self._kept.get("former", {}),
             "directory": self._kept.get("folder", ""),
             "source": source,
+            "warnings": self._notes,
             "exclusive": self._exclusive(),
             "all_accounts": bool(self._variables.flag("lifecycle_all_accounts")),
             "evidence_dir": self._variables.text("evidence_dir")
@@ -115,7 +117,7 @@ class ActionModule(AccessAction):
         if faults:
             told = "\n".join(tell(faults))
             raise Refused(f"Nothing was done, because the roster has faults:\n{told}")
-        self._kept = found.kept or {}
+        self._kept, self._notes = found.kept or {}, list(found.notes)
         return replace(resolved, reasons={**self._kept.get("reasons", {}), **resolved.reasons})
 
     def _sourced(self) -> Sourced:
@@ -124,6 +126,11 @@ class ActionModule(AccessAction):
         document, faults = read_rosters(paths, self._loader, check_shown, headers_of(self._variables))
         if faults:
             return Sourced(document, faults)
+        if document.directory is not None and self._task.args.get("this_run_only"):
+            raise Refused(
+                "Nothing was done, because roster_file has people from a directory, so everybody in it would be removed. Name who leaves "
+                "in email, or in a file without a directory; reconcile removes whoever the directory does not have any more."
+            )
         return sourced(document, self._variables, self._host, applies=not self._task.check_mode)
 
 

@@ -167,3 +167,18 @@ def test_an_address_that_wandered_is_refused(control: Control, company: Company,
     company.emails["new"] = "eve@example.com"
     done = control.play("reconcile", *hosts)
     assert "eve@example.com was the address of another person" in done.failures["one"]
+
+
+def test_a_directory_is_not_for_offboard_and_an_entry_of_the_roster_wins(
+    control: Control, company: Company, okta: Stub, hosts: tuple[str, ...]
+) -> None:
+    refused = control.play("offboard", *hosts, roster_file="roster.json")
+    assert "everybody in it would be removed" in refused.failures["one"]
+    document = roster(okta.url)
+    document["people"].append({"email": "bob@example.com", "honeycomb": {"role": "member"}})
+    control.write("roster.json", document)
+    company.status["bob"] = "SUSPENDED"
+    warned = "bob@example.com (disabled in the directory) keeps access, because people of the roster declares them."
+    planned = control.play("reconcile", *hosts[:2], "-e", "access_targets=two", "--check", warned=warned)
+    plan = planned.artefacts["access_plan"]["two"]["honeycomb"]["steps"]
+    assert {step["email"]: step["after"]["role"] for step in plan}["bob@example.com"] == "member"

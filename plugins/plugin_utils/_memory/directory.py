@@ -12,14 +12,15 @@ import hashlib
 import json
 import os
 import typing as t
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from ansible import constants as C
 
 from ...module_utils._access.addresses import fold
+from ...module_utils._access.model import PRESENT
 from ...module_utils._http.errors import AccessError
-from ...module_utils._roster import Fault
+from ...module_utils._roster import Fault, addresses_of
 from .._directory.guards import Limits, check_max_drop, guard
 from .._directory.model import Reading
 from .._directory.read import open_directory
@@ -62,11 +63,12 @@ def store_for(variables: Variables, host: str) -> Store | None:
 
 
 class Sourced(t.NamedTuple):
-    """A roster with the people of its directory. ``kept`` is None without one."""
+    """A roster with the people of its directory. ``kept`` is None without one. ``notes``: what is odd about the two."""
 
     document: Document
     faults: list[Fault]
     kept: Kept | None = None
+    notes: t.Sequence[str] = ()
 
 
 def sourced(document: Document, variables: Variables, host: str, applies: bool = False) -> Sourced:
@@ -82,11 +84,19 @@ def sourced(document: Document, variables: Variables, host: str, applies: bool =
             store.prepare()
         folder: str = C.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]
         kept = ReadOnce(folder, document, store).read(credentials_of(variables, host, os.environ))
-    except (Unusable, AccessError) as error:
+    except (Unusable, AccessError, OSError) as error:
         text = error.sentence if isinstance(error, AccessError) else str(error)
         raise Refused(f"Nothing was done. {text}") from None
     found, faults = with_people(document, kept["people"])
-    return Sourced(found, faults, kept)
+    return Sourced(found, faults, kept, list(_kept_by_hand(document, kept["reasons"])))
+
+
+def _kept_by_hand(document: Document, reasons: Mapping[str, str]) -> Iterator[str]:
+    """Who keeps access by the roster itself although the directory says that they are gone."""
+    for person in document.people:
+        why = next((reasons[address] for address in addresses_of(person) if address in reasons), "")
+        if why and person["state"] == PRESENT:
+            yield f"{person['email']} ({why}) keeps access, because people of the roster declares them. Remove the entry to end it."
 
 
 class ReadOnce:

@@ -171,6 +171,12 @@ unmatched:
   returned: always
   type: dict
   sample: {"protected": [], "ignore": []}
+unread:
+  description: The lists, of teams, that could not be read as a whole, though they matter for somebody who loses access or changes teams.
+  returned: when there are any
+  type: list
+  elements: str
+  sample: ["/v2/teams"]
 follow_up:
   description: What is left to do by hand after a removal, one text for each item.
   returned: always

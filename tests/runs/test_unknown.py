@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.unknown import similar
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import plan_text
 from tests.playing import Control, access
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 
 OWNER = {"owner": "admin/Owner"}
 EVE, TYPED = "eve@example.com", "evee@example.com"
@@ -53,6 +55,18 @@ def test_what_could_not_be_read_is_not_said_to_be_without_somebody(control: Cont
     done = control.play("offboard", email=EVE, honeybadger_auth_token="n0tTheToken")
     assert done.code != 0
     assert "was found nowhere" not in done.output
+
+
+def test_somebody_who_may_be_in_teams_that_were_not_read_is_not_said_to_be_nowhere(
+    control: Control, sim: Simulator
+) -> None:
+    sim.fail(Fault("status", method="GET", path="/v2/teams", status=403, times=0))
+    warned = "Teams could not be read"
+    done = control.play("offboard", email=EVE, lifecycle_unknown="fail", evidence_dir="evidence", warned=warned)
+    assert done.code == 0, done.output
+    assert "Honeybadger: not found" not in done.output
+    (file,) = (control.folder / "evidence").glob(f"*{EVE}*.json")
+    assert json.loads(file.read_text())["services"]["honeybadger"]["found"] == "not read"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from .._access.service import Companion
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.outside import quoted
-from .teams import HoneybadgerTeams, Team, TeamInvitation, TeamMember, no_team
+from .teams import TEAMS, HoneybadgerTeams, Team, TeamInvitation, TeamMember, no_team
 
 UNREADABLE = (errors.FORBIDDEN, errors.NOT_FOUND, errors.ENDPOINT_UNAVAILABLE)
 WHERE = "in Honeybadger under Settings > Teams"
@@ -89,6 +89,10 @@ class TeamGrants(Companion):
             self._teams.leave(team, self._members[team, target.id])
         else:
             self._teams.cancel_invitation(team, self._invitations[team, target.id])
+
+    def results(self, outcomes: t.Sequence[Outcome]) -> dict[str, t.Any]:
+        """That teams could not be read, so that nobody is said to be in none of them."""
+        return {"unread": [TEAMS]} if self.warnings else {}
 
     def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
         """Teams that could not be read."""

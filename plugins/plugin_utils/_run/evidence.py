@@ -97,7 +97,7 @@ class _History:
     def __init__(
         self, service: str, result: Mapping[str, t.Any], check: bool, at: str, leavers: t.Iterable[str]
     ) -> None:
-        self._read = bool(result.get("plan_id"))
+        self._read = bool(result.get("plan_id")) and not result.get("unread")
         self._check = check
         self._at = at
         self._steps: dict[str, list[tuple[dict[str, t.Any], str]]] = defaultdict(list)

@@ -40,7 +40,7 @@ class OpenLdap:
     """A running server. ``root`` may write, ``reader`` reads."""
 
     url: str
-    folder: Path
+    pid: int
     root: str = ROOT
     reader: str = READER
     password: str = PASSWORD
@@ -82,8 +82,8 @@ def openldap(
     subprocess.run([server, "-Tadd", "-q", "-f", str(config), "-l", str(ldif)], check=True, capture_output=True)
     port = free_port()
     url = f"ldap://{HOST}:{port}"
-    with running([str(server), "-f", str(config), "-h", url, "-d", "0"], port, folder / "log"):
-        yield OpenLdap(url, folder)
+    with running([str(server), "-f", str(config), "-h", url, "-d", "0"], port, folder / "log") as pid:
+        yield OpenLdap(url, pid)
 
 
 def base() -> list[Entry]:

@@ -25,6 +25,7 @@ class ScimServer:
     """A running server, and a client that may write."""
 
     url: str
+    pid: int
     session: requests.Session
     token: str = TOKEN
 
@@ -61,7 +62,7 @@ def scim_server(folder: Path) -> Iterator[ScimServer]:
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command = [sys.executable, "-m", "scim2_server.testserver.cli", "--hostname", HOST, "--port", str(port)]
-    with running([*command, "--bearer-token", TOKEN], port, folder / "log"), requests.Session() as session:
+    with running([*command, "--bearer-token", TOKEN], port, folder / "log") as pid, requests.Session() as session:
         session.trust_env = False
         session.headers["Authorization"] = f"Bearer {TOKEN}"
-        yield ScimServer(f"http://{HOST}:{port}/v2", session)
+        yield ScimServer(f"http://{HOST}:{port}/v2", pid, session)

@@ -39,21 +39,27 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
-    """A server that listens on a port of loopback; its output goes to a file."""
+def running(command: Sequence[str], port: int, log: Path) -> Iterator[int]:
+    """The process id of a server that listens on a port of loopback; its output goes to a file."""
     with (
         log.open("wb") as output,
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output) as server,
     ):
         try:
             _await(server, port, log)
-            yield
+            yield server.pid
         finally:
             server.terminate()
             try:
                 server.wait(10)
             except subprocess.TimeoutExpired:
                 server.kill()
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used of the processor so far (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _await(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

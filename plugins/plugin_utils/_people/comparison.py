@@ -66,7 +66,7 @@ class Comparison:
 
     def conflicts(self) -> list[str]:
         """Why nothing is planned for two people of the roster who cannot be told apart."""
-        return [conflict.error().sentence for conflict in self._matches.conflicts]
+        return [conflict.error().marked for conflict in self._matches.conflicts]
 
     def lacks_or_has_more(self) -> bool:
         """Whether somebody in the roster is missing, or somebody is there whom the roster does not name."""

@@ -182,3 +182,34 @@ def test_a_directory_is_not_for_offboard_and_an_entry_of_the_roster_wins(
     planned = control.play("reconcile", *hosts[:2], "-e", "access_targets=two", "--check", warned=warned)
     plan = planned.artefacts["access_plan"]["two"]["honeycomb"]["steps"]
     assert {step["email"]: step["after"]["role"] for step in plan}["bob@example.com"] == "member"
+
+
+@pytest.mark.slow
+def test_2000_people_in_12_groups(control: Control, company: Company, okta: Stub) -> None:
+    """Both services in one run; a change of a group becomes exactly the changes that it means, and a new address none."""
+    sim = control.sims["one"]
+    company.groups = {f"Group {number:02}": [f"p{n}" for n in range(number, 2000, 12)] for number in range(12)}
+    groups = {
+        f"g{number:02}": {
+            "directory": f"Group {number:02}",
+            "honeycomb": {"role": "admin" if number == 0 else "member"},
+            "honeybadger": {"role": "Admin" if number == 0 else "Member"},
+        }
+        for number in range(12)
+    }
+    control.write("roster.json", {**roster(okta.url), "groups": groups})
+    options = {"roster_file": "roster.json", "directory_token": TOKEN, "lifecycle_max_removals": 10}
+    first = control.play("reconcile", **options)
+    assert first.failures == {}, first.output
+    assert len(okta.paths()) == 24
+    assert len(access(sim)) == 2001
+
+    company.groups["Group 00"].append(company.groups["Group 01"].pop(0))
+    company.emails.update({f"p{number}": f"renamed{number}@example.com" for number in range(100, 105)})
+    sim.log.clear()
+    second = control.play("reconcile", **options)
+    assert second.failures == {}, second.output
+    assert steps(second, "localhost") == {"p1": ("update", "group g00")}
+    assert [request.method for request in sim.log if request.method not in ("GET", "HEAD")].count("POST") == 0
+    told = [line for line in second.told if "whose address changed in the directory" in line]
+    assert len({line.rsplit(" for ", 1)[1].split(",")[0] for line in told}) == 5

@@ -41,7 +41,7 @@ def test_an_invitation_that_loses_its_address_when_accepted(ask: Ask, sim: Simul
 
 def test_what_is_cancelled_or_no_longer_listed_is_forgotten(ask: Ask, sim: Simulator) -> None:
     known = ask("honeybadger_users", users=[{"email": ADA}, {"email": HOME}])["known_invitations"]
-    assert [entry["email"] for entry in known.values()] == [ADA, HOME]
+    assert {entry["email"] for entry in known.values()} == {ADA, HOME}
     gone = ask("honeybadger_user", email=ADA, state="absent", known_invitations=known)
     assert [entry["email"] for entry in gone["known_invitations"].values()] == [HOME]
     sim.reset()

@@ -48,16 +48,22 @@ def partial(report: Report) -> AccessError | None:
 
 
 def _every(failed: t.Sequence[tuple[Step, AccessError]]) -> t.Iterator[str]:
-    """Every failure, those with the same reason together; the reasons of many differ only in the person."""
-    alike: dict[str, list[Step]] = {}
+    """Every failure, those with the same reason together: the reasons of many differ only in the person and the id."""
+    alike: dict[str, list[tuple[Step, AccessError]]] = {}
     for step, error in failed:
-        alike.setdefault(error.marked.replace(step.email, "{}"), []).append(step)
-    for reason, steps in list(alike.items())[:MOST_REASONS]:
-        who = few([f"{step.action} of {step.email}" for step in steps], MOST_NAMED)
-        yield f"{who}: {reason.replace('{}', steps[0].email if len(steps) == 1 else 'them')}"
+        alike.setdefault(_reason(step, error), []).append((step, error))
+    for reason, same in list(alike.items())[:MOST_REASONS]:
+        who = few([f"{step.action} of {step.email}" for step, _error in same], MOST_NAMED)
+        yield f"{who}: {same[0][1].marked if len(same) == 1 else reason}"
     if len(alike) > MOST_REASONS:
-        rest = sum(len(steps) for steps in list(alike.values())[MOST_REASONS:])
+        rest = sum(map(len, list(alike.values())[MOST_REASONS:]))
         yield f"And {rest} more failures, see results."
+
+
+def _reason(step: Step, error: AccessError) -> str:
+    """Why a step failed, without the person and the id."""
+    text = error.marked.replace(step.email, "them")
+    return text.replace(error.path, f"{error.path.rpartition('/')[0]}/…") if error.path else text
 
 
 def left_over(report: Report) -> AccessError | None:

@@ -190,7 +190,8 @@ def test_a_failure_for_one_stops_nobody_else(ask: Ask, sim: Simulator, side: Sid
     assert failed["summary"] | {"applied": 4, "failed": 2} == failed["summary"]
     assert (failed["changed"], failed["follow_up"]) == (True, [])
     assert failed["error"]["detail"] != ""
-    assert "boss@example.com" in failed["msg"]
+    for failure in ("invite of boss@example.com: ", "remove of leaves@example.com: "):
+        assert failure in failed["msg"]  # each, not only the first
     assert (len(failed["plan"]), len(sim.log) - side.lists - 1) == (6, 6)
     shown = failed["members"] if side is HONEYCOMB else failed["users"] + failed["invitations"]
     assert {item["email"]: item["role"] for item in shown} == {
@@ -370,6 +371,17 @@ def test_the_last_admin_needs_an_accepted_heir(ask: Ask, sim: Simulator, side: S
         assert people(ask, side, listed, **{side.keepers: 0})["changed"] is True
     else:
         assert prove(ask, sim, side, listed)["summary"]["update"] == 2
+
+
+def test_failures_with_the_same_reason_are_told_together(ask: Ask, sim: Simulator, side: Side) -> None:
+    gone = [f"gone{number}@example.com" for number in range(3)]
+    for email in gone:
+        side.add(sim, email)
+    sim.fail(Fault("status", method="DELETE", status=403, times=0))
+    leavers = [{"email": email, "state": "absent"} for email in gone]
+    failed = people(ask, side, leavers, fails="partial_failure", max_removals=3)
+    assert f"{', '.join(f'remove of {email}' for email in gone)}: " in failed["msg"]
+    assert all(failed["msg"].count(email) == 1 for email in gone)
 
 
 @pytest.mark.parametrize("last", [{"role": "low"}, {"state": "absent"}])

@@ -30,7 +30,7 @@ class ActionModule(AccessAction):
 
     def act(self) -> dict[str, Any]:
         """Read, and record the host as :mod:`access_target` does, so that a playbook needs no task of its own for it."""
-        self._refuse_misspelt()
+        self._refuse_misspelt(form=True)
         source = self._source(self._task.args.get("sources") or list(SOURCES))
         self._kept: Kept = {}
         self._notes: list[str] = []

@@ -120,17 +120,17 @@ MEANT: t.Mapping[str, str] = {
 PREFIXES = ("lifecycle_", "access_", *(f"{key}_" for key in SERVICES))
 
 
-def misspelt(names: t.Iterable[str], given: t.Mapping[str, t.Any]) -> list[str]:
+def misspelt(names: t.Iterable[str], given: t.Mapping[str, t.Any], form: bool = False) -> list[str]:
     """The variables whose names look like misspellings of variables that are read.
 
-    ``given`` are this run's own variables, which are checked whatever their prefix, and must not look like a field of a
-    form, such as ``role``, without being one.
+    ``given`` are this run's own variables, which are checked whatever their prefix. They must not look like a field of a
+    form without being one; where they are for a playbook of the collection, not even without a prefix, as ``role`` does.
     """
     suspects = {name for name in names if name.startswith(PREFIXES)} | set(given)
     faults = [
         f"{name} is not a variable of this collection. Did you mean {near}?"
         for name in sorted(suspects - set(READ) - {CUT})
-        if (near := _nearest(name) or (_meant(name) if name in given else None))
+        if (near := _nearest(name) or (_meant(name) if name in given and (form or name.startswith(PREFIXES)) else None))
     ]
     return [*_cut(given), *faults]
 

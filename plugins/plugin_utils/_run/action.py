@@ -82,14 +82,14 @@ class AccessAction(ActionBase):
         """The variables of the command line, a form, or ``import_playbook``, without those of the inventory."""
         return {**self._task.get_play().vars, **load_extra_vars(self._loader)}
 
-    def _refuse_misspelt(self) -> None:
+    def _refuse_misspelt(self, form: bool = False) -> None:
         given = load_extra_vars(self._loader)
         own = [name for name in INTERNAL if name in given]
         if own:
             raise Refused(
                 f"{' and '.join(own)} cannot be set on the command line or in a form. Set the variables that it holds instead."
             )
-        faults = misspelt(self._vars, given)
+        faults = misspelt(self._vars, given, form)
         if faults:
             raise Refused(" ".join(faults))
 

@@ -18,6 +18,7 @@ from tests.simulator import Simulator
 from tests.targets import host_variables
 
 SLICES = 4
+SAVES = 3  # of a target: who is about to be invited, and each service at its end
 FORKS = 8  # of all jobs at once, on this one machine
 
 Sims = dict[str, Simulator]
@@ -73,11 +74,13 @@ def told(found: Job) -> set[str]:
 
 
 def remembers(controller: Controller, name: str, sim: Simulator) -> None:
-    """Whether the variable of the host holds its own team's invitations, and nothing else."""
-    ((team, entries),) = controller.variables(name)[VARIABLE].items()
-    assert team.endswith(f"/team-of-{name}")
+    """Whether the variable of the host holds the invitations to its own team and account, and nothing else."""
+    held = {place.rpartition("/")[2]: entries for place, entries in controller.variables(name)[VARIABLE].items()}
+    assert set(held) == {f"team-of-{name}", f"AccountOf{name}"}
     invited = {mail.email: mail.invitation_id for mail in sim.emails if mail.service == "honeycomb"}
-    assert {email: entry["id"] for email, entry in entries.items()} == invited
+    assert {email: entry["id"] for email, entry in held[f"team-of-{name}"].items()} == invited
+    to_account = {mail.email for mail in sim.emails if mail.service == "honeybadger"}
+    assert {entry["email"] for entry in held[f"AccountOf{name}"].values()} == to_account
 
 
 @contextlib.contextmanager

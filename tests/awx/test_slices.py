@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.honeyops.access.plugins.plugin_utils._memory.controller import VARIABLE
 from tests.awx.running import Job, credential, ended, run, start
 from tests.awx.slices import (
+    SAVES,
     SLICES,
     both,
     cut,
@@ -38,7 +39,7 @@ def test_a_few_targets_in_slices_at_once(tmp_path: Path) -> None:
         for name, sim in sims.items():
             assert emails(sim) == both(ADA)
             remembers(controller, name, sim)
-        assert len(controller.writes) == len(sims)
+        assert len(controller.writes) == SAVES * len(sims)
         gone = run(tmp_path, "offboard.yml", hosts, controller.environment, {**given, "email": ADA})
         assert gone.code == 0, gone.output
         assert told(gone) == set(sims)
@@ -46,7 +47,7 @@ def test_a_few_targets_in_slices_at_once(tmp_path: Path) -> None:
             assert [m.email for m in sim.honeycomb.members] == ["owner@example.com"]
             assert [entry.method for entry in sim.writes()] == ["POST", "POST", "DELETE", "DELETE"]
             assert strangers(sim) == []
-            assert list(controller.variables(name)[VARIABLE].values()) == [{}]
+            assert list(controller.variables(name)[VARIABLE].values()) == [{}, {}]
 
 
 @pytest.mark.slow
@@ -59,7 +60,7 @@ def test_two_hundred_targets_in_slices_at_once(tmp_path: Path) -> None:
             assert [entry.method for entry in sim.writes()] == ["POST"] * 2
             assert strangers(sim) == []
             remembers(controller, name, sim)
-        assert len(controller.writes) == len(sims)
+        assert len(controller.writes) == SAVES * len(sims)
 
 
 def test_one_job_each_and_one_job_for_all(tmp_path: Path) -> None:

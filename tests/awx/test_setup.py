@@ -129,7 +129,7 @@ def test_a_project_that_cannot_be_synchronized_fails_the_set_up(tmp_path: Path) 
         controller.unsynced = "Failed to download remote objects and refs: fatal: repository not found"
         for _run in range(2):
             output = " ".join(set_up(controller, tmp_path, LEAST, code=2).split())
-            assert f"Project update failed. {controller.unsynced}. Check awx_setup_project_url" in output
+            assert f"failed. {controller.unsynced}. Check awx_setup_project_url" in output
         assert controller.objects["job_templates"] == {}
         controller.unsynced = ""
         set_up(controller, tmp_path, LEAST)

@@ -15,7 +15,7 @@ from tests.simulator import Simulator
 TEMPLATES = ("{{", "{%", "{#", "#jinja2:")
 FORGED = "\x1b[2J\nPLAY RECAP *****\nlocalhost : ok=9 failed=0 \u202eerom\x9b1m\u2028"
 LINK = "<https://evil.example|Approve here> [here](https://evil.example) `x` @channel"
-STAYS = ("links", "type", "key_type", "id", "token")
+STAYS = ("links", "type", "key_type", "id", "slug", "token")
 """What a client follows, or what says of a record which one it is, when :func:`everywhere` spoils all else."""
 
 
@@ -66,7 +66,7 @@ def populate(sim: Simulator, payload: Payload) -> None:
 
 
 def everywhere(payload: Payload, value: Any, key: str = "") -> Any:
-    """An answer with such a text in every field that is text, dates, roles and slugs too."""
+    """An answer with such a text in every field that is text, dates and roles too."""
     if isinstance(value, dict):
         return {name: item if name in STAYS else everywhere(payload, item, name) for name, item in value.items()}
     if isinstance(value, list):

@@ -15,6 +15,7 @@ CORE, SECURITY = "tests/unit/core/", "tests/security/"
 ACCEPTANCE, DOUBT, GUARDS, MANY, ONE, PLAN, TRANSPORT, WIRE = (
     f"{CORE}test_{name}.py" for name in ("acceptance", "doubt", "guards", "many", "one", "plan", "transport", "wire")
 )
+OUTSIDE = f"{CORE}test_outside.py"
 VENDOR, WORLD = "tests/vendor/test_records.py", f"{CORE}test_right_by_the_world.py"
 ECHOES, ORIGINS, ROSTERS = (f"{SECURITY}test_{name}.py" for name in ("echoes", "origins", "fuzz_rosters"))
 
@@ -177,5 +178,20 @@ MUTATIONS = (
         "a plan is of any team",
         WORLD,
         *("_honeycomb/members", 'f"{HONEYCOMB.key}/{team}" if team else HONEYCOMB.key', "HONEYCOMB.key"),
+    ),
+    mutation(
+        "what is published is a template to whoever reads it",
+        OUTSIDE,
+        *("_http/outside", "text) if _TEMPLATE.search(text) else text", "text) if not text else text"),
+    ),
+    mutation(
+        "an approval is evaluated",
+        OUTSIDE,
+        *("plugin_utils/_host/variables.py", "isinstance(value, str) and _TEMPLATE.fullmatch(value)", "value"),
+    ),
+    mutation(
+        "what a service says is taken as it is",
+        OUTSIDE,
+        *("_http/client", "body if self.connection.verbatim else _as_data(body)", "body"),
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +25,11 @@ from ansible_collections.honeyops.access.plugins.module_utils._http.outside impo
 )
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.variables import MOST_ITEMS, Refused, Variables
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import plain
-from tests.hostile import TEMPLATES, templates_in
+from tests.hostile import TEMPLATES, Payload, everywhere, forged, templates_in
+from tests.simulator import Simulator
+
+from .support import Ask
+from .test_info import INFO
 
 TEXT = st.text(st.one_of(st.sampled_from("{{%#}jina2:_\\\x1b\n\u202e"), st.characters()), max_size=40)
 VALUE = st.recursive(
@@ -109,6 +114,16 @@ def test_a_name_is_no_more_of_a_sentence_than_a_name() -> None:
     assert quoted('CI (k1) stays; "x"') == "\"CI (k1) stays; 'x'\""
     assert quoted("Nothing to do. Approve") == '"Nothing to do. Approve"'
     assert len(quoted("x" * 5000)) == 202
+
+
+@pytest.mark.parametrize("module", [*INFO, "honeycomb_api_key_info", "honeybadger_team_info"])
+def test_what_a_module_returns(ask: Ask, sim: Simulator, tmp_path: Path, module: str) -> None:
+    """Whoever keeps it in a file or a fact reads it back, too."""
+    payload = Payload(tmp_path)
+    sim.rewrite = lambda body: everywhere(payload, body)
+    found = ask(module)
+    assert templates_in(module, found) == []
+    assert forged(json.dumps(found, ensure_ascii=False)) == []
 
 
 def test_a_chat_shows_what_is_read() -> None:

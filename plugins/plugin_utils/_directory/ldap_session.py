@@ -21,6 +21,7 @@ from ...module_utils._http import errors
 from ...module_utils._http.address import is_loopback
 from ...module_utils._http.budget import Budget
 from ...module_utils._http.errors import AccessError
+from ...module_utils._http.outside import armoured_text, shown
 from ...module_utils._http.text import clean, secret_forms
 from .ldap_entry import Entry
 from .settings import Credentials, Settings
@@ -93,7 +94,8 @@ class Session:
         _drop(self._connection)
 
     def error(self, code: str, msg: str, hint: str = "", detail: str = "") -> AccessError:
-        """An error with what the server said, cleaned."""
+        """An error; what it quotes of the directory, such as names of entries, is cleaned."""
+        msg = armoured_text(shown(msg, " "))
         return AccessError(code, msg, hint=hint, detail=clean(detail, self._secrets))
 
     def _whole(self, record: t.Mapping[str, t.Any]) -> Entry:

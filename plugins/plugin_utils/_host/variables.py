@@ -212,6 +212,7 @@ def _written(name: str, text: str) -> t.Any:
     Taken for an address, half of it would be invited, or be all that is protected. Nothing is built before it is seen that
     nothing in it stands for something else: a few hundred characters with aliases can mean millions of items.
     """
+    text = str.__str__(text)  # the parser in C takes no type that is based on it, such as Ansible's own
     try:
         _refuse_references(name, text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe one

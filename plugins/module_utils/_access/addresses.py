@@ -37,6 +37,7 @@ _UNSEEN = re.compile(
 
 QUOTES = ('""', "''", "\u201c\u201d", "\u2018\u2019")
 SHOWN = 80  # characters of a text in a message
+LONGEST = 1000  # characters of an address with a name
 
 
 class Address(t.NamedTuple):
@@ -106,7 +107,7 @@ def check_address(text: str) -> Address:
     bare = text.strip()
     if _PLAIN.fullmatch(bare):
         return Address(bare.lower())
-    named = None if bare.endswith(('"', "'")) else _NAMED.fullmatch(bare)
+    named = _NAMED.fullmatch(bare) if bare.endswith(">") and len(bare) <= LONGEST else None
     if not named:
         return Address(_bare(bare))
     email, name = _bare(named["address"].strip()), _unquoted(named["name"])

@@ -300,6 +300,31 @@ def test_exclusive(ask: Ask, sim: Simulator, side: Side) -> None:
     assert side.active(sim).keys() == {"ada@example.com", "robot@example.com"}
 
 
+def test_each_reason_ends_with_where_it_is_from(ask: Ask, sim: Simulator, side: Side) -> None:
+    for name in ("ada", "eve", "kim"):
+        side.add(sim, f"{name}@example.com")
+    listed: list[dict[str, Any]] = [
+        {"email": OWNER},
+        {"email": "ada@example.com", "role": side.high, "because": "group platform"},
+        {"email": "eve@example.com", "state": "absent", "because": "until 2027-01-31\n"},
+        {"email": "new@example.com", "because": "groups platform, support"},
+    ]
+    reasons = {"KIM@example.com": "left group Platform", "nobody@example.com": "not in the directory"}
+    done = ask(side.many, **{side.people: listed}, check=True, exclusive=True, reasons=reasons, max_removals="2")
+    told = {
+        step["email"].partition("@")[0]: (step["reason"].rpartition(": ")[2], step["because"]) for step in done["plan"]
+    }
+    assert told == {
+        "ada": ("group platform", "group platform"),
+        "eve": ("until 2027-01-31", "until 2027-01-31"),
+        "kim": ("left group Platform", "left group Platform"),
+        "new": ("groups platform, support", "groups platform, support"),
+    }
+    listed[1]["because"] = "group other"
+    again = ask(side.many, **{side.people: listed}, check=True, exclusive=True, max_removals="2")
+    assert again["plan_id"] == done["plan_id"]
+
+
 def test_exclusive_cancels_invitations(ask: Ask, sim: Simulator) -> None:
     for name in ("ada", "bob", "eve", "kim"):
         sim.honeybadger.add_invitation(f"{name}@example.com")

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: The honeyops.access contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the guides and the workflows say is there is there, and what is there is in the guides."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from ansible_collections.honeyops.access.plugins.module_utils._http import errors
+from ansible_collections.honeyops.access.plugins.plugin_utils._host import names
+from tests.tools.tree import ROOT
+
+GUIDES = ROOT / "docs" / "docsite" / "rst"
+REACH = {errors.NOT_SENT, errors.REFUSED, errors.UNKNOWN, errors.ACCEPTED}  # how far a request got, no codes
+CODES = {value for name, value in vars(errors).items() if name.isupper() and isinstance(value, str)} - REACH
+
+
+def test_each_error_code_has_an_entry() -> None:
+    entries = re.findall(r"^``(\w+)``\n~+$", (GUIDES / "troubleshooting.rst").read_text(), re.MULTILINE)
+    assert sorted(entries) == sorted(CODES)
+
+
+def test_each_guide_is_in_the_table_of_contents() -> None:
+    sections = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text())["sections"]
+    listed = [guide for section in sections for guide in section["toctree"]]
+    assert sorted(listed) == sorted(path.stem for path in GUIDES.glob("*.rst"))
+
+
+def test_the_guide_has_each_variable_of_a_playbook() -> None:
+    text = (GUIDES / "guide.rst").read_text()
+    table = text[text.index("\nWhat a playbook is given\n") : text.index("\nPlan, approve, apply\n")]
+    wanted = {*names.SOURCES, *names.FORM, *names.PLAYBOOK, *names.DIRECTORY, *names.REVIEW, *names.ASKED}
+    wanted |= {"plan_file", "report_dir", "fail_on_drift"}
+    assert {name for name in wanted if f"``{name}``" not in table} == set()
+
+
+def test_workflows_run_targets_of_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    workflows = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    run = set(re.findall(r"run: make ([a-z-]+)", workflows))
+    assert {"test", "test-matrix", "test-all", "demo", "artefact"} <= run <= targets

@@ -43,7 +43,9 @@ PLAYBOOKS: dict[str, dict[str, Any]] = {
     "dump": {"dump_file": "{{ inventory_hostname }}.csv"},
     "report": {"report_dir": "report"},
 }
-ELSEWHERE = ("awx_setup",)  # needs a controller; tests/awx searches its output
+# awx_setup needs a controller, and tests/awx searches its output; check asks no service; every run in tests/runs is searched,
+# among them those of review.
+ELSEWHERE = ("awx_setup", "check", "review")
 WRITERS = ("onboard", "offboard", "reconcile")
 READERS = ("dump", "report")
 SITUATIONS = ("success", "check", "echo", "padded")

@@ -64,7 +64,9 @@ def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
         text = text.replace(form, "***")
     # Cut only now, or a part of a secret could be left; but before the next line, which takes quadratic time.
     text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
-    text = armoured_text(" ".join(shown(text, " ").split()))
+    # Prose has no use for what only a newer Python could print, or for joiners within emoji.
+    text = "".join(char if char.isprintable() else " " for char in shown(text, " "))
+    text = armoured_text(" ".join(text.split()))
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -33,7 +33,7 @@ def test_the_guide_has_each_variable_of_a_playbook() -> None:
     text = (GUIDES / "guide.rst").read_text()
     table = text[text.index("\nWhat a playbook is given\n") : text.index("\nPlan, approve, apply\n")]
     wanted = {*names.SOURCES, *names.FORM, *names.PLAYBOOK, *names.DIRECTORY, *names.REVIEW, *names.ASKED}
-    wanted |= {"plan_file", "report_dir", "fail_on_drift"}
+    wanted |= {"report_dir", "fail_on_drift"}
     assert {name for name in wanted if f"``{name}``" not in table} == set()
 
 

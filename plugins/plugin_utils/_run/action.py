@@ -111,7 +111,7 @@ class AccessAction(ActionBase):
     def _asked(self, applies: bool) -> Provenance:
         """Who asked for this run and who approved it, by the controller if there was an approval there."""
         insecure = bool(self._variables.flag("lifecycle_memory_insecure"))
-        approved = self._variables.get("access_plan") is not None
+        approved = self._variables.data("access_plan") is not None
         known = approver(os.environ, self._variables, insecure) if approved else None
         return provenance(self._variables, applies, known)
 

@@ -173,6 +173,7 @@ def test_an_approval_is_fetched_as_a_whole_or_not_evaluated() -> None:
         "{{ lookup('file', 'plan.json') | from_json }}",
     ):
         assert Variables({"access_plan": given_}, template).data("access_plan") == armour
+    assert Variables({"access_plan": {"a": "{{ b }}"}}, template).get("access_plan") == armour
     for blank in (None, "", " ", "null"):
         assert Variables({"access_plan": blank}, template).data("access_plan") is None
     with pytest.raises(Refused, match="not JSON"):

@@ -133,7 +133,7 @@ class Variables:
         if value is None:
             return None
         if isinstance(value, str) and value.lstrip().startswith(BRACKETS):
-            value = _written(name, value)
+            value = written(name, value)
         if isinstance(value, Mapping):
             raise Refused(f"{name} is a mapping; give a list.")
         return split(value)
@@ -209,7 +209,7 @@ def _parts(text: str) -> list[str]:
     return found
 
 
-def _written(name: str, text: str) -> t.Any:
+def written(name: str, text: str) -> t.Any:
     """The list that a text writes down as JSON, or as YAML does, as in ``-e 'people=["ada@example.com"]'``.
 
     Taken for an address, half of it would be invited, or be all that is protected. Nothing is built before it is seen that
@@ -220,7 +220,7 @@ def _written(name: str, text: str) -> t.Any:
         _refuse_references(name, text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe one
     except (yaml.YAMLError, ValueError):  # such as a date in a thirteenth month
-        raise Refused(f"{name} begins like JSON but is not valid: {text.strip()[:60]!r}; give a list.") from None
+        raise Refused(f"{name} begins like a list but is not valid: {text.strip()[:60]!r}; give a list.") from None
 
 
 def _refuse_many(name: str, value: t.Any) -> None:

@@ -12,10 +12,8 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-import yaml
-
 from ...module_utils._services import SERVICES
-from .._host.variables import BRACKETS, Refused, Variables, is_blank, split
+from .._host.variables import BRACKETS, Refused, Variables, is_blank, split, written
 
 _LISTED = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:-{3}[^\n]*\n\s*)?(?:-\s|people:\s)")  # as a list in YAML begins
 
@@ -24,7 +22,7 @@ def people_in(variables: Variables, name: str) -> list[t.Any] | None:
     """The people in a variable, None if it is not set. Text is YAML or JSON, or addresses as in a form."""
     value = variables.get(name)
     if isinstance(value, str) and (value.lstrip().startswith(BRACKETS) or _LISTED.match(value)):
-        value = _written(name, value)
+        value = written(name, value)
     if isinstance(value, Mapping) and list(value) == ["people"]:
         value = value["people"]
     if is_blank(value):
@@ -32,13 +30,6 @@ def people_in(variables: Variables, name: str) -> list[t.Any] | None:
     if isinstance(value, Mapping):
         raise Refused(f"{name} is a mapping; give a list.")
     return [_as_set(person) if isinstance(person, Mapping) else person for person in split(value)]
-
-
-def _written(name: str, text: str) -> t.Any:
-    try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
-        raise Refused(f"{name} begins like a list but is not valid: {text.strip()[:60]!r}; give a list.") from None
 
 
 def _as_set(person: Mapping[t.Any, t.Any]) -> dict[t.Any, t.Any]:

@@ -24,6 +24,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._http.outside impo
     shown,
 )
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.variables import MOST_ITEMS, Refused, Variables
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.given import people_in
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import plain
 from tests.hostile import TEMPLATES, Payload, everywhere, forged, templates_in
 from tests.simulator import Simulator
@@ -150,6 +151,8 @@ def test_a_chat_shows_what_is_read() -> None:
 def test_a_form_is_no_bomb(value: str, why: str) -> None:
     with pytest.raises(Refused, match=why):
         Variables({"people": value}).items("people")
+    with pytest.raises(Refused, match=why):
+        people_in(Variables({"people": value}), "people")
 
 
 def test_a_list_that_ansible_unfolded_is_no_bomb_either() -> None:

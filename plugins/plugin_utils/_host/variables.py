@@ -77,11 +77,14 @@ class Variables:
             return None
         if name in DATA:
             return self.data(name)
+        value = self._evaluated(self._values[name])
+        return None if is_blank(value) else value
+
+    def _evaluated(self, value: t.Any) -> t.Any:
         try:
-            value = plain(self._template(self._values[name]))
+            return plain(self._template(value))
         except AnsibleValueOmittedError:
             return None
-        return None if is_blank(value) else value
 
     def text(self, name: str, trim: bool = True) -> str | None:
         """A text, or a number as text."""
@@ -157,7 +160,7 @@ class Variables:
         """
         value = self._values.get(name)
         if isinstance(value, str) and _TEMPLATE.fullmatch(value):
-            value = self._template(value)
+            value = self._evaluated(value)
         return armoured(self._mapping(name, value))
 
     def mapping(self, name: str) -> Mapping[str, t.Any] | None:

@@ -7,6 +7,7 @@ INSTALLED := $(VENV)/.installed
 BENCH_INSTALLED := $(VENV)/.bench-installed
 REPORT_INSTALLED := $(VENV)/.report-installed
 EDA := .build/eda
+DOCS := .build/docs
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -84,6 +85,18 @@ report-pictures: $(REPORT_INSTALLED) ## Take the pictures of the access report i
 eda-check: $(EDA)/.installed ## Run the sample rulebooks with a real ansible-rulebook, which needs Java
 	$(EDA)/bin/python -m tests.eda.rulebook
 
+.PHONY: docs
+# Links to the documentation of Ansible and Python are looked up in the network; without it, they are named as warnings.
+docs: artefact $(DOCS)/.installed ## Build the documentation site: .build/docs/html/index.html
+	rm -rf $(DOCS)/html $(DOCS)/site
+	install -d -m 700 $(DOCS)/site
+	$(DOCS)/venv/bin/antsibull-docs sphinx-init --use-current --squash-hierarchy --fail-on-error --dest-dir $(DOCS)/site \
+	  --project honeyops.access --title honeyops.access --html-short-title honeyops.access \
+	  --copyright "The honeyops.access contributors" honeyops.access > $(DOCS)/init.log
+	cd $(DOCS)/site && ../venv/bin/antsibull-docs --config-file antsibull-docs.cfg collection --use-current \
+	  --squash-hierarchy --fail-on-error --cleanup everything --dest-dir rst honeyops.access
+	$(DOCS)/venv/bin/sphinx-build -q -j auto -c $(DOCS)/site -d $(DOCS)/doctrees $(DOCS)/site/rst $(DOCS)/html
+
 .PHONY: directory-check
 # Nothing is left out: a server that is not installed fails its tests. bindep.txt names the packages.
 directory-check: $(INSTALLED) ## Read people from real directories: OpenLDAP, a domain of Samba (as root), scim2-server
@@ -136,6 +149,12 @@ $(REPORT_INSTALLED): $(INSTALLED) tests/requirements-report.txt
 $(EDA)/.installed: tests/requirements-eda.txt tests/requirements-unit.txt tests/constraints.txt
 	$(PYTHON) -m venv $(EDA)
 	env -u PIP_CONSTRAINT $(EDA)/bin/python -m pip --disable-pip-version-check install --quiet --quiet --requirement tests/requirements-eda.txt
+	touch $@
+
+# Sphinx and its theme are not needed for anything else.
+$(DOCS)/.installed: tests/requirements-docs.txt tests/constraints.txt
+	$(PYTHON) -m venv $(DOCS)/venv
+	$(DOCS)/venv/bin/python -m pip --disable-pip-version-check install --quiet --quiet --requirement tests/requirements-docs.txt
 	touch $@
 
 $(BENCH_INSTALLED): $(INSTALLED) tests/requirements-bench.txt

@@ -53,7 +53,7 @@ def spec_of(module: str) -> dict[str, Any]:
     loaded = importlib.import_module(PACKAGE + module)
     with mock.patch.object(loaded, "run_module") as run:
         loaded.main()
-    spec: dict[str, Any] = run.call_args.args[0]
+    spec: dict[str, Any] = run.call_args.args[0].spec
     return spec
 
 

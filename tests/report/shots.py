@@ -22,6 +22,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._report import pag
 from tests.report.browser import FRAME, SLOWEST, WORK, busy, check_axe, chromium, opened
 from tests.report.made import HOSTILE, sample
 from tests.report.review import check_review
+from tests.report.review import made as made_review
 
 PICTURES = tree.ROOT / "docs" / "images"
 SIZES = {3: 1, 50: 3, 2000: 6}
@@ -186,6 +187,12 @@ def pictures(browser: Browser) -> None:
         page.locator("input[value=drift]").check(force=True)
         page.mouse.move(0, 0)
         page.locator("section[aria-labelledby=people]").screenshot(path=PICTURES / "report-drift.png")
+    with opened(browser, made_review(20, 2), color_scheme="light", viewport={"width": 1280, "height": 900}) as page:
+        page.locator("#list").focus()
+        for key in ("k", "r", "ArrowDown", "k"):
+            page.keyboard.press(key)
+        expect(page.locator("#left")).to_contain_text("63 of 66")
+        page.screenshot(path=PICTURES / "review.png")
 
 
 def main() -> None:

@@ -362,7 +362,7 @@ class Controller:
 
     def _is(self, item: Object, key: str, value: str) -> bool:
         """Whether a filter takes an object: a field, a field of what it belongs to, or how either is compared."""
-        field, _, rest = key.partition("__")
+        field, _sign, rest = key.partition("__")
         if rest == "startswith":
             return str(item.get(field)).startswith(value)
         if rest:

@@ -137,10 +137,10 @@ class ReadOnce:
                 guard(reading, known, self._limits(), declared_absent(self._document))
                 gone = departed(reading, known)
                 fates = directory.fates(gone)
-        except AccessError as error:
-            return {"error": error.sentence}
         except Unusable as error:
             return {"error": f"The memory of the directory cannot be used. {error}"}
+        except AccessError as error:
+            return {"error": error.sentence}
         told = _kept(reading, known, {identity: because(item, fates[identity]) for identity, item in gone.items()})
         return {**told, "key": self.key, "folder": str(self._folder)}
 

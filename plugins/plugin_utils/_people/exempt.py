@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from ...module_utils._access.addresses import check_shown, few, fold, is_address
 from ...module_utils._http.errors import AccessError
-from ...module_utils._roster import People, addresses_of
+from ...module_utils._roster import addresses_of
 from .._host.variables import Refused, Variables
 from .unknown import listed_in
 
@@ -24,7 +24,7 @@ Args = Mapping[str, dict[str, t.Any]]
 """The options of the bulk module of each service."""
 
 
-def exempt(variables: Variables, option: str, people: People = []) -> list[str]:  # noqa: B006  # never changed
+def exempt(variables: Variables, option: str, people: t.Sequence[t.Mapping[str, t.Any]] = ()) -> list[str]:
     """The folded addresses, and texts that a service shows in place of one, that ``lifecycle_`` and the option have.
 
     Every other address of somebody of ``people`` who is among them is added. Patterns are refused.

@@ -29,8 +29,8 @@ def faults(*rows: Row, now: tuple[Row, ...] = ROWS, listed: tuple[Row, ...] | No
     return judge([sheet(*rows)], now, listed, PLACES).faults
 
 
-def changed(row: Row, /, **values: Any) -> Row:
-    return replace(row, **values)
+def changed(access: Row, /, **values: Any) -> Row:
+    return replace(access, **values)
 
 
 def test_what_is_as_it_was_is_kept() -> None:

@@ -163,7 +163,7 @@ class Api:
         self.changed = bool(current) or ended["scm_revision"] != project["scm_revision"]
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class ActionModule(ActionBase):
     """The stand-in."""
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """The plugin."""
 
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[Any]:
@@ -29,5 +29,5 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             with urllib.request.urlopen(request) as answer:
                 page = json.load(answer)
             found += page["results"]
-            path = page["next"] if kwargs.get("return_all") else None
+            path = (page["next"] or "") if kwargs.get("return_all") else ""
         return found

@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.address import NO_ADDRESS
 from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
-from ansible_collections.honeyops.access.plugins.plugin_utils._run.approval import published
+from ansible_collections.honeyops.access.plugins.plugin_utils._run.approval import cut, published
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import WHOLE, plan_text, summary_text
 from tests.awx import rules
 from tests.awx.aap_configuration import READS
@@ -234,7 +234,7 @@ def test_what_needs_approval() -> None:
 def test_what_is_shown_of_a_large_plan_is_cut() -> None:
     """A controller drops the result of an event above 700 kB, and has a text twice, in the result and in the output."""
     emails = [f"{'somebody.' * 8}{number}@example.com" for number in range(2000)]
-    entry = published(
+    whole = published(
         {
             "plan_id": "abc",
             "summary": {"remove": len(emails)},
@@ -242,6 +242,8 @@ def test_what_is_shown_of_a_large_plan_is_cut() -> None:
             "follow_up": [f"{'By hand for ' * 25}{email}" for email in emails],
         }
     )
+    entry = cut(whole)
+    assert len(whole["steps"]) == len(whole["follow_up"]) == 2000
     assert len(entry["steps"]) == 200
     told = plan_text({"payments": {"honeycomb": entry, "honeybadger": entry}})
     assert "- and 1800 more" in told["lines"]

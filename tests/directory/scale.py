@@ -83,7 +83,7 @@ def bare(kind: str, url: str) -> int:
 
 
 def _bare_ldap(url: str) -> int:
-    import ldap3
+    import ldap3  # type: ignore[import-untyped]
 
     server = ldap3.Server(url, get_info=ldap3.NONE)
     connection = ldap3.Connection(
@@ -112,7 +112,12 @@ def _bare_scim(url: str) -> int:
         session.trust_env = False
         session.headers.update({"Authorization": f"Bearer {TOKEN}", "Accept": "application/scim+json"})
         for name in NAMES:
-            query = {"filter": f'displayName eq "{name}"', "attributes": "displayName", "startIndex": 1, "count": 500}
+            query: dict[str, str | int] = {
+                "filter": f'displayName eq "{name}"',
+                "attributes": "displayName",
+                "startIndex": 1,
+                "count": 500,
+            }
             found = session.get(f"{url}/Groups", params=query).json()["Resources"][0]["id"]
             session.get(f"{url}/Groups/{found}").json()
         people, total = 0, 1

@@ -97,7 +97,7 @@ def test_what_is_not_there_is_said(server: ScimServer, token: str, group: str, c
 @real
 def test_what_became_of_somebody(server: ScimServer) -> None:
     reading = read_from(ACCOUNT, ["gone"], source="scim", url=server.url)
-    ids = [item.id for item in (*reading.people, *reading.left_out)]
+    ids = [*(person.id for person in reading.people), *(left.id for left in reading.left_out)]
     with open_directory(settings_from({**QUICK, "source": "scim", "url": server.url}), ACCOUNT) as directory:
         fates = directory.fates([*ids, "nobody"])
 

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
-from ansible_collections.honeyops.access.plugins.plugin_utils._events import poller as _events
 from ansible_collections.honeyops.access.plugins.plugin_utils._events.poller import Look, Polled, Poller
+from ansible_collections.honeyops.access.plugins.plugin_utils._events.snapshot import Snapshot
 
 DOWN = AccessError("server_error", "Honeycomb answered 503.", status=503)
 FAST = 0.001
@@ -201,11 +201,11 @@ def test_what_was_not_taken_comes_after_the_restart(tmp_path: Path) -> None:
 
 def test_a_snapshot_is_of_one_rulebook(tmp_path: Path) -> None:
     path = str(tmp_path / "snapshot.json")
-    held = _events.Snapshot(path)
+    held = Snapshot(path)
     with pytest.raises(ValueError, match="Another rulebook uses the snapshot"):
-        _events.Snapshot(path)
+        Snapshot(path)
     held.close()
-    _events.Snapshot(path).close()
+    Snapshot(path).close()
 
 
 @pytest.mark.parametrize(
@@ -223,13 +223,13 @@ def test_a_snapshot_that_cannot_be_read_is_refused(tmp_path: Path, content: str)
     path = tmp_path / "snapshot.json"
     path.write_text(content)
     with pytest.raises(ValueError, match="is not a valid snapshot"):
-        _events.Snapshot(str(path))
+        Snapshot(str(path))
     assert path.read_text() == content
 
 
 def test_a_snapshot_that_is_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be used: Is a directory"):
-        _events.Snapshot(str(tmp_path))
+        Snapshot(str(tmp_path))
 
 
 def test_keys_are_told_where_they_are_read(tmp_path: Path) -> None:

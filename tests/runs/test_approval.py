@@ -171,3 +171,20 @@ def test_the_account_of_whoever_accepted_is_named(control: Control, sim: Simulat
     protected = control.play("offboard", email="bob@example.com", lifecycle_protected=["ada@example.com"])
     assert "bob@example.com (ada@example.com) would be removed" in protected.failures["localhost"]
     assert "remove bob@example.com (Member, ada@example.com)" in protected.failures["localhost"]
+
+
+def test_a_plan_in_a_file_is_handed_back_as_it_is(control: Control) -> None:
+    """Of two hosts, whole, in check mode too; a later run begins the file anew."""
+    hosts = control.inventory({name: control.variables(name) for name in ("one", "two")})
+    control.write("plans/plan.json", {"access_plan": {"gone": {}}})
+    file = ("-e", "plan_file=plans/plan.json")
+    planned = control.play("reconcile", *hosts, "--check", *file, people=PEOPLE)
+    assert planned.code == 0, planned.output
+    document = json.loads((control.folder / "plans/plan.json").read_text())
+    assert document == {"access_plan": planned.artefacts["access_plan"]}
+    assert set(document["access_plan"]) == {"one", "two"}
+    applied = control.play("reconcile", *hosts, "-e", "@plans/plan.json", people=PEOPLE)
+    assert applied.code == 0, applied.output
+    assert {name: access(sim)["ada"] for name, sim in control.sims.items()} == dict.fromkeys(
+        ("one", "two"), "member?/Member?"
+    )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import faults
 from tests.playing import Control
@@ -17,8 +18,12 @@ EVE, BOB = "eve@example.com", "bob@example.com"
 def test_evidence_says_who_asked_and_who_approved(control: Control, sim: Simulator) -> None:
     for email in (EVE, BOB):
         sim.honeycomb.add(email)
-    who = {"ticket": "OPS-7\x1b[31m", "requested_by": "Ada", "approved_by": "lead@example.com"}
-    job = {"awx_job_id": 12, "awx_job_template_name": "Access: offboard", "awx_workflow_user_name": "ada"}
+    who: dict[str, Any] = {"ticket": "OPS-7\x1b[31m", "requested_by": "Ada", "approved_by": "lead@example.com"}
+    job: dict[str, Any] = {
+        "awx_job_id": 12,
+        "awx_job_template_name": "Access: offboard",
+        "awx_workflow_user_name": "ada",
+    }
     play = {
         "name": "Offboard twice",
         "hosts": "localhost",
@@ -59,7 +64,7 @@ def test_evidence_says_who_asked_and_who_approved(control: Control, sim: Simulat
 def test_one_person_cannot_ask_and_approve(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add(EVE)
 
-    def offboard(*options: str, **who: str) -> str:
+    def offboard(*options: str, **who: Any) -> str:
         done = control.play("offboard", *options, email=EVE, lifecycle_four_eyes=True, **who)
         return done.failures.get("localhost", "")
 

@@ -146,7 +146,7 @@ def test_nothing_follows_from_a_read_that_may_lie(
 
 def test_check_reads_a_directory_if_it_is_told_to(control: Control, company: Company, okta: Stub) -> None:
     control.write("roster.json", roster(okta.url))
-    options = {
+    options: dict[str, Any] = {
         "roster_file": "roster.json",
         "environment": {**dict.fromkeys(control.credentials("one"), ""), "DIRECTORY_TOKEN": TOKEN},
     }
@@ -198,7 +198,7 @@ def test_2000_people_in_12_groups(control: Control, company: Company, okta: Stub
         for number in range(12)
     }
     control.write("roster.json", {**roster(okta.url), "groups": groups})
-    options = {"roster_file": "roster.json", "directory_token": TOKEN, "lifecycle_max_removals": 10}
+    options: dict[str, Any] = {"roster_file": "roster.json", "directory_token": TOKEN, "lifecycle_max_removals": 10}
     first = control.play("reconcile", **options)
     assert first.failures == {}, first.output
     assert len(okta.paths()) == 24

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from typing import Any
 
 from tests.playing import Control, access
 from tests.simulator import Simulator
@@ -39,8 +40,8 @@ def sent(sim: Simulator) -> int:
 
 def test_a_time_out_sends_nothing_more_and_forgets_nobody(control: Control, sim: Simulator) -> None:
     sim.reset(pending_listed=False, latency=0.6)
-    many = {"people": PEOPLE, "honeybadger_auth_token": "", "honeybadger_account_id": ""}
-    only = {"HONEYBADGER_AUTH_TOKEN": None, "HONEYBADGER_ACCOUNT_ID": None}
+    many: dict[str, Any] = {"people": PEOPLE, "honeybadger_auth_token": "", "honeybadger_account_id": ""}
+    only: dict[str, str | None] = {"HONEYBADGER_AUTH_TOKEN": None, "HONEYBADGER_ACCOUNT_ID": None}
     ended = control.play("onboard", environment={**only, "ANSIBLE_TASK_TIMEOUT": "4"}, **many)
     mailed = sent(sim)
     assert ended.code == 2

@@ -62,7 +62,7 @@ def steps(played: Any, host: str, service: str = "honeycomb") -> dict[str, tuple
 
 def test_reconcile_follows_groups_dates_and_targets(company: Control) -> None:
     hosts = company.inventory({name: company.variables(name) for name in ("one", "two")}, {"roster_file": "roster"})
-    more = {"lifecycle_max_removals": 10, "evidence_dir": "evidence"}
+    more: dict[str, Any] = {"lifecycle_max_removals": 10, "evidence_dir": "evidence"}
     planned = company.play("reconcile", *hosts, "--check", **more)
     assert planned.failures == {}, planned.output
     expected = {
@@ -106,7 +106,11 @@ def test_reconcile_follows_groups_dates_and_targets(company: Control) -> None:
 
 def test_another_day_is_for_check_mode_only(company: Control, sim: Simulator) -> None:
     day = TODAY + timedelta(days=6)
-    more = {"roster_file": "roster/people.yml", "lifecycle_max_removals": 10, "lifecycle_as_of": str(day)}
+    more: dict[str, Any] = {
+        "roster_file": "roster/people.yml",
+        "lifecycle_max_removals": 10,
+        "lifecycle_as_of": str(day),
+    }
     hosts = company.inventory({name: company.variables(name) for name in ("one", "two")})
     planned = company.play("reconcile", *hosts, "--check", **more)
     assert "later" not in steps(planned, "one")
@@ -160,7 +164,7 @@ def test_check_tells_every_fault_with_its_place(control: Control, sim: Simulator
     control.write("merged.yml", "people:\n<<<<<<< HEAD\n- a@example.com\n=======\n>>>>>>> other\n")
     control.write("tab.yml", "people:\n\t- a@example.com\n")
     nobody = dict.fromkeys(control.credentials("one"), "")
-    command = {"roster_file": ["people.yml", "merged.yml", "tab.yml", "none.yml"], "report_dir": "out"}
+    command: dict[str, Any] = {"roster_file": ["people.yml", "merged.yml", "tab.yml", "none.yml"], "report_dir": "out"}
     done = control.play("check", environment=nobody, **command)
     assert done.code != 0
     told = done.failures["localhost"].splitlines()

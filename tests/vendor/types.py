@@ -91,8 +91,8 @@ def misread(shape: Shape, value: Any, place: str = "") -> Iterator[str]:
         if not isinstance(value, list):
             yield f"{place}: {value!r} is no list"
             return
-        for number, item in enumerate(value):
-            yield from misread(shape[0], item, f"{place}/{number}")
+        for place_in, item in enumerate(value):
+            yield from misread(shape[0], item, f"{place}/{place_in}")
     elif not isinstance(value, dict):
         yield f"{place}: {value!r} is no object"
     else:

@@ -57,6 +57,7 @@ PLAYBOOK = (
     "dump_groups",
     "force",
     "evidence_dir",
+    "plan_file",
 )
 RESULTS = (
     "lifecycle_result",

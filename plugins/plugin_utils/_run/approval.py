@@ -42,16 +42,22 @@ def published(result: Mapping[str, t.Any], ends: t.Sequence[str] = ()) -> dict[s
         "plan_id": result.get("plan_id") or "",
         "refused": result.get("msg") if result.get("failed") and code != PARTIAL_FAILURE else None,
         "counts": {key: count for key, count in result.get("summary", {}).items() if key not in OUTCOMES},
-        "steps": [_step(step) for step in result.get("plan", ())[:MOST_STEPS]],
-        "follow_up": at_most(result.get("follow_up", ()), MOST_BY_HAND),
-        **({"ends": list(ends)[:MOST_STEPS]} if ends else {}),
+        "steps": [_step(step) for step in result.get("plan", ())],
+        "follow_up": list(result.get("follow_up", ())),
+        **({"ends": list(ends)} if ends else {}),
     }
+
+
+def cut(plan: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """A published plan as the artefact has it: an event that is too large is dropped by a controller."""
+    lists = {key: plan[key][:MOST_STEPS] for key in ("steps", "ends", "not_found") if key in plan}
+    return {**plan, **lists, "follow_up": at_most(plan["follow_up"], MOST_BY_HAND)}
 
 
 def note_unknown(plans: t.Mapping[str, dict[str, t.Any]], unknown: t.Sequence[t.Any], refused: str) -> None:
     """Note in each published plan of a host who was found nowhere, and that it is refused if that refuses the run."""
     for plan in plans.values() if unknown else ():
-        plan["not_found"] = list(unknown)[:MOST_STEPS]
+        plan["not_found"] = list(unknown)
         plan["refused"] = plan["refused"] or refused or None
 
 
@@ -120,7 +126,7 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
     text = f"the plan is now {result.get('plan_id') or 'none'}, not {approved.plan_id}."
     if approved.steps is None:
         return text
-    then = {_key(step): step for step in approved.steps if isinstance(step, Mapping)}
+    then = {_key(step): step for step in approved.steps[:MOST_STEPS] if isinstance(step, Mapping)}
     now = {_key(step): step for step in map(_step, result.get("plan", ())[:MOST_STEPS])}
     added = [step for key, step in now.items() if key not in then]
     dropped = [step for key, step in then.items() if key not in now]

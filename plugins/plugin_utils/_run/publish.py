@@ -23,10 +23,11 @@ from .._words.chat import SUMMARY, summary_text
 from .._words.names import title
 from .._words.nowhere import misspelt_leavers
 from . import summary as _summary
-from .approval import note_unknown, published
+from .approval import cut, note_unknown, published
 from .course import Course
 from .evidence_files import write_evidence
 from .lifecycle import refused_unknown
+from .plan_file import write_plan
 
 
 def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +46,9 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
     if not course.check and results:
         _keep_evidence(course, variables, kept)
     refused = _tell_unknown(course, plans, kept)
+    file = variables.text("plan_file")
+    if file:
+        course.warnings += write_plan(file, course.host, plans)
     text = failure or " ".join(filter(None, (_summary.failure(kept, course.check), *refused)))
     # Of several hosts, the last task of the role tells who is found on none of them.
     told = kept if course.alone else {**kept, "unknown": []}
@@ -60,7 +64,7 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
         **({"diff": diffs} if diffs else {}),
         "ansible_stats": {
             "data": {
-                "access_plan": {course.host: plans},
+                "access_plan": {course.host: {key: cut(plan) for key, plan in plans.items()}},
                 **_chat(course, variables, _summary.summary(told, course.check, most=5), text),
             },
             "per_host": False,

@@ -55,7 +55,7 @@ class Notes:
 def invite(sim: Simulator, journal: Notes, *emails: str, check: bool = False) -> dict[str, Any]:
     operation = OPERATIONS["honeycomb_members"]
     defaults = {name: about.get("default") for name, about in operation.spec.items()}
-    people = [
+    people: list[Any] = [
         {"email": email, "role": None, "name": None, "aliases": [], "state": "present", "because": None}
         for email in emails
     ]

@@ -108,8 +108,8 @@ def test_the_address_for_error_reports_is_not_meant(
             monkeypatch.setenv("HONEYBADGER_ENDPOINT", given)
         else:
             options["api_url"] = given
-        for module, more in (("honeybadger_user_info", {}), ("honeybadger_team_info", {})):
-            assert run_module(module, **options, **more)["error"]["code"] == "connection"
+        for module in ("honeybadger_user_info", "honeybadger_team_info"):
+            assert run_module(module, **options)["error"]["code"] == "connection"
         assert {asked.path for asked in proxy.asked} == {f"{meant}:443"}
 
 

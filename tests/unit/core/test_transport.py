@@ -532,7 +532,7 @@ def test_a_proxy_variable_that_is_no_address(
 ) -> None:
     monkeypatch.setenv(variable, proxy)
     for module in ("honeycomb_member_info", "honeybadger_users"):
-        people = {} if module.endswith("info") else {"users": []}
+        people: dict[str, Any] = {} if module.endswith("info") else {"users": []}
         failed = ask(module, api_url="https://127.0.0.2:9", fails="validation", **people)
         assert variable.lower() in failed["msg"].lower()
         assert "hunter2" not in json.dumps(failed)

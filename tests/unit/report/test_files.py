@@ -23,6 +23,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils import _files
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import data as _report
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import files as _report_files
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
+from ansible_collections.honeyops.access.plugins.plugin_utils._words.text import clean
 from tests.report.made import HOSTILE, NOW, Company, sample, time_of_report
 from tests.tools.tree import ROOT
 
@@ -104,14 +105,14 @@ def test_the_data_of_the_page_is_what_was_read(page: str, report: dict[str, Any]
     data = json.loads(Page(page).scripts[0])
     names = {person[0]: person[1] for person in data["people"]}
     for email, name in HOSTILE:
-        assert names[email.lower()] == _report.clean(name)
+        assert names[email.lower()] == clean(name)
     assert len(data["people"]) == report["totals"]["people"] + 3
     assert len(data["columns"]) == 6
 
 
 def test_names_that_turn_text_around_lose_that(report: dict[str, Any]) -> None:
     assert "\u202e" not in json.dumps(report, ensure_ascii=False)
-    assert _report.clean("a\ud800\u202eb\nc" + "x" * 5000) == "a  b c" + "x" * 994
+    assert clean("a\ud800\u202eb\nc" + "x" * 5000) == "a  b c" + "x" * 994
 
 
 def test_sarif_points_at_the_roster(report: dict[str, Any], tmp_path: Path) -> None:

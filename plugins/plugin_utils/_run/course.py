@@ -66,6 +66,7 @@ class Course:
         results, people = self.results, self.people
         leavers = {key: _evidence.leavers_of(listed) for key, listed in people.items()}
         found = _evidence.evidence(results, leavers, self.check, self.done_at)
+        unknown = unknown_among(found, results) if self.policy else []
         return {
             **{key: _slim(result, people[key], service(key)) for key, result in results.items()},
             # Several accounts may have texts in common.
@@ -73,9 +74,9 @@ class Course:
                 dict.fromkeys(text for result in results.values() for text in result.get("follow_up", ()))
             )
             + self.follow_up,
-            "ends": self.ends,
             "people": found,
-            "unknown": unknown_among(found, results) if self.policy else [],
+            **({"ends": self.ends} if self.ends else {}),
+            **({"unknown": unknown} if unknown else {}),
             "run": self.asked.as_run(
                 {key: str(result["plan_id"]) for key, result in results.items() if result.get("plan_id")},
                 collection.version(),

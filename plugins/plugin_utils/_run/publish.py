@@ -43,9 +43,10 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
         if result.get("diff")
     ]
     kept = course.kept()
+    unknown = kept.get("unknown", [])
     if not course.check and results:
         _keep_evidence(course, variables, kept)
-    refused = _tell_unknown(course, plans, kept)
+    refused = _tell_unknown(course, plans, unknown)
     file = variables.text("plan_file")
     if file:
         course.warnings += write_plan(file, course.host, plans)
@@ -58,7 +59,7 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
         "changed": any(result.get("changed") for result in results.values()),
         "result": kept,
         "summary": _summary.summary(told, course.check),
-        "unknown": {} if course.alone else {"policy": course.policy, "people": kept["unknown"]},
+        "unknown": {} if course.alone else {"policy": course.policy, "people": unknown},
         "failure": text,
         "warnings": course.warnings,
         **({"diff": diffs} if diffs else {}),
@@ -83,12 +84,12 @@ def _settle_directory(course: Course, variables: Variables, values: Mapping[str,
         course.warnings += settle(folder, variables, course.host, hosts, ignored)
 
 
-def _tell_unknown(course: Course, plans: dict[str, dict[str, Any]], kept: dict[str, Any]) -> list[str]:
+def _tell_unknown(course: Course, plans: dict[str, dict[str, Any]], unknown: list[dict[str, Any]]) -> list[str]:
     """Note in the plans who is found nowhere; returns why that fails the run, if it does."""
-    refused = refused_unknown(course, kept["unknown"])
-    note_unknown(plans, kept["unknown"], " ".join(refused))
+    refused = refused_unknown(course, unknown)
+    note_unknown(plans, unknown, " ".join(refused))
     if course.alone and course.policy == WARN:
-        course.warnings += misspelt_leavers(kept["unknown"])
+        course.warnings += misspelt_leavers(unknown)
     return refused
 
 

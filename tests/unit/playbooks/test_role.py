@@ -74,7 +74,7 @@ def test_the_result(control: Control, sim: Simulator) -> None:
 
     done = left(control, **options, lifecycle_expected_plan_id=ids)
     assert done["failed"] == ""
-    assert set(done["result"]) == {"honeycomb", "honeybadger", "follow_up", "people", "run", "ends", "unknown"}
+    assert set(done["result"]) == {"honeycomb", "honeybadger", "follow_up", "people", "run"}
     assert done["result"]["honeycomb"]["plan"] == planned["result"]["honeycomb"]["plan"]
     assert "invocation" not in done["result"]["honeycomb"]
     assert done["result"]["follow_up"] == planned["result"]["follow_up"]
@@ -97,7 +97,7 @@ def test_only_what_is_configured_has_a_result(control: Control, sim: Simulator) 
     )
     assert done.code == 0
     found = json.loads((control.folder / "left.json").read_text())
-    assert set(found["result"]) == {"honeybadger", "follow_up", "people", "run", "ends", "unknown"}
+    assert set(found["result"]) == {"honeybadger", "follow_up", "people", "run"}
     assert found["result"]["honeybadger"]["error"]["code"] == "plan_changed"
     assert "The other service" not in found["failed"]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ansible import constants as C
 
-from ...module_utils._http.outside import armoured
+from ...module_utils._http.outside import outward
 from .._files import locked, make_folder, read, write
 
 
@@ -35,7 +35,7 @@ def write_plan(file: str, host: str, plans: t.Mapping[str, t.Any]) -> list[str]:
             document: dict[str, t.Any] = {}
             with contextlib.suppress(FileNotFoundError):
                 document = json.loads(read(kept))
-            document[host] = armoured(plans)
+            document[host] = outward(plans)
             write(kept, json.dumps(document))
             make_folder(path.parent)
             write(path, json.dumps({"access_plan": dict(sorted(document.items()))}, indent=1) + "\n")

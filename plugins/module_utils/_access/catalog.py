@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._http.text import is_maskable
 from .model import Kind
 
 Spec = dict[str, dict[str, t.Any]]
@@ -21,7 +22,8 @@ class Setting:
     """One connection option of a service's modules, and its other sources.
 
     ``option`` is the module option, ``variable`` the host variable that the role reads, ``environment`` the environment
-    variable. ``required``: the service is not configured without it.
+    variable. ``required``: the service is not configured without it. ``sent_with`` is the option whose value goes before
+    a secret in one header, with a colon between them.
     """
 
     option: str
@@ -29,6 +31,7 @@ class Setting:
     environment: str
     secret: bool = False
     required: bool = True
+    sent_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,15 @@ class ServiceInfo:
     def settings(self) -> tuple[Setting, ...]:
         """All connection settings: the credentials, then the address."""
         return (*self.credentials, self.url)
+
+    def secrets(self, options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+        """The secrets among connection options, and the pairs in which they are sent."""
+        for setting in self.credentials:
+            secret = options.get(setting.option)
+            if setting.secret and isinstance(secret, str) and is_maskable(secret):
+                yield secret
+                if setting.sent_with:
+                    yield f"{options.get(setting.sent_with)}:{secret}"
 
     @property
     def asks_identity(self) -> bool:

@@ -81,6 +81,11 @@ def connection(info: ServiceInfo) -> Spec:
     }
 
 
+def connection_defaults(info: ServiceInfo) -> dict[str, t.Any]:
+    """The value of each connection option that is not given, for whoever has no argument spec."""
+    return {name: about.get("default") for name, about in connection(info).items()}
+
+
 def person(info: ServiceInfo) -> Spec:
     """The options for a person, besides their address."""
     declared: Spec = {

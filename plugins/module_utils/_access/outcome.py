@@ -22,13 +22,6 @@ from .model import (
 )
 from .plan import carry_out
 
-
-def evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
-    """What is there after these outcomes."""
-    done = list(outcomes)
-    return carry_out(world, (outcome.removed for outcome in done), (outcome.added for outcome in done))
-
-
 APPLIED = "applied"
 FAILED = "failed"
 DEFERRED = "deferred"
@@ -51,6 +44,12 @@ class Outcome:
         action = "none" if self.outcome == APPLIED and not self.changed else self.step.action
         error = self.error.as_dict() if self.error else None
         return {"email": self.step.email, "action": action, "outcome": self.outcome, "error": error}
+
+
+def evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
+    """What is there after these outcomes."""
+    done = list(outcomes)
+    return carry_out(world, (outcome.removed for outcome in done), (outcome.added for outcome in done))
 
 
 class Watch(t.Protocol):

@@ -29,6 +29,7 @@ HONEYCOMB = ServiceInfo(
             "HONEYCOMB_KEY_SECRET",
             secret=True,
             required=False,
+            sent_with="management_key_id",
         ),
     ),
     identity=("api_key",),

@@ -61,6 +61,9 @@ class Request:
         return self.repeated or self.reach in (UNKNOWN, ACCEPTED)
 
 
+Kind = t.TypeVar("Kind", bound="AccessError")
+
+
 class AccessError(Exception):
     """The reason why somebody's access is not as declared.
 
@@ -103,15 +106,20 @@ class AccessError(Exception):
 
     def hinted(self, hint: str) -> AccessError:
         """The same error with another hint."""
-        return AccessError(
-            self.code,
-            self.msg,
+        return AccessError.like(self, hint)
+
+    @classmethod
+    def like(cls: type[Kind], error: AccessError, hint: str) -> Kind:  # noqa: PYI019  # no Self before Python 3.11
+        """An error of this class that says what another one says, with another hint."""
+        return cls(
+            error.code,
+            error.msg,
             hint=hint,
-            detail=self.detail,
-            status=self.status,
-            method=self.method,
-            path=self.path,
-            request=self.request,
+            detail=error.detail,
+            status=error.status,
+            method=error.method,
+            path=error.path,
+            request=error.request,
         )
 
     def as_dict(self) -> dict[str, t.Any]:

@@ -22,6 +22,8 @@ DEEPEST = 50  # levels of a document; the services' have five
 EXCERPT = 160  # characters shown of what a service says
 READ = 4000  # characters read for an excerpt
 SURROGATES = r"[\ud800-\udfff]"
+SHORTEST_SECRET = 4  # characters; no service has shorter ones
+MAX_QUOTED = 1500  # characters that are shown of a message of Ansible's own
 
 
 def secret_forms(secret: str) -> list[str]:
@@ -34,6 +36,11 @@ def secret_forms(secret: str) -> list[str]:
     urls = (quote(secret, safe=safe, errors="replace") for safe in ("/", ""))
     plain = (secret, *urls, json.dumps(secret)[1:-1])
     return sorted({*plain, *coded, *(form.rstrip("=") for form in coded)}, key=len, reverse=True)
+
+
+def is_maskable(secret: str) -> bool:
+    """Whether a credential is masked: one that is blank, or of a few characters, would spoil every sentence."""
+    return len(secret.strip()) >= SHORTEST_SECRET
 
 
 class Secrets:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The interface to Ansible: common options, the services that they describe, and the only exit.
+"""The interface of modules to Ansible: how they start, what they mask, and the only exit.
 
 This file is private to the collection.
 """
@@ -19,7 +19,7 @@ from .._http import errors
 from .._http.connection import REQUESTS_IMPORT_ERROR
 from .._http.errors import AccessError, unexpected
 from .._http.naming import worded
-from .._http.text import secret_forms
+from .._http.text import MAX_QUOTED, is_maskable, secret_forms
 from .._services import SERVICES
 
 try:
@@ -31,9 +31,6 @@ except ImportError:  # before ansible-core 2.22, where no_log_values does the sa
 
 
 KNOWN = "known_invitations"
-MAX_QUOTED = 1500  # characters
-SHORTEST_SECRET = 4  # characters; no service has shorter ones
-SECRETS = [found.option for info in SERVICES.values() for found in info.credentials if found.secret]
 
 
 class Module(AnsibleModule):
@@ -58,7 +55,7 @@ class Module(AnsibleModule):
 
     def unmask_short_values(self) -> None:
         """Leave a blank credential, or one of a few characters, as it is: masking it would spoil every sentence."""
-        self.no_log_values -= {value for value in self.no_log_values if len(value.strip()) < SHORTEST_SECRET}
+        self.no_log_values -= {value for value in self.no_log_values if not is_maskable(value)}
 
 
 def run_module(operation: Operation, **constraints: t.Any) -> None:
@@ -102,12 +99,9 @@ def _unmatched(values: t.Mapping[str, t.Any]) -> t.Iterator[str]:
 
 def _mask(module: Module) -> None:
     """Keep the credentials, in every form in which they may occur, out of what Ansible prints and logs."""
-    for option in SECRETS:
-        secret = module.params.get(option)
-        if secret and len(secret.strip()) >= SHORTEST_SECRET:
+    for info in SERVICES.values():
+        for secret in info.secrets(module.params):
             forms = secret_forms(secret)
-            if option == "management_key_secret":
-                forms += secret_forms(f"{module.params.get('management_key_id')}:{secret}")
             module.no_log_values.update(forms)
             register_secrets(forms)
     module.unmask_short_values()

@@ -19,7 +19,7 @@ from ...module_utils._http.errors import FORBIDDEN, VALIDATION, AccessError
 from .model import DISABLED, Account, Group, Members
 from .person import value_at
 from .settings import Credentials, Settings
-from .web import Record, Web, below, exactly_one, no_group, parameters
+from .web import Record, Web, below, exactly_one, parameters
 
 GROUPS_PAGE, MEMBERS_PAGE, USERS_PAGE = 200, 200, 500  # the most that a page may have
 OURS = "my_customer"
@@ -48,11 +48,7 @@ class Google:
                 if str(record.get("name")).casefold() == asked.casefold()
             ]
             match = exactly_one(named, asked, self._web.title, lambda record: str(record.get("email")))
-        if match is None:
-            answer = self._web.find(f"{self._root}/groups/{segment(asked)}", f"group {asked}")
-            match = answer.body if answer else None
-        if match is None:
-            raise no_group(self._web.title, asked)
+        match = self._web.group(match, f"{self._root}/groups/{segment(asked)}", asked)
         shape = self._web.shape("/groups")
         identity = shape.must(shape.must(match, dict).get("id"), str)
         return Group(identity, shape.text(match, "name") or shape.text(match, "email") or identity)

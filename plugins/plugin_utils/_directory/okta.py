@@ -19,7 +19,7 @@ from ...module_utils._http.client import Answer
 from .model import DISABLED, Account, Group, Members
 from .person import value_at
 from .settings import Credentials, Settings
-from .web import Record, Web, below, exactly_one, no_group, parameters
+from .web import Record, Web, below, exactly_one, parameters
 
 LIMIT = 200  # records in a page, as Okta recommends
 GONE = ("SUSPENDED", "DEPROVISIONED")
@@ -48,11 +48,7 @@ class Okta:
             if value_at(record, "profile.name").casefold() == asked.casefold()
         ]
         match = exactly_one(named, asked, self._web.title, lambda record: str(record.get("id")))
-        if match is None:
-            answer = self._web.find(f"{self._root}/groups/{segment(asked)}", f"group {asked}")
-            match = answer.body if answer else None
-        if match is None:
-            raise no_group(self._web.title, asked)
+        match = self._web.group(match, f"{self._root}/groups/{segment(asked)}", asked)
         shape = self._web.shape("/groups")
         identity = shape.must(shape.must(match, dict).get("id"), str)
         return Group(identity, value_at(match, "profile.name") or identity)

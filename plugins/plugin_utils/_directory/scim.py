@@ -20,7 +20,7 @@ from ...module_utils._http.errors import FORBIDDEN, AccessError
 from .model import DISABLED, Account, Group, Members
 from .person import value_at
 from .settings import Credentials, Settings
-from .web import Record, Web, exactly_one, no_group, parameters
+from .web import Record, Web, exactly_one, parameters
 
 COUNT = 500  # records asked for in a page; the server may send fewer
 MEDIA_TYPE = "application/scim+json"
@@ -49,11 +49,7 @@ class Scim:
             if str(record.get("displayName")).casefold() == asked.casefold()
         ]
         match = exactly_one(named, asked, self._web.title, lambda record: str(record.get("id")))
-        if match is None:
-            answer = self._web.find(f"/Groups/{segment(asked)}?attributes=displayName", f"group {asked}")
-            match = answer.body if answer else None
-        if match is None:
-            raise no_group(self._web.title, asked)
+        match = self._web.group(match, f"/Groups/{segment(asked)}?attributes=displayName", asked)
         return self._group(match)
 
     def members(self, group: Group) -> Members:

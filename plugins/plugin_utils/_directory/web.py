@@ -113,6 +113,15 @@ class Web:
                 return None
             raise
 
+    def group(self, named: t.Any, path: str, asked: str) -> t.Any:
+        """The record of a group: the one of that name, or the one at a path that has its id; refused if there is neither."""
+        if named is None:
+            answer = self.find(path, f"group {asked}")
+            named = answer.body if answer else None
+        if named is None:
+            raise no_group(self.title, asked)
+        return named
+
     def records(
         self,
         path: str | None,

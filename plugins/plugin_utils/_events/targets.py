@@ -14,6 +14,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ...module_utils._access.catalog import ServiceInfo
+from ...module_utils._access.options import connection_defaults
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.connect import honeycomb_keys
 from ...module_utils._honeycomb.facts import HONEYCOMB
@@ -105,7 +106,7 @@ def _target(entry: t.Any, shared: Mapping[str, t.Any]) -> Polled:
     scope = options.get("account_id", "")
     secret = "\0".join(options[setting.option] for setting in info.credentials if setting.secret and setting.required)
     credential = hashlib.sha256(secret.encode()).hexdigest()
-    read = _reader(info, {"api_url": info.default_url, **options}, shared)
+    read = _reader(info, options, shared)
     return Polled(name, service, read, scope, credential)
 
 
@@ -126,13 +127,9 @@ def _check(info: ServiceInfo, name: str, options: Mapping[str, str]) -> None:
 
 
 def _reader(info: ServiceInfo, options: Mapping[str, str], shared: Mapping[str, t.Any]) -> t.Callable[[], Look]:
-    connection = {
-        "validate_certs": shared.get("validate_certs", True),
-        "ca_path": shared.get("ca_path"),
-        "request_timeout": _number(shared, "request_timeout", 30.0),
-        "max_wait": NO_WAIT,
-    }
-    params = {**connection, **options}
+    defaults = connection_defaults(info)
+    timeout = _number(shared, "request_timeout", defaults["request_timeout"])
+    params = {**defaults, **shared, "request_timeout": timeout, "max_wait": NO_WAIT, **options}
     own = {key: value for key, value in params.items() if key not in MANAGEMENT}
     with_keys = all(key in params for key in MANAGEMENT)
 

@@ -163,16 +163,7 @@ class ControllerStore:
             return self._client.request(method, path, body).body
         except AccessError as fault:
             hint = HINTS.get(fault.code, worded(fault.hint, lambda option: NAMES.get(option, option)))
-            raise Unusable(
-                fault.code,
-                fault.msg,
-                hint=hint,
-                detail=fault.detail,
-                status=fault.status,
-                method=fault.method,
-                path=fault.path,
-                request=fault.request,
-            ) from None
+            raise Unusable.like(fault, hint) from None
 
     def _prefix(self) -> str:
         return prefix_of(self._environ)

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from ansible import constants as C
 
 from ...module_utils._access.addresses import few
+from ...module_utils._access.options import connection_defaults
 from ...module_utils._access.outcome import Journal
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.connect import honeycomb
@@ -29,13 +30,6 @@ from .files import FOLDER, FileStore
 from .journal import RunJournal
 from .store import FILE, KINDS, NONE, UNREADABLE, Entries, Store, Unusable, left_alone
 
-CONNECTION_DEFAULTS: dict[str, t.Any] = {
-    "api_url": HONEYCOMB.default_url,
-    "validate_certs": True,
-    "ca_path": None,
-    "request_timeout": 30.0,
-    "max_wait": 300,
-}
 NAMED = 5  # people named in a warning
 
 
@@ -146,7 +140,7 @@ class Recall:
 
 def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lambda requests: None) -> str:
     """The address and the name of the team that a configuration key belongs to. ``count`` gets the number of requests."""
-    connection = {**CONNECTION_DEFAULTS, **options}
+    connection = {**connection_defaults(HONEYCOMB), **options}
     try:
         service = honeycomb(connection)
         try:

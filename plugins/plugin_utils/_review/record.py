@@ -18,7 +18,7 @@ from ...module_utils._services import SERVICES
 from .._host.seal import sealed
 from .._people.entries import Data
 from .decisions import KEEP, REVOKE, Decision
-from .rows import Row, digest
+from .rows import digest
 
 VERSION = 1
 EVERY = 90  # days until the next review is due
@@ -200,9 +200,3 @@ def _reviewer(item: Mapping[str, t.Any]) -> str:
 
 def _comment(item: Mapping[str, t.Any]) -> str:
     return f" ({item['comment']})" if item["comment"] else ""
-
-
-def people_since(record: Data, rows: Iterable[Row]) -> list[str]:
-    """The addresses of people who have access and were in no row of the last review."""
-    known = {item["email"] for item in record["decisions"]}
-    return sorted({row.email for row in rows if row.email and row.email not in known})

@@ -14,17 +14,14 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 
-from ...module_utils._access.catalog import ServiceInfo, Spec
+from ...module_utils._access.catalog import Spec
 from ...module_utils._access.outcome import Around, Journal, Watch
 from ...module_utils._access.record import NO_CHANGE, Operation, Result
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
 from ...module_utils._http.errors import VALIDATION, AccessError, unexpected
-from ...module_utils._http.text import secret_forms
+from ...module_utils._http.text import MAX_QUOTED, secret_forms
 from ...module_utils._services import OPERATIONS, SERVICES
 from .._host.option_names import in_role
-
-SHORTEST_SECRET = 4  # characters; no service has shorter ones
-MAX_QUOTED = 1500  # characters
 
 
 def no_requests() -> str:
@@ -94,20 +91,11 @@ def _checked(spec: Spec, values: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]
 
 def masked(result: dict[str, t.Any], secrets: t.Iterable[str]) -> dict[str, t.Any]:
     """The result without any form of these secrets."""
-    forms = {form for secret in secrets if len(secret.strip()) >= SHORTEST_SECRET for form in secret_forms(secret)}
+    forms = {form for secret in secrets for form in secret_forms(secret)}
     cleaned: dict[str, t.Any] = remove_values(result, forms)
     return cleaned
 
 
-def secrets_of(info: ServiceInfo, options: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    """The secrets among the connection options of a service, with the pairs that it sends as one."""
-    for setting in info.credentials:
-        secret = options.get(setting.option)
-        if setting.secret and isinstance(secret, str) and secret:
-            yield secret
-            yield from (f"{options.get(name)}:{secret}" for name in info.optional if name != setting.option)
-
-
 def every_secret(services: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[str]:
     """The secrets of all services of a host."""
-    return [secret for key, options in services.items() for secret in secrets_of(SERVICES[key], options)]
+    return [secret for key, options in services.items() for secret in SERVICES[key].secrets(options)]

@@ -151,7 +151,9 @@ def _apply(
         ready = [step for step in steps if step.phase == phase and not outcomes[step].error]
         for _turn, wave in groupby(ready, lambda step: turn(step, report.rules)):
             _apply_wave(service, report, list(wave), outcomes, options, now)
-    report.outcomes = own_credential(service, [half_done(outcome) for outcome in outcomes.values()])
+    report.outcomes = own_credential(
+        service, [half_done(outcome) for outcome in outcomes.values()], report.rules, options.concurrency
+    )
 
 
 def _apply_wave(

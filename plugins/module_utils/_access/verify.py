@@ -17,8 +17,10 @@ from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option
 from .addresses import few
+from .match import Rules
 from .model import ACTIVE, CANCEL, LOWER, MEMBERSHIP, REMOVAL, REMOVE, Person
 from .outcome import APPLIED, Outcome, Report
+from .plan import turn
 from .planner import draft
 from .service import Service
 
@@ -102,14 +104,19 @@ def verify(service: Service, report: Report, now: datetime) -> None:
     }
 
 
-def own_credential(service: Service, outcomes: t.Sequence[Outcome]) -> list[Outcome]:
-    """The outcomes in their order; where requests were refused after somebody who managed others was gone, with why."""
+def own_credential(service: Service, outcomes: t.Sequence[Outcome], rules: Rules, concurrency: int) -> list[Outcome]:
+    """The outcomes in their order; where requests were refused after somebody who managed others was gone, with why.
+
+    Steps of one turn are under way at once, so that any of them may have been refused after any other was done.
+    """
     gone = [number for number, outcome in enumerate(outcomes) if _was_manager(service, outcome)]
     if not gone:
         return list(outcomes)
     why = _whose(service, [outcomes[number] for number in gone])
+    waves = [(outcome.step.phase, turn(outcome.step, rules)) for outcome in outcomes]
+    first = waves.index(waves[gone[0]]) if concurrency > 1 else gone[0] + 1
     return [
-        replace(outcome, error=_told(outcome.error, why)) if outcome.error and number > gone[0] else outcome
+        replace(outcome, error=_told(outcome.error, why)) if outcome.error and number >= first else outcome
         for number, outcome in enumerate(outcomes)
     ]
 

@@ -248,6 +248,20 @@ def test_a_credential_that_went_with_somebody(ask: Ask, sim: Simulator, status: 
     assert "probably theirs" not in failed["msg"]
 
 
+@pytest.mark.parametrize(("concurrency", "blamed"), [(4, True), (1, False)])
+def test_of_those_who_go_at_once_nobody_goes_first(ask: Ask, sim: Simulator, concurrency: int, blamed: bool) -> None:
+    """The plan has an order, requests that are under way at once have none."""
+    first, second = sim.honeybadger.add("boss@x.example", "Owner"), sim.honeybadger.add("chief@x.example", "Owner")
+    listed = [{"email": person.email, "state": "absent"} for person in (first, second)]
+    sim.fail(Fault("status", method="DELETE", path=f"/users/{first.id}$", status=403, times=0))
+    failed = ask("honeybadger_users", users=listed, max_removals=2, concurrency=concurrency, fails="partial_failure")
+    assert [(one["email"], one["outcome"]) for one in failed["results"]] == [
+        ("boss@x.example", "failed"),
+        ("chief@x.example", "applied"),
+    ]
+    assert ("chief@x.example (Owner)" in failed["msg"]) is blamed
+
+
 def test_lists_that_cannot_be_read_after_somebody_went(ask: Ask, sim: Simulator) -> None:
     sim.honeybadger.add(EVE, "Admin")
     sim.fail(Fault("status", method="GET", path="/users$", status=403, after=1, times=0))

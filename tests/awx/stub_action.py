@@ -9,6 +9,7 @@ set-up takes seconds. The modules themselves are not needed to test; tests/awx/R
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import urllib.error
@@ -97,8 +98,13 @@ def endpoint(kind: str) -> str:
     return ENDPOINTS.get(kind, f"{kind}s")
 
 
+class Checked(Exception):
+    """The first change is where a module of awx.awx ends in check mode."""
+
+
 class Api:
-    changed = False
+    def __init__(self, check: bool) -> None:
+        self.check, self.changed = check, False
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(
@@ -108,6 +114,8 @@ class Api:
             headers={"Authorization": f"Bearer {os.environ['CONTROLLER_OAUTH_TOKEN']}"},
         )
         self.changed = self.changed or method != "GET"
+        if self.check and self.changed:
+            raise Checked
         try:
             with urllib.request.urlopen(request) as answer:
                 text = answer.read()
@@ -176,9 +184,10 @@ class ActionModule(ActionBase):
         spec |= {key: {"required": True}, "state": {"default": "present", "choices": ["present", "exists", "absent"]}}
         spec |= {} if node else {"description": {}}
         _checked, params = self.validate_argument_spec(argument_spec=spec)
-        api = Api()
-        changed = made(api, kind, key, {name: value for name, value in params.items() if value is not None})
-        return {"changed": changed}
+        api = Api(self._task.check_mode)
+        with contextlib.suppress(Checked):
+            api.changed = made(api, kind, key, {name: value for name, value in params.items() if value is not None})
+        return {"changed": api.changed}
 
 
 def made(api: Api, kind: str, key: str, given: dict[str, Any]) -> bool:

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.awx import rules, stub_action, stub_lookup
 from tests.awx.controller import TOKEN, Controller
+from tests.awx.running import serialised
+from tests.hostile import FORGED, LINK, Payload, forged
 from tests.tools import tree
 
 CHAT_TOKEN = "chatToken7f3a"
@@ -31,6 +34,7 @@ SETTINGS: dict[str, Any] = {
     "awx_setup_evidence_dir": "/mnt/evidence",
 }
 LEAST = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
+DEFAULTS = yaml.safe_load((tree.ROOT / "playbooks" / "vars" / "awx" / "settings.yml").read_text(encoding="utf-8"))
 PROJECT = tree.ROOT / "extensions" / "awx" / "project"
 PARTS = ("meta", "plugins", "roles", "playbooks")
 """All that a collection may need to work. What else it has is for people to look at."""
@@ -263,3 +267,58 @@ def test_a_target_that_no_job_could_have_is_refused(tmp_path: Path, target: dict
         output = set_up(controller, tmp_path, {**SETTINGS, "awx_setup_targets": [target]}, code=2)
         assert "Nothing was done" in output
         assert controller.log == []
+
+
+def test_why_a_project_cannot_be_synchronized_is_data(tmp_path: Path) -> None:
+    """It is the text of whoever has the repository."""
+    payload = Payload(tmp_path)
+    with Controller(PROJECT) as controller:
+        controller.unsynced = payload.braces + FORGED + LINK
+        output = set_up(controller, tmp_path, LEAST, code=2)
+    assert not payload.fired
+    assert forged(output) == []
+    assert "lookup('pipe'" in output
+
+
+@pytest.mark.slow
+def test_what_the_controller_has_and_settings_marked_unsafe_are_data(tmp_path: Path) -> None:
+    """Also names that others gave to their objects, next to those of the set-up."""
+    payload = Payload(tmp_path)
+    text = payload.braces + FORGED + LINK
+    settings = {**spoiled({**DEFAULTS, **SETTINGS}, text), "awx_setup_prune": True}
+    (tmp_path / "settings.yml").write_text(serialised(settings))
+    with Controller(PROJECT) as controller:
+        controller.add("organizations", name=settings["awx_setup_organization"])
+        for name in ("image", "project", "vault"):
+            controller.add("credentials", name=settings[f"awx_setup_{name}_credential"])
+        for kind in ("credentials", "job_templates", "workflow_job_templates"):
+            for name in (text, f"Access: {text}: onboard", f"Access: search: {text}"):
+                controller.add(kind, name=name)
+        for mode in ((), ("--check",), ()):
+            output = set_up(controller, tmp_path, {}, "-e", "@settings.yml", *mode)
+            assert not payload.fired, output
+            assert forged(output, wrapped=True) == []
+        search = controller.named("job_templates", "Access: search: onboard")
+        assert payload.braces in json.dumps(controller.surveys["job_templates", search["id"]])
+
+
+def spoiled(settings: dict[str, Any], text: str) -> dict[str, Any]:
+    """The settings with that text in each that may be any text; the rest by their own rules."""
+
+    def spoil(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: spoil(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [spoil(item) for item in value]
+        return f"{value}{text}" if isinstance(value, str) else value
+
+    ruled = ("awx_setup_targets", "awx_setup_chat", "awx_setup_nightly", "awx_setup_quarterly")
+    found = {name: value if name in ruled else spoil(value) for name, value in settings.items()}
+    found["awx_setup_targets"] = [
+        {**target, "teams": spoil(target["teams"])} for target in settings["awx_setup_targets"]
+    ]
+    found["awx_setup_chat"] = {
+        **settings["awx_setup_chat"],
+        "configuration": {"token": CHAT_TOKEN, "channels": [text]},
+    }
+    return found

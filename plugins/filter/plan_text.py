@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: plan_text
 short_description: Describe what a plan would do
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: roster
 short_description: Read people from a YAML, JSON or CSV file
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: directory_info
 short_description: Read people and groups from a directory, complete or not at all
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:

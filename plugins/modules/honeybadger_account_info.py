@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: honeybadger_account_info
 short_description: List Honeybadger accounts, or show one with its quota
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: honeybadger_team_member
 short_description: Add a person to a Honeybadger team, or remove them from it
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:

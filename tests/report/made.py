@@ -194,7 +194,7 @@ class Company:
                     ],
                 }
             )
-        return _report.report_of(parts, self._now, "0.1.0", _report_inputs.aliases_of(roster), 7)
+        return _report.report_of(parts, self._now, "1.0.0", _report_inputs.aliases_of(roster), 7)
 
 
 def _credentials(host: str) -> dict[str, dict[str, str]]:

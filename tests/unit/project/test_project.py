@@ -42,3 +42,10 @@ def test_workflows_run_targets_of_the_makefile() -> None:
     workflows = "".join(path.read_text() for path in (ROOT / ".github" / "workflows").glob("*.yml"))
     run = set(re.findall(r"run: make ([a-z-]+)", workflows))
     assert {"test", "test-matrix", "test-all", "demo", "artefact"} <= run <= targets
+
+
+def test_steps_of_playbooks_are_documented_and_in_no_list_of_modules() -> None:
+    """Lists of modules have what is written in Python."""
+    steps = sorted(path.stem for path in (ROOT / "plugins" / "action").glob("access_*.py"))
+    modules = sorted(path.name for path in (ROOT / "plugins" / "modules").glob("access_*"))
+    assert modules == [f"{step}.yml" for step in steps]

@@ -68,7 +68,7 @@ def test_json_follows_its_schema(report: dict[str, Any]) -> None:
 
 
 def test_an_empty_report_follows_it_too() -> None:
-    empty = _report.report_of([], NOW, "0.1.0", {}, 7)
+    empty = _report.report_of([], NOW, "1.0.0", {}, 7)
     jsonschema.validate(json.loads(_report_files.to_json(empty)), SCHEMA)
     assert "<!DOCTYPE html>" in _report_page.to_html(empty)
 

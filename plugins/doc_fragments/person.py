@@ -67,8 +67,8 @@ options:
     default: false
   max_removals:
     description:
-      - The most people who may lose access or a pending invitation in one run, including those with C(state=absent). A person counts
-        once, however much they lose.
+      - Maximum number of people who may lose access or a pending invitation in one run, including those with C(state=absent). A person
+        counts once, however much they lose.
       - Either a count such as V(3), or a share such as V(25%) of the people and pending invitations at the start of the run, rounded
         down but at least 1. V(0) forbids all removals.
       - The limit applies to the whole plan, including the steps that O(max_changes) defers.
@@ -92,12 +92,12 @@ options:
     default: []
   max_changes:
     description:
-      - The most steps of the plan to apply in one run. The others are returned as C(deferred), for a later run.
+      - Maximum number of steps of the plan to apply in one run. The others are returned as C(deferred), for a later run.
       - Use it to spread a large plan over several hours of a rate limit.
     type: int
   concurrency:
     description:
-      - The number of writes to send at the same time.
+      - Number of requests that write at the same time.
     type: int
     default: 4
   expected_plan_id:
@@ -193,7 +193,7 @@ options:
     default: report
   max_keys:
     description:
-      - The most keys that may be disabled or deleted in one run. A plan with more is refused, and the error lists them.
+      - Maximum number of keys that may be disabled or deleted in one run. A plan with more is refused, and the error lists them.
     type: int
     default: 20
 """

@@ -117,8 +117,7 @@ def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Ru
     if then >= least:
         return None
     role = rules.roles[-1]
-    left = f"{then} accepted {role}{'' if then == 1 else 's'} of {now}"
-    return f"{option(f'min_{role.lower()}s')}: {left} would be left, at least {least} must be"
+    return f"{option(f'min_{role.lower()}s')}: {then} of {now} accepted {role}s would remain; the minimum is {least}"
 
 
 def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
@@ -168,7 +167,7 @@ def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
         for email, protected in sorted(hit.items())
         if protected
     ]
-    return [f"{option('protected')}: {', '.join(named)} would be removed or demoted, and must not be"] if named else []
+    return [f"{option('protected')}: {', '.join(named)} would be removed or demoted"] if named else []
 
 
 def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
@@ -185,7 +184,7 @@ def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits)
     pending = sum(grant.status == PENDING for grant in world)
     share = f" ({limits.max_removals} of {there}, {pending} of them pending)" if "%" in limits.max_removals else ""
     people = "1 person" if figure == 1 else f"{figure} people"
-    return [f"{option('max_removals')}: {people} would lose access or an invitation, at most {most} may{share}"]
+    return [f"{option('max_removals')}: {people} would lose access or an invitation; the maximum is {most}{share}"]
 
 
 def _people(steps: t.Sequence[Step]) -> int:
@@ -203,4 +202,4 @@ def _capped(steps: t.Sequence[Step], limits: Limits) -> t.Iterator[str]:
     for cap, most in limits.caps.items():
         hit = [step.target.title for step in steps if step.target and not step.goal and step.target.kind.cap == cap]
         if len(hit) > most:
-            yield f"{option(cap)}: {len(hit)} would be disabled or deleted, at most {most} may be: {', '.join(sorted(hit))}"
+            yield f"{option(cap)}: {len(hit)} would be disabled or deleted; the maximum is {most} ({', '.join(sorted(hit))})"

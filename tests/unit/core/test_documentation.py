@@ -308,3 +308,20 @@ def test_a_module_is_hardly_more_than_its_documentation(module: str) -> None:
 def test_private_code_says_so(path: Path) -> None:
     assert path.relative_to(ROOT / "plugins/module_utils").parts[0].startswith("_")
     assert "private to the collection" in path.read_text(encoding="utf-8")
+
+
+def test_the_role_shows_the_defaults_of_the_modules() -> None:
+    role = yaml.safe_load((ROOT / "roles/lifecycle/meta/argument_specs.yml").read_text())["argument_specs"]["main"]
+    role["options"].pop("lifecycle_verify")  # true there, for people offboard with it
+    for module in ("honeycomb_members", "honeybadger_users"):
+        for option, spec in specification(module)["argument_spec"].items():
+            shown = role["options"].get(f"lifecycle_{option}", spec)
+            assert shown.get("default") == spec.get("default"), option
+
+
+def test_the_role_refuses_no_blank() -> None:
+    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+        for entry in yaml.safe_load(path.read_text())["argument_specs"].values():
+            for value in ("", None):
+                given = dict.fromkeys(entry["options"], value)
+                assert ArgumentSpecValidator(entry["options"]).validate(given).error_messages == []

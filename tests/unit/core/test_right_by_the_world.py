@@ -146,7 +146,7 @@ def test_the_list_of_users_decides_who_has_accepted(ask: Ask, sim: Simulator, ch
     with_an_heir(sim)
     options = {"members": [{"email": OWNER, **change}], "max_removals": "100%"}
     failed = ask("honeycomb_members", fails="guard_refused", **options, **managed(sim))
-    assert "0 accepted admins of 1" in failed["msg"]
+    assert "0 of 1 accepted admins would remain; the minimum is 1" in failed["msg"]
     assert [member.get("status") for member in failed["members"]] == [None, "pending"]
     assert sim.writes() == []
     asked = [entry.path.partition("?")[0] for entry in sim.log]
@@ -291,7 +291,7 @@ def test_people_without_an_address_are_counted_one_by_one(ask: Ask, sim: Simulat
     known = nameless(sim, text, 6)
     listed = [{"email": f"o{number}@x.example"} for number in range(4)]
     failed = ask("honeycomb_members", members=listed, exclusive=True, known_invitations=known, fails="guard_refused")
-    assert "6 people would lose access or an invitation, at most 2 may" in failed["msg"]
+    assert "6 people would lose access or an invitation; the maximum is 2" in failed["msg"]
     assert len(failed["plan"]) == 6
     if not text:
         assert {step["email"] for step in failed["plan"]} == set(known)

@@ -94,7 +94,7 @@ def test_offboard_holds_a_file_to_the_limit(control: Control, sim: Simulator) ->
         sim.honeybadger.add(f"{name}@example.com")
     control.write("leavers.csv", "email,state\nada@example.com,\nbob@example.com,present\n")
     refused = control.play("offboard", "-e", "roster_file=leavers.csv")
-    assert "at most 1 may (25% of 4" in refused.failures["localhost"]
+    assert "the maximum is 1 (25% of 4" in refused.failures["localhost"]
     assert sim.writes() == []
     assert control.play("offboard", "-e", "roster_file=leavers.csv", "-e", "lifecycle_max_removals=2").code == 0
     assert access(sim) == OWNER | {"carol": "member/Member"}

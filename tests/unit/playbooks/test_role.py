@@ -127,7 +127,7 @@ def test_all_guards_are_handed_on(control: Control, sim: Simulator) -> None:
     for service in ("honeycomb", "honeybadger"):
         text = found[service]["msg"]
         assert "protected: owner@example.com" in text
-        assert "max_removals: 1 person would lose access or an invitation, at most 0 may" in text
+        assert "max_removals: 1 person would lose access or an invitation; the maximum is 0" in text
     plan = [(step["action"], step["email"]) for step in found["honeybadger"]["plan"]]
     assert ("reinvite", "old@example.com") in plan
     assert not [email for _unused, email in plan if email in ("new1@example.com", "young@example.com")]

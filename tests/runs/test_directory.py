@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,6 +122,18 @@ def test_joiners_movers_leavers_and_renames(
     assert control.play("reconcile", *hosts).changed == {"one": 0, "two": 0}
     assert control.play("report", *hosts, report_dir="report", fail_on_drift=True).failures == {}
     assert TOKEN not in done.output + planned.output
+
+
+def test_drift_is_at_the_roster_though_the_people_are_in_the_directory(
+    control: Control, company: Company, okta: Stub, hosts: tuple[str, ...]
+) -> None:
+    """GitHub refuses a finding without a place."""
+    assert control.play("report", *hosts, report_dir="report").code == 0
+    report = json.loads((control.folder / "report" / "report.json").read_text())
+    assert report["drift"]["rosters"] == ["roster.json"]
+    (run,) = json.loads((control.folder / "report" / "drift.sarif").read_text())["runs"]
+    assert len(run["results"]) > 4
+    assert all(result.get("locations") for result in run["results"])
 
 
 BROKEN = {

@@ -99,7 +99,7 @@ def _roster(variables: Variables, task_vars: t.Mapping[str, t.Any], loader: t.An
     resolved, unknown = resolved_here(document, task_vars, variables, check_mode)
     if faults or unknown:
         raise Refused("\n".join([head, *tell([*faults, *unknown])]))
-    files = tuple(dict.fromkeys(at.file for at in document.lines)) or tuple(paths)
+    files = tuple(dict.fromkeys(at.file for at in document.lines if at.file)) or tuple(paths)
     reviewers = {name: group.reviewer for name, group in document.groups.items()}
     declared = [
         {**person, "groups": list(names), "reviewer": next(filter(None, map(reviewers.get, names)), "")}

@@ -101,7 +101,7 @@ def access(has: Mapping[str, t.Any] | None) -> str:
         return "nobody"
     teams = has.get("team_ids")
     role = str(has.get("role") or "nothing")
-    return f"{role} in teams {', '.join(map(str, teams))}" if teams else role
+    return f"{role} in team{'s' * (len(teams) > 1)} {', '.join(map(str, teams))}" if teams else role
 
 
 def _between(before: t.Any, after: t.Any) -> str:

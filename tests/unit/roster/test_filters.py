@@ -162,7 +162,7 @@ RESULT = {
 
 def test_summary() -> None:
     assert summary(RESULT) == [
-        "ada@example.com: Honeycomb: invited as admin; Honeybadger: changed from Member to Admin in teams 3",
+        "ada@example.com: Honeycomb: invited as admin; Honeybadger: changed from Member to Admin in team 3",
         "bob@example.com: Honeycomb: was done already",
         "eve@example.com: Honeycomb: remove failed: no right; Honeybadger: cancel deferred to a later run",
         "Honeycomb: FAILED after 4 requests. 2 of 3 changes applied.",
@@ -175,7 +175,7 @@ def test_summary() -> None:
 def test_summary_of_a_check() -> None:
     lines = summary({"honeybadger": RESULT["honeybadger"], "follow_up": []}, check=True)
     assert lines == [
-        "ada@example.com: Honeybadger: would change from Member to Admin in teams 3",
+        "ada@example.com: Honeybadger: would change from Member to Admin in team 3",
         "eve@example.com: Honeybadger: cancel deferred to a later run",
         "Honeybadger: 1 of 2 changes would be made, 1 request, plan def",
     ]

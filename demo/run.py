@@ -128,13 +128,13 @@ def services() -> Iterator[Services]:
 def perform(sim: Services) -> None:
     """The main job, step by step."""
     both = {"honeycomb": "member (invited)", "honeybadger": "Member (invited)"}
-    sim.play("Onboard three people on both services", "onboard", "-e", "roster_file=people.yml", writes=6, requests=11)
+    sim.play("Onboard three people on both services", "onboard", "-e", "roster_file=people.yml", writes=6, requests=10)
     sim.expect(ada={"honeycomb": "admin (invited)", "honeybadger": "Admin (invited)"}, bob=both, carol=both)
 
     sim.play("The same again: nothing changes", "onboard", "-e", "roster_file=people.yml", writes=0, requests=4)
 
     promotion = ["-e", "email=bob@example.com", "-e", "honeycomb_role=admin", "-e", "honeybadger_role=Admin"]
-    sim.play("Promote Bob, who has not accepted yet", "onboard", *promotion, writes=2, requests=7)
+    sim.play("Promote Bob, who has not accepted yet", "onboard", *promotion, writes=2, requests=6)
     sim.expect(bob={"honeycomb": "admin (invited)", "honeybadger": "Admin (invited)"})
 
     for service in ("honeycomb", "honeybadger"):
@@ -145,19 +145,19 @@ def perform(sim: Services) -> None:
     )
     sim.expect(bob={"honeycomb": "admin", "honeybadger": "Admin"}, carol=both)
 
-    sim.play("Bob leaves", "offboard", "-e", "email=bob@example.com", writes=2, requests=13)
+    sim.play("Bob leaves", "offboard", "-e", "email=bob@example.com", writes=2, requests=12)
     sim.expect(bob=None)
 
     sim.ask("POST", "add", {"service": "honeycomb", "email": "mallory@example.com", "role": "admin"})
     (WORK / "people.yml").write_text(LATER)
     ignore = ["-e", '{"lifecycle_ignore": ["owner@example.com"]}']
     plan = ["-e", "roster_file=people.yml", *ignore, "--check", "--diff"]
-    sim.play("Somebody was added by hand: what would reconcile do?", "reconcile", *plan, writes=0, requests=5)
+    sim.play("Somebody was added by hand: what would reconcile do?", "reconcile", *plan, writes=0, requests=4)
     sim.expect(mallory={"honeycomb": "admin"}, carol=both)
 
     sim.play("Write down who has access now", "dump", "-e", "dump_file=now.yml", writes=0, requests=4)
     roster = ["-e", "report_dir=report", "-e", "roster_file=people.yml"]
-    sim.play("Report who has what, and what the roster does not know", "report", *roster, writes=0, requests=7)
+    sim.play("Report who has what, and what the roster does not know", "report", *roster, writes=0, requests=6)
 
 
 def tell(sim: Services) -> None:

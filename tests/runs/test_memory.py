@@ -49,6 +49,22 @@ def test_three_lines_of_the_readme(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER
 
 
+def test_the_service_is_asked_once_which_team_a_key_belongs_to(control: Control, sim: Simulator) -> None:
+    """The memory, the plan's id and the comparison of hosts all need to know, each in a process of its own."""
+    two = control.sims["two"]
+    key = {"honeycomb_api_key": two.configuration_key, "honeycomb_api_url": two.honeycomb_url}
+    hosts = control.inventory({"one": control.variables("one", "honeycomb"), "two": key})
+    for people, sent in (["ada@example.com"], 2), (["ada@example.com"], 0), (["ada@example.com", "bob@example.com"], 2):
+        for each in (sim, two):
+            each.log.clear()
+        played = control.play("onboard", *hosts, people=people)
+        assert played.code == 0, played.output
+        for each in (sim, two):
+            asked = [entry.path for entry in each.log if entry.method == "GET"]
+            assert sorted(asked) == ["/1/auth", "/1/team_memberships"]
+        assert len(sim.writes()) + len(two.writes()) == sent
+
+
 def test_it_never_expires(control: Control, sim: Simulator) -> None:
     """A fact cache drops what is older than 24 hours, and does not write again what has not changed."""
     assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .._http.client import Answers
 from .._http.errors import AccessError
 from .._http.limits import Quota
 from .leaving import Leaving
@@ -83,10 +84,11 @@ class Journal(t.Protocol):
 
 @dataclass(frozen=True)
 class Around:
-    """Who is told how a run goes, while it goes."""
+    """Who is told how a run goes, while it goes, and what services have answered in it already."""
 
     watch: Watch | None = None
     journal: Journal | None = None
+    answers: Answers = field(default_factory=dict[str, t.Any], repr=False)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import typing as t
 from .._access.catalog import Spec
 from .._access.options import connection, setting
 from .._http import errors
+from .._http.client import Answers
 from .._http.errors import AccessError
 from .._http.naming import option
 from .._http.options import check_secret, client_of
@@ -39,10 +40,16 @@ KEYS: Spec = {
 }
 
 
-def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None = None) -> Honeycomb:
-    """The team that the options name; ``names`` are sent with invitations, by folded address."""
+def honeycomb(
+    params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None = None, answers: Answers | None = None
+) -> Honeycomb:
+    """The team that the options name; ``names`` are sent with invitations, by folded address.
+
+    ``answers``: what this run knows of its keys already.
+    """
     key = check_secret("api_key", params["api_key"])
     client = client_of(HONEYCOMB.title, params, KeyHeader(key), key)
+    client.answers = client.answers if answers is None else answers
     service = Honeycomb(client, key, params.get("known_invitations"), names)
     given = [name for name in HONEYCOMB.optional if params.get(name) and "leaver_keys" in params]
     if len(given) == 1:
@@ -53,7 +60,7 @@ def honeycomb(params: t.Mapping[str, t.Any], names: t.Mapping[str, str] | None =
         )
     if given:
         keys = honeycomb_keys(params)
-        keys.client.budget = client.budget
+        keys.client.budget, keys.client.answers = client.budget, client.answers
         service.users = keys
         service.companions = [KeyGrants(keys, params["leaver_keys"], service.own_key)]
     elif "leaver_keys" in params:

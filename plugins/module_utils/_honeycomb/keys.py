@@ -103,8 +103,11 @@ class HoneycombKeys:
         """The management key itself; requested once."""
         if self._own is None:
             shape = Shape(HONEYCOMB.title, "GET", AUTH)
-            answer = shape.must(self._call("GET", AUTH, ""), dict)
-            self._own = _own(shape, answer)
+            try:
+                answer = self.client.once(AUTH)
+            except AccessError as error:
+                raise self._explain(error, "") from None
+            self._own = _own(shape, shape.must(answer, dict))
         return self._own
 
     def is_own(self, key_id: str) -> bool:

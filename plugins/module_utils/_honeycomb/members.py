@@ -281,10 +281,10 @@ class Honeycomb(Service):
 
     def _auth(self) -> dict[str, t.Any]:
         try:
-            answer = self.client.request("GET", AUTH)
+            body = self.client.once(AUTH)
         except AccessError as error:
             raise self._explain(error, diagnose=False) from None
-        return dict(Shape(self.info.title, "GET", AUTH).must(answer.body, dict))
+        return dict(Shape(self.info.title, "GET", AUTH).must(body, dict))
 
     def _list(self) -> list[dict[str, t.Any]]:
         try:

@@ -23,7 +23,7 @@ from .facts import HONEYCOMB
 
 
 def _members(values: Values, check: bool, around: Around) -> Result:
-    return manage_people(honeycomb(values, names_of(values["members"])), values, check, around)
+    return manage_people(honeycomb(values, names_of(values["members"]), around.answers), values, check, around)
 
 
 def _member_info(values: Values) -> Result:
@@ -31,8 +31,8 @@ def _member_info(values: Values) -> Result:
     return inspect(service, lambda: {"members": [one for one in service.members() if is_address(one, email)]})
 
 
-def _auth_info(values: Values) -> Result:
-    service = honeycomb(values)
+def _auth_info(values: Values, _check: bool, around: Around) -> Result:
+    service = honeycomb(values, answers=around.answers)
     return inspect(service, lambda: {"auth": service.auth()})
 
 
@@ -80,7 +80,7 @@ MEMBERS = Operation(
     {**nothing_done(HONEYCOMB), "known_invitations": {}, "leaver_keys": []},
 )
 MEMBER_INFO = reads({**CONNECTION, **MANAGEMENT_UNUSED, "email": {"type": "str"}}, _member_info)
-AUTH_INFO = reads({**CONNECTION, **MANAGEMENT_UNUSED}, _auth_info)
+AUTH_INFO = Operation({**CONNECTION, **MANAGEMENT_UNUSED}, _auth_info)
 API_KEY_INFO = reads(
     {
         **MANAGEMENT,

@@ -8,6 +8,7 @@ It knows no service by name. This file is private to the collection.
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 from dataclasses import dataclass, replace
@@ -35,8 +36,21 @@ class Answer:
     headers: t.Mapping[str, str]
 
 
+class Answers(t.Protocol):
+    """The bodies of answers that hold for a whole run, by credential and path; a ``dict`` will do."""
+
+    def get(self, request: str, /) -> t.Any:
+        """The body of the answer, None if this was not asked yet."""
+
+    def __setitem__(self, request: str, body: t.Any, /) -> None:
+        """Keep an answer."""
+
+
 class Client:
-    """Sends requests to one service. Safe to use from several threads."""
+    """Sends requests to one service. Safe to use from several threads.
+
+    ``answers`` are what the service has said that holds for the whole run, whoever asked it.
+    """
 
     def __init__(
         self,
@@ -46,6 +60,7 @@ class Client:
     ) -> None:
         self.connection = connection
         self.quota: Quota | None = None
+        self.answers: Answers = {}
         self._secrets = Secrets(connection.secret)
         self.budget = Budget(connection.max_wait, connection.request_timeout, clock, sleep)
         self._clock = clock
@@ -73,6 +88,15 @@ class Client:
                     self.budget.charge(started, self._clock())
                     raise (error if delay is None else self._over_budget(error, delay)) from None
                 attempt += 1
+
+    def once(self, path: str) -> t.Any:
+        """The body of a GET that is asked once in a run with this credential, such as what the credential is."""
+        request = json.dumps([self.connection.url, self.connection.secret, path])
+        body = self.answers.get(request)
+        if body is None:
+            body = self.request("GET", path).body
+            self.answers[request] = body
+        return body
 
     def stop(self) -> None:
         """Send nothing more: the run is ended from outside. What is under way goes on."""

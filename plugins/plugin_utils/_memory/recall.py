@@ -20,6 +20,7 @@ from ...module_utils._access.outcome import Journal
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.connect import honeycomb
 from ...module_utils._honeycomb.facts import HONEYCOMB
+from ...module_utils._http.client import Answers
 from ...module_utils._http.errors import AccessError
 from .._host.option_names import in_role
 from .._host.target import origin
@@ -40,10 +41,13 @@ class Recall:
     name of the team. ``accounts`` is the memory of the Honeybadger accounts. ``journal`` is for the run that sends invitations.
     """
 
-    def __init__(self, variables: Variables, host: str, connection: Mapping[str, t.Any] | None) -> None:
+    def __init__(
+        self, variables: Variables, host: str, connection: Mapping[str, t.Any] | None, answers: Answers
+    ) -> None:
         kind = variables.choice("lifecycle_memory", KINDS) or FILE
         self.fault: AccessError | None = None
         self._connection = connection
+        self._answers = answers
         store = self._store = None if kind == NONE or connection is None else _store(kind, variables, host)
         self.accounts = AccountRecall(None if kind == NONE else _store(kind, variables, host, HONEYBADGER.key))
         self._team = ""
@@ -128,7 +132,7 @@ class Recall:
         if self._unnamed:
             raise self._unnamed
         try:
-            self._team = ask_team(self._connection or {}, self._count)
+            self._team = ask_team(self._connection or {}, self._answers, self._count)
         except AccessError as error:
             self._unnamed = error
             raise
@@ -138,11 +142,16 @@ class Recall:
         self.requests += requests
 
 
-def ask_team(options: Mapping[str, t.Any], count: t.Callable[[int], None] = lambda requests: None) -> str:
-    """The address and the name of the team that a configuration key belongs to. ``count`` gets the number of requests."""
+def ask_team(
+    options: Mapping[str, t.Any], answers: Answers, count: t.Callable[[int], None] = lambda requests: None
+) -> str:
+    """The address and the name of the team that a configuration key belongs to.
+
+    ``answers``: what is known in this run already. ``count`` gets the number of requests.
+    """
     connection = {**connection_defaults(HONEYCOMB), **options}
     try:
-        service = honeycomb(connection)
+        service = honeycomb(connection, answers=answers)
         try:
             team = service.auth()["team"]
         finally:

@@ -22,6 +22,7 @@ from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError, unexpected
 from ...module_utils._http.naming import worded
 from ...module_utils._http.outside import armoured_text, outward
+from .._host.answers import RunAnswers
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
 from .._host.names import INTERNAL, misspelt
@@ -117,7 +118,7 @@ class AccessAction(ActionBase):
 
     def _recalled(self, target: Target) -> Recall:
         """What is remembered about the people invited to the team of this host."""
-        return Recall(self._variables, self._host, self._honeycomb(target))
+        return Recall(self._variables, self._host, self._honeycomb(target), self._answers())
 
     def _honeycomb(self, target: Target) -> dict[str, t.Any] | None:
         """The options for asking Honeycomb about the key."""
@@ -129,6 +130,9 @@ class AccessAction(ActionBase):
 
     def _claims(self) -> Claims:
         return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
+
+    def _answers(self) -> RunAnswers:
+        return RunAnswers(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
 
     def _record_host(self) -> None:
         """Record which team and account this host stands for, before any host of the run is changed.
@@ -143,8 +147,9 @@ class AccessAction(ActionBase):
     def _teams(self, targets: list[Target]) -> list[str | AccessError]:
         """The team of each host, or why it cannot be told."""
         options = [self._honeycomb(target) or {} for target in targets]  # not in threads, since it templates
+        answers = self._answers()
         with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
-            return list(pool.map(_team, options))
+            return list(pool.map(lambda own: _team(own, answers), options))
 
     def _pattern(self) -> str:
         hosts = self._task.get_play().hosts
@@ -174,7 +179,7 @@ class AccessAction(ActionBase):
         journal: Journal | None = None,
     ) -> dict[str, t.Any]:
         """What an operation returns, with the ``module_defaults`` of the module of that name under its options."""
-        return operate(name, {**self._defaults(name), **values}, check, watch, journal)
+        return operate(name, {**self._defaults(name), **values}, check, self._answers(), watch, journal)
 
     def _defaults(self, name: str) -> dict[str, t.Any]:
         names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")
@@ -202,9 +207,9 @@ class _Readable(dict[str, t.Any]):
             return None
 
 
-def _team(options: dict[str, t.Any]) -> str | AccessError:
+def _team(options: dict[str, t.Any], answers: RunAnswers) -> str | AccessError:
     try:
-        return ask_team(options)
+        return ask_team(options, answers)
     except AccessError as error:
         return error
 

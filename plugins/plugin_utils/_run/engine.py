@@ -17,6 +17,7 @@ from ansible.module_utils.common.parameters import remove_values
 from ...module_utils._access.catalog import Spec
 from ...module_utils._access.outcome import Around, Journal, Watch
 from ...module_utils._access.record import NO_CHANGE, Operation, Result
+from ...module_utils._http.client import Answers
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
 from ...module_utils._http.errors import VALIDATION, AccessError, unexpected
 from ...module_utils._http.text import MAX_QUOTED, secret_forms
@@ -44,16 +45,21 @@ class Ended(Exception):
 
 
 def operate(
-    name: str, values: t.Mapping[str, t.Any], check: bool, watch: Watch | None = None, journal: Journal | None = None
+    name: str,
+    values: t.Mapping[str, t.Any],
+    check: bool,
+    answers: Answers,
+    watch: Watch | None = None,
+    journal: Journal | None = None,
 ) -> dict[str, t.Any]:
     """Carry out an operation with these option values, and return what the module of this name would return.
 
-    A failure is in the result, as ``failed``, ``msg`` and ``error``; texts name the variables of the role. Raises
-    :class:`Ended` if the run was ended from outside.
+    ``answers``: what services have said in this run already. A failure is in the result, as ``failed``, ``msg`` and
+    ``error``; texts name the variables of the role. Raises :class:`Ended` if the run was ended from outside.
     """
     operation = OPERATIONS[name]
     try:
-        result = operation.work(_checked(operation.spec, values), check, Around(watch, journal))
+        result = operation.work(_checked(operation.spec, values), check, Around(watch, journal, answers))
     except AccessError as error:
         result = Result(dict(operation.unchanged), error)
     except Exception as bug:  # noqa: BLE001

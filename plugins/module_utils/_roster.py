@@ -194,7 +194,7 @@ class Check:
             self.note("this person has no email.", self._line)
         self.keys(entry, PERSON_KEYS, "a person", also=() if isinstance(entry, Located) else DERIVED)
         if "name" in entry:
-            person["name"] = self._name(entry["name"], self.place(entry, "name"))
+            person["name"] = self.one_line(entry["name"], "name", self.place(entry, "name"))
         elif person.get("email") and name_before(entry["email"]):
             person["name"] = name_before(entry["email"])
         person["state"] = PRESENT
@@ -292,11 +292,11 @@ class Check:
             return str(value)
         return None
 
-    def _name(self, value: t.Any, line: At) -> str | None:
-        text = self.text(value, "name", line)
+    def one_line(self, value: t.Any, label: str, line: At) -> str | None:
+        text = self.text(value, label, line)
         if text is None or not NOT_SHOWN.search(text.strip()):
             return text and text.strip()
-        self.note("name contains a line break or another control character.", line)
+        self.note(f"{label} contains a line break or another control character.", line)
         return None
 
     def email(self, value: t.Any, label: str, line: At, check_text: t.Callable[[str], str] = check_email) -> str | None:

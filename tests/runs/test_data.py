@@ -18,10 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.directory.stub import stub
-from tests.hostile import FORGED, Payload, everywhere, forged, populate, templates_in
+from tests.hostile import Payload, everywhere, forged, populate, templates_in
 from tests.playing import Control, Played
-from tests.runs.test_directory import TOKEN, Company, roster
 from tests.simulator import Simulator
 from tests.tools import tree
 
@@ -266,44 +264,3 @@ async def _events(control: Control, sim: Simulator, payload: Payload) -> list[di
         found.append(await asyncio.wait_for(queue.get(), 20))
     source.cancel()
     return found
-
-
-@pytest.mark.slow
-def test_a_directory(control: Control, payload: Payload) -> None:
-    company = Company()
-    people = company.user
-
-    def user(name: str) -> dict[str, Any]:
-        found = people(name)
-        found["profile"].update(
-            firstName=payload.braces + FORGED, lastName=payload.header, displayName=payload.names[0]
-        )
-        return found
-
-    company.user = user  # type: ignore[method-assign]
-    with stub(company.answer) as okta:
-        control.write("roster.json", roster(okta.url, max_drop="90%"))
-        given = {"roster_file": "roster.json", "directory_token": TOKEN}
-        hosts = control.inventory({name: control.variables(name) for name in ("one", "two")})
-        assert run(control, "reconcile", *hosts, **given).code == 0
-        company.groups["Platform Engineering"] = ["ada", "bob"]
-        company.status["bob"] = "SUSPENDED"
-        assert run(control, "reconcile", *hosts, **given).code == 0
-        run(control, "report", *hosts, **given, report_dir="report")
-        run(control, "review", *hosts, **given, review_dir="out")
-        company.emails["ada"] = f"{payload.braces}@corp.example"
-        assert payload.fired is False
-        assert run(control, "reconcile", *hosts, **given).code != 0
-        read_back(control)
-
-
-@pytest.mark.slow
-def test_a_form_of_a_controller(control: Control, payload: Payload) -> None:
-    """It marks what people type as not to be evaluated."""
-    for email in (payload.addresses[0], f"{payload.braces} <new@example.com>", payload.header):
-        texts = {"email": email, "ticket": payload.braces + FORGED, "requested_by": payload.header, "approved_by": "{{"}
-        lines = [f"{name}: !unsafe {json.dumps(text)}" for name, text in texts.items()]
-        control.write("form.yml", "\n".join(lines) + "\n")
-        for playbook in ("onboard", "offboard"):
-            run(control, playbook, "-e", "@form.yml")
-    read_back(control, more={"nothing": ""})

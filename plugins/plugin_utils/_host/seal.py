@@ -16,6 +16,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ...module_utils._http.outside import shown
 from .._files import locked_folder, make_folder, write
 
 INDEX = "index.json"
@@ -104,7 +105,7 @@ def faults(folder: Path) -> list[str]:
     found += [
         f"{name} is not in {INDEX}: it was added, or its run was stopped." for name in there if name not in listed
     ]
-    return found
+    return [shown(text) for text in found]
 
 
 def _evidence(folder: Path) -> list[str]:
@@ -128,7 +129,7 @@ def _continued(folder: Path) -> list[Document]:
     entries = _entries(data)
     broken = _chain_faults(entries)
     if broken:
-        raise Broken(broken[0])
+        raise Broken(shown(broken[0]))
     return entries
 
 

@@ -242,8 +242,8 @@ class _GroupCheck(Check):
             items = [(value, self.place(given, "directory"))]
         elif not isinstance(value, list):
             self.wrong(value, "directory", "text or a list", self.place(given, "directory"))
-        texts = [self.text(item, "directory", at) for item, at in items]
-        return tuple(dict.fromkeys(text.strip() for text in texts if text))
+        texts = [self.one_line(item, "directory", at) for item, at in items]
+        return tuple(dict.fromkeys(text for text in texts if text))
 
     def flag(self, given: Mapping[str, t.Any], key: str) -> bool:
         """A truth value, false if it is not given."""
@@ -274,9 +274,8 @@ class _DirectoryCheck(_GroupCheck):
                 else:
                     self.wrong(value, key, "a number", at)
             else:
-                found[key] = (
-                    self.text(str(value) if key == "max_drop" and isinstance(value, int) else value, key, at) or ""
-                )
+                text = str(value) if key == "max_drop" and isinstance(value, int) else value
+                found[key] = self.one_line(text, key, at) or ""
         for fault in faults(found):
             self.note(f"{fault}.", self._line)
         try:

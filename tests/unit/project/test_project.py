@@ -49,3 +49,23 @@ def test_steps_of_playbooks_are_documented_and_in_no_list_of_modules() -> None:
     steps = sorted(path.stem for path in (ROOT / "plugins" / "action").glob("access_*.py"))
     modules = sorted(path.name for path in (ROOT / "plugins" / "modules").glob("access_*"))
     assert modules == [f"{step}.yml" for step in steps]
+
+
+def test_the_tests_behind_each_line_of_the_security_page_are_there() -> None:
+    """A name without a folder is in that of the name before it."""
+    text = (ROOT / "SECURITY.md").read_text()
+    promises = text[: text.index("## What offboarding covers")]
+    lines = [
+        line
+        for line in promises.splitlines()
+        if line.startswith("| ") and not line.startswith(("| promise", "| who |"))
+    ]
+    assert len(lines) > 20
+    for line in lines:
+        named = re.findall(r"`(tests/[^`]+|test_[^`]+)`", line.split("|")[-2])
+        assert named, line
+        folder = ROOT
+        for name in named:
+            paths = list((ROOT if "/" in name else folder).glob(name))
+            assert paths, name
+            folder = paths[0].parent

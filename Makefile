@@ -34,7 +34,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 .PHONY: demo
-demo: artefact ## Play the main job against simulated services
+demo: artefact ## Show in a minute what the collection does, against simulated services
 	PYTHONPATH=$(CURDIR) python demo/run.py
 
 .PHONY: test

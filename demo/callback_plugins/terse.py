@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Prints what a playbook tells people, its differences and its failures, and nothing of its mechanics."""
+"""Prints what a playbook tells people and its failures, and nothing of its mechanics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ name: terse
 type: stdout
 short_description: Print only what a playbook tells people
 description:
-  - Prints messages that are lists, lines that differ, and failures.
+  - Prints messages that are lists, and failures.
 """
 
 
@@ -26,12 +26,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: Any) -> None:
         message = result.result.get("msg")
         for line in message if isinstance(message, list) else ():
-            self._display.display(f"    {line}")
+            self._display.display(line)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        self._display.display(f"    {result.task.name}: {result.result.get('msg')}")
-
-    def v2_on_file_diff(self, result: Any) -> None:
-        for line in self._get_diff(result.result.get("diff") or {}).splitlines():
-            if line.startswith(("+", "-")) and line[:3] not in ("+++", "---"):
-                self._display.display(f"    {line}")
+        self._display.display(result.result.get("msg"))

@@ -40,6 +40,12 @@ class ScimServer:
         """Somebody with an address of work."""
         return self.add("User", **{"userName": name, "displayName": name.title(), "emails": [work(name)], **more})
 
+    def disable(self, name: str) -> None:
+        """Whoever left the company is still in the directory, but not active."""
+        found = self.session.get(f"{self.url}/Users", params={"filter": f'userName eq "{name}"'})
+        (user,) = found.json()["Resources"]
+        self.session.put(f"{self.url}/Users/{user['id']}", json={**user, "active": False}).raise_for_status()
+
     def group(self, name: str, users: Sequence[str], groups: Sequence[str] = ()) -> str:
         """A group of users and groups, by id."""
         members = [{"value": item, "type": "User"} for item in users] + [

@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import os
+import textwrap
 import typing as t
 
 import yaml
@@ -29,7 +30,15 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
         return True
 
 
+def _list(dumper: t.Any, items: list[t.Any]) -> yaml.Node:
+    """People stand one below the other, all else on one line."""
+    flow = not any(isinstance(item, dict) for item in items)
+    node: yaml.Node = dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
+    return node
+
+
 _Dumper.add_multi_representer(str, lambda dumper, text: dumper.represent_str(str.__str__(text)))
+_Dumper.add_representer(list, _list)
 
 
 def dump(name: str, people: People, groups: t.Mapping[str, t.Any] | None = None) -> str:
@@ -45,7 +54,13 @@ def dump(name: str, people: People, groups: t.Mapping[str, t.Any] | None = None)
 
 
 def _to_yaml(people: People, groups: t.Mapping[str, t.Any]) -> str:
-    return yaml.dump(_document(people, groups), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    """The people are indented, as those will be whom somebody adds by hand; libyaml does not indent a list."""
+    return "".join(f"{key}:\n{textwrap.indent(_yaml(value), '  ')}" for key, value in _document(people, groups).items())
+
+
+def _yaml(value: t.Any) -> str:
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text
 
 
 def _to_json(people: People, groups: t.Mapping[str, t.Any]) -> str:

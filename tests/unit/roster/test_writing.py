@@ -59,6 +59,15 @@ def test_what_people_share_is_written_out(name: str) -> None:
     assert load(name, text.encode()) == check(people)
 
 
+def test_somebody_is_added_by_hand_below_the_others() -> None:
+    people, _faults = check([{"email": "ada@example.com", "honeybadger": {"role": "Member", "team_ids": [3, 7]}}])
+    text = dump("a.yml", people, {"platform": {"honeycomb": {"role": "admin"}}})
+    assert "team_ids: [3, 7]\n" in text
+    added, faults = load("a.yml", f"{text}  - email: bob@example.com\n    groups: [platform]\n".encode())
+    assert faults == []
+    assert [person["email"] for person in added] == ["ada@example.com", "bob@example.com"]
+
+
 @given(declared=PEOPLE)
 def test_no_cell_is_a_formula(declared: list[Any]) -> None:
     rows = csv.reader(io.StringIO(dump("a.csv", check(declared)[0]), newline=""))

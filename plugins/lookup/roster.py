@@ -138,9 +138,11 @@ class LookupModule(LookupBase):
             resolved, unknown = resolved_here(document, task_vars, variables, check_mode)
         except Refused as fault:
             raise AnsibleLookupError(str(fault)) from None
-        if document.directory is not None and not faults:
+        if document.directory is not None and not faults and not self.get_option("faults"):
             raise AnsibleLookupError(
-                "The roster has people from a directory, which this lookup does not read. Set roster_file of a playbook to it."
+                f"{', '.join(terms)} takes people from a directory, which this lookup does not read. Give the file itself as "
+                "roster_file to honeyops.access.onboard, reconcile, report or review, or read the directory with the module "
+                "honeyops.access.directory_info."
             )
         return resolved.people, tell([*faults, *unknown])
 

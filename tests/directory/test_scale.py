@@ -21,6 +21,7 @@ from .scale import GROUPS, NAMES, PEOPLE, Cost
 from .servers import needs, processor_seconds
 
 MOST_TIMES_A_BARE_CLIENT, MOST_MEBIBYTES = 1.3, 300
+MOST_TIMES_BY_ITSELF = 2.5  # of the processor, without the server
 
 
 @contextmanager
@@ -69,4 +70,6 @@ def test_a_large_directory_costs_little_more_than_its_library(kind: str, tmp_pat
         print(f"{kind}: bare {bare[1]:.2f} s {bare[0]}; ours {ours[1]:.2f} s {ours[0]}")
         assert bare[0].people == ours[0].people == PEOPLE
         assert ours[0].mebibytes < MOST_MEBIBYTES
+    own = [min(pair[which][0].processor for pair in runs) for which in (0, 1)]
+    assert own[1] < MOST_TIMES_BY_ITSELF * own[0]
     assert min(ours[1] for _bare, ours in runs) < MOST_TIMES_A_BARE_CLIENT * min(bare[1] for bare, _ours in runs)

@@ -22,8 +22,8 @@ from .errors import AccessError, Request
 from .faults import Call, shown_path
 from .limits import Quota, http_date, quota_from, utc
 from .naming import option
-from .outside import harmless
-from .text import EXCERPT, Secrets, clean, decode
+from .outside import harmless, is_harmless_json
+from .text import EXCERPT, Secrets, clean, decode, text_of
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,8 @@ class Client:
             body = decode(response.content) if response.content.strip() else None
         except ValueError:
             raise call.undecodable(response) from None
-        data = body if self.connection.verbatim else _as_data(body)
+        as_it_is = self.connection.verbatim or is_harmless_json(text_of(response.content))
+        data = body if as_it_is else _as_data(body)
         return Answer(response.status, data, response.url, response.headers)
 
     def _reset_in(self) -> float | None:

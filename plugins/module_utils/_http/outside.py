@@ -16,8 +16,9 @@ import typing as t
 from collections.abc import Mapping
 
 BREAKS = "\t-\r\x1c-\x1f\x85\u2028\u2029"  # everything at which a program may begin another line or column
+_C0 = "\x00-\x1f"  # escape sequences, as in C1 below
 HIDDEN = (
-    "\x00-\x1f\x7f-\x9f"  # C0 and C1: escape sequences
+    f"{_C0}\x7f-\x9f"
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2800\u3164\uffa0"  # nothing to see, but another text
     "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # direction, no width; names need U+200C and U+200D
     "\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
@@ -29,6 +30,10 @@ LONGEST_BARE, LONGEST_QUOTED = 60, 200  # characters of a name in a sentence
 _SENTENCE = re.compile('[;:,()"\u00b7\u2192]|[.!?] ')
 _BREAK = re.compile(f"[{BREAKS}]+")
 _TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)|#(?=jinja2:)|\A__(?=ansible_)")
+_MARKS_IN_JSON = ("{{", "{%", "{#", "#jinja2:", '"__ansible_')
+_ENDS_IN_BRACE = re.compile(r'\{"\s*(?:[],:}]|\Z)')
+_ESCAPE = re.compile(r'\\[^"/\\]')
+_UNSEEN = re.compile(f"[{HIDDEN.removeprefix(_C0)}]")
 REPLACED = "\ufffd"
 """Stands for a character that is not shown: a text that lost a character without a trace could be somebody else's."""
 
@@ -74,6 +79,20 @@ def shown_lines(text: str) -> str:
 def harmless(value: t.Any) -> t.Any:
     """The value with every text in it cleaned and armoured; for all that services and directories say."""
     return each_text(value, lambda text: armoured_text(shown(text)))
+
+
+def is_harmless_json(text: str) -> bool:
+    """Whether :func:`harmless` changes no text in a JSON document, as it was sent; False if that cannot be told from it.
+
+    A text of JSON has no C0 characters, other than as an escape. Each of these searches takes a fraction of a walk through
+    the document.
+    """
+    return not (
+        any(mark in text for mark in _MARKS_IN_JSON)
+        or _ENDS_IN_BRACE.search(text)
+        or _ESCAPE.search(text)
+        or ((not text.isascii() or "\x7f" in text) and _UNSEEN.search(text))
+    )
 
 
 def each_text(value: t.Any, change: t.Callable[[str], str]) -> t.Any:

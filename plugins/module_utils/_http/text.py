@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import math
 import re
@@ -19,6 +20,7 @@ from urllib.parse import quote
 from .outside import armoured_text, shown
 
 DEEPEST = 50  # levels of a document; the services' have five
+NESTING = frozenset((dict, list))
 EXCERPT = 160  # characters shown of what a service says
 READ = 4000  # characters read for an excerpt
 SURROGATES = r"[\ud800-\udfff]"
@@ -97,12 +99,17 @@ def describe(payload: t.Any, depth: int = 9) -> str:
     )
 
 
+def text_of(content: bytes) -> str:
+    """A JSON document as text."""
+    return content.decode(json.detect_encoding(content), "surrogatepass")
+
+
 def decode(content: bytes) -> t.Any:
     """A decoded body; ValueError for anything that is not JSON, or nests too deeply for Ansible to pass on.
 
     Half a surrogate pair is legal JSON, but Ansible cannot pass it on, so U+FFFD replaces it.
     """
-    text = content.decode(json.detect_encoding(content), "surrogatepass")
+    text = text_of(content)
     try:
         document = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError:
@@ -110,10 +117,9 @@ def decode(content: bytes) -> t.Any:
     level: list[t.Iterable[t.Any]] = [[document]]
     for _depth in range(DEEPEST):
         level = [
-            item.values() if isinstance(item, dict) else item
-            for items in level
-            for item in items
-            if isinstance(item, (dict, list))
+            item.values() if type(item) is dict else item
+            for item in itertools.chain.from_iterable(level)
+            if type(item) in NESTING
         ]
         if not level:
             return _whole(document) if re.search(SURROGATES + r"|\\u[dD][89a-fA-F]", text) else document

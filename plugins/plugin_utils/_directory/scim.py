@@ -81,7 +81,7 @@ class Scim:
     def verify(self, reached: t.Mapping[str, t.AbstractSet[str]]) -> None:
         """Nobody may say that they are in a group whose members do not name them."""
         for group, ids in reached.items():
-            hidden = [identity for identity, groups in self._says.items() if group in groups and identity not in ids]
+            hidden = sorted(self._says.get(group, set()) - ids)
             if hidden:
                 raise self._web.lie(
                     f"{len(hidden)} users say that they are in the group {group}, which does not list them "
@@ -122,11 +122,9 @@ class Scim:
                 account = self._account(record, shape)
                 self._users[account.id] = account
                 told = record.get("groups")
-                self._says[account.id] = {
-                    str(item.get("value"))
-                    for item in (told if isinstance(told, list) else [])
-                    if isinstance(item, dict) and item.get("value")
-                }
+                for item in told if isinstance(told, list) else ():
+                    if isinstance(item, dict) and item.get("value"):
+                        self._says.setdefault(str(item["value"]), set()).add(account.id)
         return self._users
 
     def _list(self, path: str, what: str) -> t.Iterator[Record]:
@@ -134,10 +132,10 @@ class Scim:
         ids: set[str] = set()
         total = 0
         path += "" if path.endswith("?") else "&"
+        shape = self._web.shape(path)
 
         def following(answer: Answer, count: int, read: int) -> str | None:
             nonlocal total
-            shape = self._web.shape(path)
             total = shape.must(shape.must(answer.body, dict).get("totalResults"), int)
             return None if read >= total or not count else f"{path}{parameters(startIndex=read + 1, count=COUNT)}"
 
@@ -145,7 +143,7 @@ class Scim:
             return shape.must(body, dict).get("Resources") or []
 
         for record in self._web.records(f"{path}{parameters(startIndex=1, count=COUNT)}", what, items, following):
-            identity = self._web.shape(path).must(record.get("id"), str)
+            identity = shape.must(record.get("id"), str)
             if identity not in ids:
                 ids.add(identity)
                 yield record
@@ -162,7 +160,7 @@ class Scim:
         identity = shape.must(shape.must(record, dict).get("id"), str)
         name = record.get("displayName") or value_at(record, "name.formatted")
         login = shape.text(record, "userName")
-        gone = "" if shape.flag({"active": True, **_told(record)}, "active") else DISABLED
+        gone = "" if record.get("active") is None or shape.flag(record, "active") else DISABLED
         return Account(identity, login or identity, self._addresses(record), str(name or login), gone)
 
     def _addresses(self, record: Record) -> tuple[str, ...]:
@@ -178,7 +176,3 @@ class Scim:
         if self._email:
             return (value_at(record, self._email), *usable)
         return tuple(usable)
-
-
-def _told(record: Record) -> Record:
-    return {key: value for key, value in record.items() if value is not None}

@@ -19,6 +19,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._http.outside impo
     armoured,
     armoured_text,
     harmless,
+    is_harmless_json,
     outward,
     quoted,
     shown,
@@ -52,6 +53,29 @@ def test_nothing_is_left_to_evaluate(value: Any) -> None:
         assert templates_in("", changed) == []
         assert templates_in("", json.dumps(changed)) == []
         assert change(changed) == changed
+
+
+@given(value=VALUE, ascii_only=st.booleans(), indent=st.sampled_from([None, 2]))
+def test_a_document_is_taken_as_it_is_only_where_no_text_in_it_changes(
+    value: Any, ascii_only: bool, indent: int | None
+) -> None:
+    sent = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    assert not is_harmless_json(sent) or harmless(json.loads(sent)) == value
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_most_documents_are_taken_as_they_are(indent: int | None) -> None:
+    somebody = {"id": 'W/"1"', "name": "Zoë d'Île", "emails": [{"value": "a_b@example.com", "primary": True}], "x": {}}
+    assert is_harmless_json(json.dumps([somebody], ensure_ascii=False, indent=indent))
+
+
+@pytest.mark.parametrize(
+    "text", [*TEMPLATES, "ends in {", "__ansible_vault", "#jinja2:x", "\x1b[2J", "a\x7fb", "\u202e"]
+)
+@pytest.mark.parametrize("document", [lambda text: text, lambda text: [text], lambda text: {text: 1}])
+def test_a_document_with_a_text_that_changes_is_walked_through(text: str, document: Any) -> None:
+    for ascii_only in (True, False):
+        assert not is_harmless_json(json.dumps(document(text), ensure_ascii=ascii_only))
 
 
 @given(first=TEXT, second=TEXT)

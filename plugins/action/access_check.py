@@ -13,11 +13,11 @@ from ..module_utils._access.addresses import check_shown
 from ..module_utils._roster import At, Fault
 from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host import seal
-from ..plugin_utils._host.inventory import has_hosts, names_of
+from ..plugin_utils._host.inventory import has_hosts
 from ..plugin_utils._host.variables import Refused
 from ..plugin_utils._memory.directory import sourced
 from ..plugin_utils._people.document import Document
-from ..plugin_utils._people.rosters import headers_of, paths_of, read_rosters
+from ..plugin_utils._people.rosters import headers_of, paths_of, read_rosters, unknown_targets
 from ..plugin_utils._report.faults import placed, to_sarif
 from ..plugin_utils._run.action import AccessAction
 
@@ -48,7 +48,7 @@ class ActionModule(AccessAction):
     def _roster(self, paths: dict[str, str]) -> list[Fault]:
         document, faults = read_rosters(paths, self._loader, check_shown, headers_of(self._variables))
         if has_hosts(self._vars):
-            faults += document.unknown_targets(names_of(self._vars))
+            faults += unknown_targets(document, self._vars)
         elif document.all_targets():
             self._lines.append("There is no inventory, so the names in targets were not checked. Give it with -i.")
         if not faults and self._variables.flag("read_directory"):

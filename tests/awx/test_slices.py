@@ -117,6 +117,28 @@ def test_one_job_each_and_one_job_for_all(tmp_path: Path) -> None:
         holds(ADA, BOB)
 
 
+def test_a_target_of_another_slice_is_no_fault(tmp_path: Path) -> None:
+    """The inventory of a slice has not the hosts of the others; a job that is no slice knows all of them."""
+    name = "Access: all: onboard"
+    with simulators("red", "green") as sims:
+        people = [{"email": ADA, "targets": ["red"]}, {"email": BOB, "targets": ["green"]}]
+        (tmp_path / "roster.json").write_text(json.dumps(people))
+        given = {
+            "access_targets": "all",
+            "roster_file": str(tmp_path / "roster.json"),
+            "lifecycle_memory": "none",
+            "awx_job_template_name": name,
+        }
+        parts = cut({target: variables(sim) for target, sim in sims.items()}, 2)
+        alone = run(tmp_path, "onboard.yml", parts[0], {}, given)
+        assert alone.code == 2
+        assert "which is neither a host nor a host group of the inventory" in " ".join(alone.output.split())
+        for part in parts:
+            found = run(tmp_path, "onboard.yml", part, {}, {**given, "awx_workflow_job_name": name})
+            assert found.code == 0, found.output
+        assert {target: emails(sim) for target, sim in sims.items()} == {"red": both(ADA), "green": both(BOB)}
+
+
 def only_step(found: Job, target: str, service: str, email: str) -> None:
     """The one thing that the job's plan does on a target."""
     plan = found.artifacts["access_plan"][target]

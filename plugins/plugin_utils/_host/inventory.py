@@ -34,6 +34,12 @@ def has_hosts(task_vars: t.Mapping[str, t.Any]) -> bool:
     return any((task_vars.get("groups") or {}).values())
 
 
+def is_slice(task_vars: t.Mapping[str, t.Any]) -> bool:
+    """Whether a controller cut the inventory: a slice is a job in a workflow that has the name of the job's template."""
+    template = task_vars.get("awx_job_template_name")
+    return template is not None and template == task_vars.get("awx_workflow_job_name")
+
+
 def names_here(task_vars: t.Mapping[str, t.Any]) -> set[str]:
     """The names of the host with these variables, and of the groups that it is in."""
     return {"all", str(task_vars.get("inventory_hostname", "")), *map(str, task_vars.get("group_names") or ())}

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from ...module_utils._access.addresses import check_email
 from ...module_utils._roster import At, Fault, People, day_of
-from .._host.inventory import names_here, names_of
+from .._host.inventory import is_slice, names_here, names_of
 from .._host.variables import Refused, Variables
 from .document import UTC, Document, is_zone
 from .resolve import Resolved, endings, resolve
@@ -117,7 +117,12 @@ def resolved_here(
 ) -> tuple[Resolved, list[Fault]]:
     """The people of a roster on the host with these variables, and a fault for each target that is not there."""
     day = today(variables, check_mode, document.timezone)
-    return resolve(document, day, names_here(task_vars)), document.unknown_targets(names_of(task_vars))
+    return resolve(document, day, names_here(task_vars)), unknown_targets(document, task_vars)
+
+
+def unknown_targets(document: Document, task_vars: Mapping[str, t.Any]) -> list[Fault]:
+    """A fault for each target that is not in the inventory; none in a slice, which has not the hosts of the others."""
+    return [] if is_slice(task_vars) else document.unknown_targets(names_of(task_vars))
 
 
 def endings_here(people: People, variables: Variables, check_mode: bool) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, Played, control, running, sim
+from tests.simulator import Simulator
 
 from . import test_entra, test_google, test_keycloak, test_okta, test_openldap, test_scim, test_windows
 from .openldap import GROUPS, PASSWORD, READER, SUFFIX, dn, group, missing, openldap, person
@@ -55,8 +56,8 @@ def test_a_company_joins_moves_is_renamed_and_leaves(control: Control, tmp_path:
         first = reconcile(control, told, secrets, *teams)
         assert first.failures == {}, first.output
         sim = control.sims["one"]
-        assert len(sim.honeycomb.members) == PEOPLE + 1
-        assert len(sim.honeybadger.invitations) == PEOPLE // 2
+        roles = {f"p{number}@example.com": ("member", "admin")[number % TEAMS % 2] for number in range(PEOPLE)}
+        exactly(sim, roles)
 
         for name in names[:5]:
             server.modify(f"dn: {dn(name)}\nchangetype: modify\nreplace: mail\nmail: new.{name}@example.com\n")
@@ -75,8 +76,17 @@ def test_a_company_joins_moves_is_renamed_and_leaves(control: Control, tmp_path:
         moved = reconcile(control, told, secrets, *teams)
         assert moved.failures == {}, moved.output
         assert sorted(request.method for request in sim.log if request.method != "GET") == ["DELETE", "DELETE", "PUT"]
-        assert {member.email: member.role for member in sim.honeycomb.members}[f"{mover}@example.com"] == "admin"
-        assert f"{leaver}@example.com" not in {member.email for member in sim.honeycomb.members}
+        roles[f"{mover}@example.com"] = "admin"
+        del roles[f"{leaver}@example.com"]
+        exactly(sim, roles)
+
+
+def exactly(sim: Simulator, roles: dict[str, str]) -> None:
+    """Everybody has the role in Honeycomb, and who is a member there, an invitation to Honeybadger; nobody else has any."""
+    assert {member.email: member.role for member in sim.honeycomb.members} == {**roles, "owner@example.com": "admin"}
+    invited = {email: "Member" for email, role in roles.items() if role == "member"}
+    assert {invitation.email: invitation.role for invitation in sim.honeybadger.invitations} == invited
+    assert {user.email: user.role for user in sim.honeybadger.users} == {"owner@example.com": "Owner"}
 
 
 @contextlib.contextmanager

@@ -20,7 +20,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
+
+from tests.directory.stub import stub
 from tests.hostile import Payload
+from tests.runs.test_directory import TOKEN, Company, roster
 from tests.simulator import Fault, Simulator
 from tests.targets import host_variables
 from tests.tools import tree
@@ -70,6 +74,10 @@ class Rulebook:
             if time.monotonic() > late or self._process.poll() is not None:
                 raise SystemExit(f"{what} did not happen:\n{self.output[-6000:]}")
             time.sleep(0.1)
+
+    def until_it_ends(self) -> None:
+        """Wait until its source has no more events, and what they started has ended."""
+        self._process.wait(120)
 
     def end(self) -> None:
         """End it as an operator does; it must end by itself."""
@@ -188,9 +196,45 @@ def check_hostile(folder: Path, sim: Simulator, environment: dict[str, str]) -> 
     print("An address that is a template came through the rulebook into a playbook, and nothing evaluated it.")
 
 
+def check_hint(folder: Path, sim: Simulator, environment: dict[str, str]) -> None:
+    """Hints in a burst are one run, which does what the directory says; what is no hint starts none."""
+    company = Company()
+    (book,) = yaml.safe_load((tree.ROOT / "extensions/eda/rulebooks/directory_hint.yml").read_text())
+    template = "{{ lookup('pipe', 'touch " + str(folder / "fired") + "') }}"
+    okta = {"body": {"detail": {"eventType": "user.lifecycle.deactivate", "target": [{"alternateId": template}]}}}
+    graph = {"body": {"value": [{"changeType": "updated", "resourceData": {"id": template}}]}}
+    login = {"body": {"detail": {"eventType": "user.session.start"}}}
+    with stub(company.answer) as directory:
+        document = {
+            **roster(directory.url),
+            "groups": {"platform": {"directory": "Platform Engineering", "honeycomb": {}}},
+        }
+        (folder / "people.yml").write_text(json.dumps(document))
+        hosts = json.loads((folder / "hosts.json").read_text())
+        hosts["all"]["hosts"]["payments"] |= {"directory_token": TOKEN, "lifecycle_max_removals": "50%"}
+        (folder / "hosts.json").write_text(json.dumps(hosts))
+        for name in ("ada", "bob", "eve", "kim"):
+            sim.honeycomb.add(f"{name}@example.com", "member")
+        company.status["bob"] = "SUSPENDED"
+        for events, runs in (([login], 0), ([okta, graph, okta], 1)):
+            (folder / "events.yml").write_text(json.dumps([*events, {"last": True}]))
+            source = {"payload_file": str(folder / "events.yml"), "shutdown_after": 4}
+            book["sources"] = [{"eda.builtin.generic": source}]
+            book["rules"][0]["throttle"]["once_after"] = "2 seconds"
+            (folder / "hint.yml").write_text(yaml.safe_dump([book]))
+            rulebook = Rulebook(folder, "hint.yml", environment)
+            rulebook.until_it_ends()
+            assert len([path for path in directory.paths() if path.endswith("/users")]) == runs, rulebook.output[-4000:]
+    left = {member.email.partition("@")[0] for member in sim.honeycomb.members}
+    assert left == {"owner", "ada", "eve", "kim"}, left
+    assert not (folder / "fired").exists()
+    assert TOKEN not in rulebook.output
+    print("Hints of an identity provider made one run, which did what the directory says.")
+
+
 def main() -> None:
     """Play all."""
-    for check in (check_events, check_sample, check_hostile):
+    for check in (check_events, check_sample, check_hostile, check_hint):
         with tempfile.TemporaryDirectory() as name, Simulator(quota=10**9) as sim:
             folder = Path(name)
             check(folder, sim, settings(folder, sim))

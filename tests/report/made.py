@@ -19,6 +19,7 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._report import inp
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import read as _report_read
 from ansible_collections.honeyops.access.plugins.plugin_utils._report.changes import report_changes
+from ansible_collections.honeyops.access.plugins.plugin_utils._report.groups import grouped
 from ansible_collections.honeyops.access.plugins.plugin_utils._review.rows import Known, Row, numbered, rows_of
 
 NOW = datetime(2026, 3, 9, 8, 30, tzinfo=UTC)
@@ -167,9 +168,10 @@ class Company:
             ]
         checked, faults = _roster.check(declared)
         assert not faults
-        return _report.Roster(
-            ("people.yml",), checked, [_roster.At(n, file="people.yml") for n in range(2, 2 + len(checked))]
-        )
+        for number, person in enumerate(checked):
+            person["groups"] = ("platform", "support") if number % 3 == 0 else ("platform",)
+        places = [_roster.At(n, file="people.yml") for n in range(2, 2 + len(checked))]
+        return _report.Roster(("people.yml",), checked, places, reviewers={"platform": REVIEWERS[0]})
 
     def _module(self, host: str) -> _report_read.Module:
         return lambda name, _options: self.held[host][name]
@@ -194,7 +196,8 @@ class Company:
                     ],
                 }
             )
-        return _report.report_of(parts, self._now, "1.0.0", _report_inputs.aliases_of(roster), 7)
+        report = _report.report_of(parts, self._now, "1.0.0", _report_inputs.aliases_of(roster), 7)
+        return {**report, **grouped(parts)}
 
 
 def _credentials(host: str) -> dict[str, dict[str, str]]:

@@ -116,6 +116,18 @@ def check_links(page: Page) -> None:
     page.goto(page.url.partition("#")[0])
 
 
+def check_groups(page: Page) -> None:
+    """A group is chosen by hand, or by the link at it, and stands in the address."""
+    page.locator("section[aria-labelledby=groups] tbody a").last.click()
+    assert page.evaluate("location.hash") == "#group=1"
+    assert page.locator("#group").input_value() == "1"
+    few = page.locator("#count").inner_text()
+    page.locator("#group").select_option(label="platform")
+    assert page.evaluate("location.hash") == "#group=0"
+    expect(page.locator("#count")).not_to_have_text(few)
+    page.goto(page.url.partition("#")[0])
+
+
 def check_print(page: Page, count: int) -> None:
     """On paper all people are there."""
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -162,6 +174,7 @@ def check(browser: Browser) -> None:
                 if scheme == "light" and count > 3:
                     check_use(page)
                     check_links(page)
+                    check_groups(page)
                     check_print(page, count)
         with opened(browser, path) as page:
             page.pdf(path=WORK / f"{count}.pdf", prefer_css_page_size=True, print_background=False)

@@ -41,13 +41,14 @@ def members_of(roster: Roster) -> Data:
 
 
 def _by_group(parts: Sequence[Mapping[str, t.Any]]) -> list[Data]:
-    """The groups of all hosts: name, who reviews it, and how many people are in it."""
+    """The groups of all hosts: name, who reviews it, and the people in it, counted and by address."""
     found: dict[str, Data] = {}
     for part in parts:
         for name, group in part.get("groups", {}).items():
             all_of = found.setdefault(name, {"name": name, "reviewer": group["reviewer"], "people": set()})
             all_of["people"].update(group["people"])
-    return [{**found[name], "people": len(found[name]["people"])} for name in sorted(found)]
+    people = {name: sorted(found[name]["people"]) for name in sorted(found)}
+    return [{**found[name], "people": len(people[name]), "members": people[name]} for name in people]
 
 
 def _ending(parts: Sequence[Mapping[str, t.Any]]) -> list[str]:

@@ -38,6 +38,7 @@ def to_html(report: Data) -> str:
         kinds=KINDS,
         change_titles=CHANGES,
         held=held,
+        groups=report.get("groups", ()),
         not_compared=not_compared(report) if report["changes"] else (),
         caveats=_caveats(report["targets"]),
         most=MOST_FINDINGS,
@@ -71,6 +72,7 @@ class Rows:
         }
         self._drift = self._by_email(report["drift"]["findings"])
         self._changed = self._by_email((report["changes"] or {"findings": []})["findings"])
+        self._groups = self._by_member(report.get("groups", ()))
         self._came = set((report["review"] or {"came_since": ()})["came_since"])
         known = {person["email"] for person in report["people"]}
         lost = [email for email in self._drift if email and email not in known]
@@ -86,6 +88,14 @@ class Rows:
         found: dict[str, list[Data]] = {}
         for finding in findings:
             found.setdefault(self._mains.get(str(finding["email"]), str(finding["email"])), []).append(finding)
+        return found
+
+    def _by_member(self, groups: Sequence[Data]) -> dict[str, list[int]]:
+        """The numbers of the groups that somebody is in."""
+        found: dict[str, list[int]] = {}
+        for number, group in enumerate(groups):
+            for email in group["members"]:
+                found.setdefault(self._mains.get(email, email), []).append(number)
         return found
 
     def cells(self, person: Data) -> dict[int, tuple[t.Any, ...]]:
@@ -122,7 +132,9 @@ class Rows:
             places = {column: numbers.setdefault(cell, len(numbers)) for column, cell in self.cells(person).items()}
             row = [places.get(column, -1) for column in range(len(self.columns))]
             changed = bool(person["email"] and person["email"] in self._changed) + 2 * (person["email"] in self._came)
-            people.append([person["email"], person["name"], person["addresses"], person["only_in"] or "", changed, row])
+            groups = self._groups.get(person["email"], [])
+            only = person["only_in"] or ""
+            people.append([person["email"], person["name"], person["addresses"], only, changed, row, groups])
         return {
             "columns": [
                 [target["host"], SERVICES[target["service"]].title, target["status"]] for target in self.columns

@@ -13,12 +13,13 @@
   const table = document.getElementById("matrix");
   const body = table.tBodies[0];
   const input = document.getElementById("filter");
+  const group = document.getElementById("group") || { value: "", options: [] }; // only where the roster has groups
   const told = document.getElementById("count");
   const dialog = document.getElementById("person");
   const compare = new Intl.Collator("en", { sensitivity: "base", numeric: true }).compare;
   const figure = new Intl.NumberFormat("en").format;
 
-  const rows = data.people.map(([email, name, addresses, only, changed, places], index) => {
+  const rows = data.people.map(([email, name, addresses, only, changed, places, groups], index) => {
     const cells = places.map((place) => (place < 0 ? null : data.cells[place]));
     const held = cells.filter(Boolean);
     const there = held.filter((cell) => cell[STATE] !== ABSENT);
@@ -27,7 +28,7 @@
       if (cell) words.push(cell[ROLE], data.columns[column][0], data.columns[column][1], ...cell[DRIFT].map((d) => data.kinds[d[0]]));
     });
     return {
-      index, email, name, addresses, only, cells, changed: (changed & 1) === 1, came: (changed & 2) === 2,
+      index, email, name, addresses, only, cells, groups, changed: (changed & 1) === 1, came: (changed & 2) === 2,
       count: there.length,
       strong: there.some((cell) => cell[STRONG]),
       pending: there.some((cell) => cell[STATE] === PENDING),
@@ -188,7 +189,8 @@
   let speaking = 0;
   function filter() {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    shown = sorted.filter((row) => show[2](row) && words.every((word) => row.text.includes(word)));
+    const chosen = group.value === "" ? null : Number(group.value);
+    shown = sorted.filter((row) => show[2](row) && (chosen === null || row.groups.includes(chosen)) && words.every((word) => row.text.includes(word)));
     view.scrollTop = 0;
     redraw();
     keep();
@@ -201,6 +203,7 @@
   function keep() {
     const state = new URLSearchParams();
     if (show !== shows[0]) state.set("show", show[0]);
+    if (group.value !== "") state.set("group", group.value);
     if (input.value.trim()) state.set("find", input.value.trim());
     const hash = state.toString();
     if (hash !== location.hash.slice(1)) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
@@ -208,7 +211,8 @@
 
   function follow() {
     const state = new URLSearchParams(location.hash.slice(1));
-    if (!state.has("show") && !state.has("find")) return false;
+    if (!["show", "find", "group"].some((name) => state.has(name))) return false;
+    group.value = [...group.options].some((one) => one.value === state.get("group")) ? state.get("group") : "";
     show = shows.find(([name]) => name === state.get("show")) || shows[0];
     input.value = state.get("find") || "";
     for (const radio of document.querySelectorAll(".show input")) radio.checked = radio.value === show[0];
@@ -325,6 +329,7 @@
     requestAnimationFrame(() => { waiting = false; draw(); });
   }, { passive: true });
   input.addEventListener("input", filter);
+  group.addEventListener?.("change", filter);
   addEventListener("resize", draw);
   small.addEventListener("change", redraw);
   addEventListener("hashchange", () => {

@@ -98,7 +98,7 @@ def test_the_page_has_no_element_from_outside(page: str) -> None:
     ]
     links = [attributes.get(name) or "" for _tag, attributes in found.found for name in ("src", "href", "action")]
     own = {"data:,", "#people", "report.csv", "report.json"}
-    assert {link for link in links if link and not re.fullmatch(r"#(show|find)=[\w%.-]+", link)} <= own
+    assert {link for link in links if link and not re.fullmatch(r"#(show|find|group)=[\w%.-]+", link)} <= own
 
 
 def test_the_data_of_the_page_is_what_was_read(page: str, report: dict[str, Any]) -> None:
@@ -108,6 +108,22 @@ def test_the_data_of_the_page_is_what_was_read(page: str, report: dict[str, Any]
         assert names[email.lower()] == clean(name)
     assert len(data["people"]) == report["totals"]["people"] + 3
     assert len(data["columns"]) == 6
+
+
+def test_the_page_shows_people_by_group(page: str, report: dict[str, Any]) -> None:
+    """Whoever chooses a group, or follows its link, sees the people who are in it."""
+    data = json.loads(Page(page).scripts[0])
+    for number, group in enumerate(report["groups"]):
+        shown = {person[0] for person in data["people"] if number in person[6]}
+        assert shown == {email for email in group["members"] if email in {person[0] for person in data["people"]}}
+        assert len(shown) > 10
+        assert re.search(
+            f'<a href="#group={number}"><bdi>{group["name"]}</bdi></a>.*{group["reviewer"]}.*{group["people"]}<', page
+        )
+        assert f'<option value="{number}">{group["name"]}</option>' in page
+    without = _report_page.to_html({key: value for key, value in report.items() if key != "groups"})
+    assert 'id="group"' not in without
+    assert 'id="groups"' not in without
 
 
 def test_names_that_turn_text_around_lose_that(report: dict[str, Any]) -> None:

@@ -282,6 +282,8 @@ class Controller:
         if "approval" in item:
             self._remove("workflow_approval_templates", item["approval"])
         if kind == "workflow_job_templates":
+            for other in [one for one, of in self.objects["schedules"].items() if of["unified_job_template"] == number]:
+                self._remove("schedules", other)
             for other in [one for one, node in self._nodes() if node["workflow_job_template"] == number]:
                 self._remove("workflow_job_template_nodes", other)
 
@@ -336,14 +338,19 @@ class Controller:
                 faults.append("Missing required fields for Notification Configuration: channels.")
         if kind == "job_templates" and body.get("playbook") not in self.playbooks():
             faults.append("Playbook not found for project.")
-        if kind == "workflow_job_template_nodes" and body.get("extra_data") and not self._asks(body):
-            names = ", ".join(body["extra_data"])
+        if kind == "workflow_job_template_nodes" and (unasked := self._unasked(body)):
+            names = ", ".join(unasked)
             faults.append(f"Variables {names} are not allowed on launch. Check the Prompt on Launch setting.")
         return faults
 
-    def _asks(self, node: Object) -> bool:
-        """Whether the template of a node takes variables."""
-        return bool(self.objects["job_templates"][node["unified_job_template"]].get("ask_variables_on_launch"))
+    def _unasked(self, node: Object) -> list[str]:
+        """The variables of a node that its template takes neither from anybody nor by its survey."""
+        names: Object = node.get("extra_data") or {}
+        number = int(node.get("unified_job_template") or 0)
+        if not names or self.objects["job_templates"][number].get("ask_variables_on_launch"):
+            return []
+        questions = self.surveys.get(("job_templates", number), {}).get("spec", ())
+        return sorted(names.keys() - {question["variable"] for question in questions})
 
     def playbooks(self) -> list[str]:
         """The playbooks that AWX finds in the project: files with plays, or with an import of some."""

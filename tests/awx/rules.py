@@ -131,18 +131,18 @@ def credential_type_faults(item: Mapping[str, Any]) -> list[str]:
     ]
     faults += [f"{name} is required and no field" for name in inputs.get("required", []) if name not in ids]
     faults += [f"{name} is not allowed" for name in injectors.get("env", {}) if name.startswith("ANSIBLE_")]
-    for kind in ("env", "file"):
+    for kind in ("env", "file", "extra_vars"):
         for key, template in injectors.get(kind, {}).items():
             faults += _rendered(f"{kind} {key}", template, dict.fromkeys(ids, "EXAMPLE"))
     return faults
 
 
-def injected(item: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, str]:
-    """The environment that a job gets from a credential of this type."""
+def injected(item: Mapping[str, Any], inputs: Mapping[str, Any], kind: str = "env") -> dict[str, str]:
+    """The environment that a job gets from a credential of this type, or its extra variables."""
     given = {field["id"]: False for field in item["inputs"]["fields"] if field.get("type") == "boolean"}
     given |= {key: value for key, value in inputs.items() if value != ""}
     environment = ImmutableSandboxedEnvironment()
-    return {key: environment.from_string(text).render(given) for key, text in item["injectors"]["env"].items()}
+    return {key: environment.from_string(text).render(given) for key, text in item["injectors"][kind].items()}
 
 
 def input_faults(item: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:

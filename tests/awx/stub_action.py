@@ -65,6 +65,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "organization": "str",
         "allow_simultaneous": "bool",
         "ask_variables_on_launch": "bool",
+        "extra_vars": "dict",
         "survey_enabled": "bool",
         "survey_spec": "dict",
         "notification_templates_approvals": "list",

@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.address import NO_ADDRESS
 from ansible_collections.honeyops.access.plugins.module_utils._services import SERVICES
+from ansible_collections.honeyops.access.plugins.plugin_utils._directory.settings import CREDENTIALS, Credentials
 from ansible_collections.honeyops.access.plugins.plugin_utils._run.approval import cut, published
 from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import WHOLE, plan_text, summary_text
 from tests.awx import rules
@@ -77,6 +78,18 @@ def test_credential_types_inject_what_the_collection_reads(name: str, service: s
         assert rules.unstarted(item, {**needed, missing: ""}) == [missing]
 
 
+def test_the_credential_type_of_a_directory_injects_what_it_is_read_with() -> None:
+    """As variables, which every host reads; a blank counts as not given."""
+    item = credential_type("Access: directory")
+    fields = {field["id"]: field for field in item["inputs"]["fields"]}
+    assert tuple(fields) == CREDENTIALS
+    secrets = Credentials(**{name: name for name in CREDENTIALS}).secrets
+    assert [name for name, field in fields.items() if field.get("secret")] == secrets
+    told = rules.injected(item, {name: f"the {name}" for name in CREDENTIALS}, "extra_vars")
+    assert told == {f"directory_{name}": f"the {name}" for name in CREDENTIALS}
+    assert rules.injected(item, {"token": "t"}, "extra_vars") == {**dict.fromkeys(told, ""), "directory_token": "t"}
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -115,15 +128,9 @@ def test_who_may_run_beside_whom_is_said_outright() -> None:
 
 
 def test_nothing_is_applied_without_an_approval() -> None:
-    for workflow in data("target")["controller_workflows"]:
+    for workflow in data("target")["controller_workflows"][:2]:
         nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
-        leading = [
-            name
-            for name, node in nodes.items()
-            for link in ("success_nodes", "failure_nodes", "always_nodes")
-            if "apply" in node.get(link, ())
-        ]
-        assert leading == ["approval"]
+        assert leading(nodes, "apply") == ["approval"]
         assert nodes["approval"]["success_nodes"] == ["apply"]
         assert nodes["approval"]["approval_node"]["timeout"]
         assert nodes["what"] == {**nodes["what"], "failure_nodes": ["approval"], "success_nodes": ["nothing"]}
@@ -133,6 +140,30 @@ def test_nothing_is_applied_without_an_approval() -> None:
             assert template["job_type"] == "run"
         if template["name"].endswith(" - plan"):
             assert template["job_type"] == "check"
+
+
+def leading(nodes: dict[str, Any], to: str) -> list[str]:
+    """The nodes that a node comes after."""
+    kinds = ("success_nodes", "failure_nodes", "always_nodes")
+    return [name for name, node in nodes.items() for kind in kinds if to in node.get(kind, ())]
+
+
+def test_what_is_done_at_night_is_within_the_limit_or_approved() -> None:
+    workflow = data("target")["controller_workflows"][2]
+    nodes = {node["identifier"]: node for node in workflow["simplified_workflow_nodes"]}
+    applies = [name for name, node in nodes.items() if node.get("unified_job_template", "").endswith(" - apply")]
+    assert applies == ["apply", "approved"]
+    assert leading(nodes, "apply") == ["plan"] == leading(nodes, "over")
+    assert leading(nodes, "approved") == ["approval"]
+    assert [name for name, node in nodes.items() if "lifecycle_max_removals" in node.get("extra_data", ())] == [
+        "over",
+        "approved",
+    ]
+    assert set(workflow["extra_vars"]) == {"roster_file"}  # a limit there would be that of every node
+    (schedule,) = data("target")["controller_schedules"]
+    assert schedule["unified_job_template"] == workflow["name"]
+    assert schedule["enabled"] == "{{ awx_setup_directory | bool }}"
+    assert data("settings")["awx_setup_directory"] is False
 
 
 def test_a_review_changes_nothing_without_an_approval_and_is_recorded_in_any_case() -> None:
@@ -163,7 +194,7 @@ def test_whoever_launches_a_workflow_learns_how_it_ended() -> None:
                 links = {kind: set(nodes[one].get(f"{kind}_nodes", ())) for kind in ("success", "failure", "always")}
                 assert links["always"] or (links["success"] and links["failure"]), one
                 assert links["failure"] & last <= {"refused", "denied", "failed"}
-                assert links["success"] & last <= {"nothing", "done"}
+                assert links["success"] & last <= {"nothing", "done", "carried_out"}
 
 
 def test_the_sample_project_needs_no_galaxy() -> None:
@@ -195,7 +226,8 @@ def test_surveys_ask_for_no_secret() -> None:
 def test_messages_and_schedule_are_accepted() -> None:
     (chat,) = data("shared")["awx_setup__notifications"]
     assert rules.message_faults(chat["messages"]) == []
-    assert rules.schedule_faults(data("settings")["awx_setup_nightly"]) == []
+    for name in ("awx_setup_nightly", "awx_setup_nightly_changes", "awx_setup_quarterly"):
+        assert rules.schedule_faults(data("settings")[name]) == []
     assert rules.schedule_faults("RRULE:FREQ=DAILY") != []
 
 
@@ -298,6 +330,7 @@ ITEMS = {
     "controller_notifications": "awx_setup__notifications",
     "controller_credentials": "awx_setup__keys",
 }
+OF_SHARED = {**ITEMS, "controller_credentials": "awx_setup__shared"}
 
 
 @pytest.mark.parametrize("name", ["credential_types", "shared", "target"])
@@ -306,7 +339,7 @@ def test_the_data_have_the_names_that_infra_aap_configuration_reads(name: str) -
     variables = {key: value for key, value in found.items() if not key.startswith("awx_setup_")}
     assert variables
     for variable, items in variables.items():
-        listed = items if isinstance(items, list) else found[ITEMS[variable]]
+        listed = items if isinstance(items, list) else found[(OF_SHARED if name == "shared" else ITEMS)[variable]]
         assert listed
         for item in listed:
             assert set(item) <= set(READS[variable].split()), item["name"]

@@ -32,6 +32,7 @@ SETTINGS: dict[str, Any] = {
     "awx_setup_vault_credential": "Vault",
     "awx_setup_variables": {"lifecycle_memory": "file", "lifecycle_protected": ["boss@example.com"]},
     "awx_setup_evidence_dir": "/mnt/evidence",
+    "awx_setup_directory": True,
 }
 LEAST = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
 DEFAULTS = yaml.safe_load((tree.ROOT / "playbooks" / "vars" / "awx" / "settings.yml").read_text(encoding="utf-8"))
@@ -116,7 +117,8 @@ def test_set_up_twice(tmp_path: Path) -> None:
         assert json.loads(apply["extra_vars"])["evidence_dir"] == "/mnt/evidence"
         assert controller.named("credentials", "Access: search: Honeybadger")["inputs"] == {}
         assert controller.variables("search") == {"access_credentials": "environment"}
-        assert len(controller.objects["workflow_approval_templates"]) == 3
+        assert len(controller.objects["workflow_approval_templates"]) == 4
+        has_directory(controller, "search")
 
         memory = {"access_credentials": "environment", "honeyops_access_memory": {"team": {}}}
         controller.set_variables("search", memory)
@@ -125,6 +127,25 @@ def test_set_up_twice(tmp_path: Path) -> None:
         assert "changed=1 " in set_up(controller, tmp_path, SETTINGS, "-vvv")
         assert [entry[1].split("/")[3] for entry in controller.writes] == ["projects", "notification_templates"]
         assert controller.variables("search") == memory
+
+
+def has_directory(controller: Controller, target: str) -> None:
+    """Every job that reads the roster has the credential, and no other job, and the nightly job runs."""
+    directory = controller.named("credentials", "Access: directory")
+    assert directory["credential_type"] == controller.named("credential_types", "Access: directory")["id"]
+    assert directory["inputs"] == {}
+    reading = {
+        controller.objects["job_templates"][number]["name"]
+        for (kind, number, linked), found in controller.links.items()
+        if (kind, linked) == ("job_templates", "credentials") and directory["id"] in found
+    }
+    own = {f"Access: {target}: {name}" for name in ("reconcile - plan", "reconcile - apply", "report")}
+    assert reading == {*own, "Access: all: drift", "Access: review"}
+    schedule = controller.named("schedules", f"Access: {target}: nightly joiners, movers, leavers")
+    workflow = controller.objects["workflow_job_templates"][schedule["unified_job_template"]]
+    assert schedule["enabled"] is True
+    assert workflow["name"] == f"Access: {target}: joiners, movers, leavers"
+    assert json.loads(workflow["extra_vars"]) == {"roster_file": "people.yml"}
 
 
 def test_a_project_that_cannot_be_synchronized_fails_the_set_up(tmp_path: Path) -> None:
@@ -213,7 +234,7 @@ def test_what_left_the_settings_is_named_and_removed_if_asked(tmp_path: Path) ->
         removed = [entry[1].split("/")[3] for entry in controller.writes if entry[0] == "DELETE"]
         assert removed == [
             "credentials",
-            *["workflow_job_templates"] * 2,
+            *["workflow_job_templates"] * 3,
             *["job_templates"] * 8,
             "hosts",
             "credentials",
@@ -222,7 +243,9 @@ def test_what_left_the_settings_is_named_and_removed_if_asked(tmp_path: Path) ->
         assert {name for name in left if "search" in name} == {"Access: search: mine"}
         assert {"by-hand", "payments", "Access: payments: Honeycomb", "Access: all: onboard"} <= left
         assert "Access: payments: Honeybadger" not in left
-        assert len(controller.objects["workflow_approval_templates"]) == 3
+        assert len(controller.objects["workflow_approval_templates"]) == 4
+        assert "Access: search: nightly joiners, movers, leavers" not in left
+        assert controller.named("schedules", "Access: payments: nightly joiners, movers, leavers")["enabled"] is False
         controller.log.clear()
         assert "changed=0 " in set_up(controller, tmp_path, {**one, "awx_setup_prune": True})
 

@@ -66,12 +66,13 @@ def approval(
 ) -> dict[str, Approved] | None:
     """The approved plan for each service of a host, None if no approval is given.
 
-    An approval that leaves out a service, or names no plan for it, is refused. Only a run that ``applies`` a plan needs one.
+    An approval that leaves out a service, or names no plan for it, is refused. Only a run that ``applies`` a plan needs one. One
+    that only plans makes a new plan for one that was refused, as the next job of a workflow does with other limits.
     """
     plan, ids = variables.data("access_plan"), variables.get("lifecycle_expected_plan_id")
     if plan is not None and ids is not None:
         raise Refused("Both access_plan and lifecycle_expected_plan_id are set; set one of them.")
-    if plan is not None:
+    if plan is not None and (applies or not _was_refused(plan, host)):
         return _from_plan(plan, host, list(services))
     if isinstance(ids, str) and ids.lstrip().startswith("{"):
         ids = variables.mapping("lifecycle_expected_plan_id")
@@ -82,6 +83,13 @@ def approval(
             "This run needs an approval and has none. Set access_plan to the access_plan of the planning run."
         )
     return None
+
+
+def _was_refused(plan: Mapping[str, t.Any], host: str) -> bool:
+    entries = plan.get(host)
+    return isinstance(entries, Mapping) and any(
+        isinstance(entry, Mapping) and entry.get("refused") for entry in entries.values()
+    )
 
 
 def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:

@@ -78,7 +78,7 @@ report-check: $(REPORT_INSTALLED) ## Open the access report in Chromium: use it,
 	python -m tests.report.shots
 
 .PHONY: report-pictures
-report-pictures: $(REPORT_INSTALLED) ## Take the pictures of the access report in the documentation
+report-pictures: $(REPORT_INSTALLED) ## Take the pictures of the documentation: report, review, plan
 	python -m tests.report.shots pictures
 
 .PHONY: eda-check

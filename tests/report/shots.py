@@ -19,6 +19,7 @@ from tests.tools import tree
 sys.path.insert(0, str(tree.link_source()))
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._report import page as _report_page
+from tests.report import plan
 from tests.report.browser import FRAME, SLOWEST, WORK, busy, check_axe, chromium, opened
 from tests.report.made import HOSTILE, sample
 from tests.report.review import check_review
@@ -206,6 +207,8 @@ def pictures(browser: Browser) -> None:
             page.keyboard.press(key)
         expect(page.locator("#left")).to_contain_text("63 of 66")
         page.screenshot(path=PICTURES / "review.png")
+    with opened(browser, plan.terminal(), viewport={"width": 1000, "height": 100}) as page:
+        page.screenshot(path=PICTURES / "plan.png", full_page=True)
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import time
 from typing import Any
 
-from demo.stage import COLUMNS, FOLDER, ROOT, Cost, Stage, Unexpected, expect, opened, quote, tell
+from demo.stage import COLUMNS, FOLDER, Cost, Stage, Unexpected, expect, opened, quote, tell
 
 PLATFORM = ["ada", "bob", "carol", "eve"]
 SUPPORT = [f"agent{number:02}" for number in range(1, 37)]
@@ -194,7 +195,7 @@ def play() -> None:
             act(stage)
     costs = stage.costs
     total = Cost(sum(c.requests for c in costs), sum(c.changes for c in costs), sum(c.emails for c in costs))
-    place = FOLDER.relative_to(ROOT)
+    place = os.path.relpath(FOLDER)
     print(f"""
 {"─" * COLUMNS}
 All was as expected: {total}, one for each invitation, in {time.monotonic() - began:.0f} seconds.

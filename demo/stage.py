@@ -22,7 +22,7 @@ from tests.simulator import Simulator
 from tests.targets import credentials
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / ".build" / "demo"
+FOLDER = Path(os.environ.get("DEMO_FOLDER", ROOT / ".build" / "demo"))
 COLUMNS = 100
 MOST_ROWS = 3  # of the terminal, for one line of output
 A_LOT = 10

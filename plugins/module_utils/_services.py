@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ._access.catalog import ServiceInfo
+from ._access.catalog import ACCOUNTS, IDENTITY, INVITATIONS, KEYS, TEAMS, ServiceInfo
 from ._access.record import Operation
 from ._access.service import Service
 from ._honeybadger import operations as _honeybadger
 from ._honeybadger.connect import honeybadger
 from ._honeybadger.facts import HONEYBADGER
 from ._honeycomb import operations as _honeycomb
-from ._honeycomb.connect import honeycomb
+from ._honeycomb.connect import honeycomb, honeycomb_keys
 from ._honeycomb.facts import HONEYCOMB
+from ._honeycomb.keys import HoneycombKeys
 
 SERVICES: t.Mapping[str, ServiceInfo] = {info.key: info for info in (HONEYCOMB, HONEYBADGER)}
 """Every service by its key, in the order in which a run handles them."""
@@ -29,13 +30,16 @@ CONNECTORS: t.Mapping[str, t.Callable[[t.Mapping[str, t.Any]], Service]] = {
 }
 """What makes a connected service of connection options, by the key of the service; it sends nothing."""
 
+KEY_CONNECTORS: t.Mapping[str, t.Callable[[t.Mapping[str, t.Any]], HoneycombKeys]] = {HONEYCOMB.key: honeycomb_keys}
+"""The same for the API keys of a team, where they can be read."""
+
 OPERATIONS: t.Mapping[str, Operation] = {
     HONEYCOMB.module: _honeycomb.MEMBERS,
-    "honeycomb_auth_info": _honeycomb.AUTH_INFO,
-    "honeycomb_api_key_info": _honeycomb.API_KEY_INFO,
+    HONEYCOMB.reads[IDENTITY]: _honeycomb.AUTH_INFO,
+    HONEYCOMB.reads[KEYS]: _honeycomb.API_KEY_INFO,
     HONEYBADGER.module: _honeybadger.USERS,
-    "honeybadger_account_info": _honeybadger.ACCOUNT_INFO,
-    "honeybadger_invitation_info": _honeybadger.INVITATION_INFO,
-    "honeybadger_team_info": _honeybadger.TEAM_INFO,
+    HONEYBADGER.reads[ACCOUNTS]: _honeybadger.ACCOUNT_INFO,
+    HONEYBADGER.reads[INVITATIONS]: _honeybadger.INVITATION_INFO,
+    HONEYBADGER.reads[TEAMS]: _honeybadger.TEAM_INFO,
 }
 """What the actions of the role and the playbooks ask for, by the module that offers the same in a task."""

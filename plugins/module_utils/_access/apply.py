@@ -79,11 +79,13 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     for name, texts in (("protected", limits.protected), ("ignore", report.rules.ignore)):
         report.unmatched[name] = unmatched(texts, report.people, report.world)
         refuse_unmatched(name, report.unmatched[name])
-    report.plan = draft(service, report, now)
+    found = draft(service, report.people, report.rules, report.world, now)
+    report.learn(found)
+    report.plan = found.steps
     if report.plan and options.shows_id:
         service.identify()
     report.plan_id = plan_id(service.scope, report.plan)
-    report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *report.notes]
+    report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *found.notes]
     report.warnings += in_doubt(service)
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(

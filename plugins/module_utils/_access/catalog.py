@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from .._http.text import is_maskable
 from .model import Kind
 
+IDENTITY, KEYS, ACCOUNTS, INVITATIONS, TEAMS = "identity", "keys", "accounts", "invitations", "teams"
+"""What can be read besides the people: whose a credential is, API keys, accounts, invitations, and teams."""
 Spec = dict[str, dict[str, t.Any]]
 
 
@@ -44,7 +46,10 @@ class ServiceInfo:
     the bulk module, ``people`` its option for the list of people and ``keepers`` its option for how many must keep the
     most powerful role; no other service has its ``options``. ``results`` are the keys of its result that hold
     everybody, each with its kinds of grants. ``sends_names``: invitations have a name. ``hosts``: hosts of the vendor that
-    are for something else, each with the one of this API that is meant.
+    are for something else, each with the one of this API that is meant. ``reads``: the operations that read something
+    besides the people, by what that is. ``lists_pending``: everybody who is invited and has not accepted is always listed, so
+    that invitations need not be remembered. ``sees_others``: a credential is for other accounts, too, in which a leaver may
+    remain. ``hourly``: requests that a credential has in an hour, if answers do not say.
     """
 
     key: str
@@ -65,6 +70,10 @@ class ServiceInfo:
     options: tuple[str, ...] = ()
     sends_names: bool = False
     hosts: t.Mapping[str, str] = field(default_factory=dict)
+    reads: t.Mapping[str, str] = field(default_factory=dict)
+    lists_pending: bool = True
+    sees_others: bool = False
+    hourly: int | None = None
 
     @property
     def settings(self) -> tuple[Setting, ...]:

@@ -15,7 +15,7 @@ from .._http.client import Answers
 from .._http.errors import AccessError
 from .._http.limits import Quota
 from .leaving import Leaving
-from .match import Rules, match
+from .match import Conflict, Rules, match
 from .model import (
     Grant,
     Person,
@@ -45,6 +45,13 @@ class Outcome:
         action = "none" if self.outcome == APPLIED and not self.changed else self.step.action
         error = self.error.as_dict() if self.error else None
         return {"email": self.step.email, "action": action, "outcome": self.outcome, "error": error}
+
+
+class ByHand(t.NamedTuple):
+    """Something that is left to do by hand, and for whom, by folded address; with nobody, for everybody who leaves."""
+
+    text: str
+    people: tuple[str, ...] = ()
 
 
 def evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
@@ -104,14 +111,29 @@ class Options:
     around: Around = Around()
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A plan, and what was found out on the way to it.
+
+    ``existing``: what is there, with what other lists than that of the members say of it. ``leaving``: who loses access.
+    ``conflicts``: people who cannot be told apart. ``notes``: warnings.
+    """
+
+    steps: list[Step]
+    existing: list[Grant]
+    leaving: Leaving
+    conflicts: list[Conflict]
+    notes: list[str]
+
+
 @dataclass
 class Report:
     """Everything about a run, whether it succeeded or not.
 
-    ``world``: what is there now. ``conflicts``: an error for each pair of people who cannot be told apart, and for whom
-    nothing was planned. ``leaving``: who loses access. ``unmatched``: addresses in
-    the options that leave people alone, by option, that nobody has. ``verified``: what the lists showed afterwards.
-    ``notes``: warnings from planning. ``ended_by``: what ended the run from outside, such as the time-out of a task.
+    ``world``: what is there now. ``conflicts``: people who cannot be told apart, and for whom nothing was planned.
+    ``leaving``: who loses access. ``unmatched``: addresses in the options that leave people alone, by option, that nobody
+    has. ``verified``: what the lists showed afterwards. ``ended_by``: what ended the run from outside, such as the time-out of
+    a task.
     """
 
     people: t.Sequence[Person]
@@ -120,12 +142,11 @@ class Report:
     world: list[Grant] = field(default_factory=list)
     plan: list[Step] = field(default_factory=list)
     plan_id: str = ""
-    conflicts: list[AccessError] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     leaving: Leaving = field(default_factory=Leaving)
     unmatched: dict[str, list[str]] = field(default_factory=dict)
     verified: dict[str, t.Any] | None = None
-    notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     error: AccessError | None = None
     ended_by: BaseException | None = None
@@ -134,6 +155,10 @@ class Report:
     def changed(self) -> bool:
         """Whether anything was changed, or would be changed in check mode."""
         return any(outcome.changed for outcome in self.outcomes)
+
+    def learn(self, found: Draft) -> None:
+        """Take what planning has found out about what is there."""
+        self.world, self.leaving, self.conflicts = found.existing, found.leaving, found.conflicts
 
     def of(self, person: Person) -> list[Grant]:
         """What the person has now."""

@@ -8,74 +8,110 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from .._http.errors import FORBIDDEN, AccessError
 from .._http.naming import option
-from .leaving import in_account, leaving, leaving_steps, team_steps, with_addresses
-from .match import Matches, assign, kin, several_accounts, without_address
-from .model import ACTIVE, LOWER, Grant, Step
-from .outcome import Report
+from .leaving import Leaving, in_account, leaving, leaving_steps, team_steps, with_addresses
+from .match import Matches, Rules, assign, kin, several_accounts, without_address
+from .model import ACTIVE, LOWER, Grant, Person, Step
+from .outcome import Draft
 from .plan import in_order, plan
 from .service import Companion, Service, linked
 
 
-def draft(service: Service, report: Report, now: datetime, deep: bool = True) -> list[Step]:
-    """The steps from the present state to the declared one; with ``deep``, those about teams and keys too."""
-    people, rules, earlier = report.people, report.rules, report.leaving
-    matches, steps = _of_people(report, now)
-    if any(step.phase >= LOWER and step.target and step.target.status == ACTIVE for step in steps):
-        matches, steps = _again(report, service.confirmed(report.world), now) or (matches, steps)
+def draft(
+    service: Service,
+    people: t.Sequence[Person],
+    rules: Rules,
+    existing: list[Grant],
+    now: datetime,
+    earlier: Leaving | None = None,
+    deep: bool = True,
+) -> Draft:
+    """The steps from what exists to what is declared; with ``deep``, those about teams and keys too.
+
+    ``earlier``: who lost access in this run already.
+    """
+    gone = earlier or Leaving()
+    found = _Found.of(people, rules, existing, now, gone)
+    if any(step.phase >= LOWER and step.target and step.target.status == ACTIVE for step in found.steps):
+        found = found.again(service.confirmed(existing))
     if not deep:
-        return steps
-    report.leaving = leaving(people, report.world, matches, steps, rules).after(earlier)
-    users = in_account(people, matches, rules)
-    moving = users if rules.manage_teams else []
-    if report.leaving.leavers or moving:
-        grants = [grant for companion in service.companions for grant in companion.read(report.leaving.leavers)]
-        if again := _again(report, linked(report.world, service.companions), now):
-            matches, steps = again
-            report.leaving = leaving(people, report.world, matches, steps, rules).after(earlier)
-            users = in_account(people, matches, rules)
-            moving = users if rules.manage_teams else []
-        world = report.world
+        return Draft(found.steps, found.existing, gone, found.matches.conflicts, [])
+    steps = found.steps
+    if found.leaving.leavers or found.moving:
+        grants = [grant for companion in service.companions for grant in companion.read(found.leaving.leavers)]
+        found = found.again(linked(found.existing, service.companions))
         unread = [text for companion in service.companions for text in companion.warnings]
-        if moving and unread and not report.leaving.leavers:
+        if found.moving and unread and not found.leaving.leavers:
             raise AccessError(
                 FORBIDDEN, unread[0], hint=f"Use a token that can manage the teams, or unset {option('manage_teams')}."
             )
-        moving = [] if unread else moving
+        moving = [] if unread else found.moving
         for companion in service.companions:
             companion.check([person for person, _held in moving])
-        extra = leaving_steps(report.leaving, grants, rules) + team_steps(moving, grants, people, world)
-        steps = in_order([*steps, *with_addresses(extra, kin(people, world))], rules)
-    report.conflicts = [conflict.error() for conflict in matches.conflicts]
-    report.notes = [
-        *several_accounts(people, matches, rules),
-        *without_address(report.world, matches, rules),
-        *(
-            f"{person.email or held[0].email} is a user already, so {option('team_ids')} has no effect; "
-            f"set {option('manage_teams')} to apply it."
-            for person, held in users
-            if not rules.manage_teams
-        ),
-        *(text for companion in service.companions for text in companion.warnings),
-    ]
-    return steps
+        extra = leaving_steps(found.leaving, grants, rules) + team_steps(moving, grants, people, found.existing)
+        steps = in_order([*found.steps, *with_addresses(extra, kin(people, found.existing))], rules)
+    warnings = [text for companion in service.companions for text in companion.warnings]
+    return Draft(steps, found.existing, found.leaving, found.matches.conflicts, [*found.notes, *warnings])
 
 
-def _of_people(report: Report, now: datetime) -> tuple[Matches, list[Step]]:
-    """Who has what, and the steps about access alone."""
-    matches = assign(report.people, report.world, report.rules)
-    return matches, plan(report.people, report.world, report.rules, now, matches)
+@dataclass(frozen=True)
+class _Found:
+    """What the list of the members alone says: who has what, and the steps about access."""
 
+    people: t.Sequence[Person]
+    rules: Rules
+    existing: list[Grant]
+    now: datetime
+    earlier: Leaving
+    matches: Matches
+    steps: list[Step]
 
-def _again(report: Report, world: list[Grant], now: datetime) -> tuple[Matches, list[Step]] | None:
-    """The same for a list that tells more than the one of the report, None if it is the same list."""
-    if world is report.world:
-        return None
-    report.world = world
-    return _of_people(report, now)
+    @classmethod
+    def of(
+        cls, people: t.Sequence[Person], rules: Rules, existing: list[Grant], now: datetime, earlier: Leaving
+    ) -> _Found:
+        """The same for these people and what exists."""
+        matches = assign(people, existing, rules)
+        return cls(people, rules, existing, now, earlier, matches, plan(people, existing, rules, now, matches))
+
+    def again(self, existing: list[Grant]) -> _Found:
+        """The same for a list that may tell more."""
+        return self if existing is self.existing else self.of(self.people, self.rules, existing, self.now, self.earlier)
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        """Everybody who loses access, also earlier in the run."""
+        return leaving(self.people, self.existing, self.matches, self.steps, self.rules).after(self.earlier)
+
+    @property
+    def users(self) -> list[tuple[Person, list[Grant]]]:
+        """The people who declare teams and are users already, each with what they have."""
+        return in_account(self.people, self.matches, self.rules)
+
+    @property
+    def moving(self) -> list[tuple[Person, list[Grant]]]:
+        """Those of them whose teams are managed."""
+        return self.users if self.rules.manage_teams else []
+
+    @property
+    def notes(self) -> list[str]:
+        """Warnings about people."""
+        return [
+            *several_accounts(self.people, self.matches, self.rules),
+            *without_address(self.existing, self.matches, self.rules),
+            *(
+                f"{person.email or held[0].email} is a user already, so {option('team_ids')} has no effect; "
+                f"set {option('manage_teams')} to apply it."
+                for person, held in self.users
+                if not self.rules.manage_teams
+            ),
+        ]
 
 
 def companion_of(service: Service, step: Step) -> Companion | None:

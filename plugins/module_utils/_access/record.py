@@ -18,7 +18,7 @@ from .addresses import check_email, fold
 from .catalog import ServiceInfo, Spec
 from .match import Rules
 from .model import CANCEL, INVITE, REINVITE, REMOVE, UPDATE
-from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Around, Report
+from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Around, ByHand, Report
 from .plan import diff
 from .service import Reader, Service
 from .verify import follow_ups
@@ -33,7 +33,8 @@ class Result:
     """The end of an operation: values to return, and why it failed if it did.
 
     ``ended_by`` is what ended it from outside, such as the time-out of a task; whoever called it has to end, too. ``target``
-    is the team or account, if it is known.
+    is the team or account, if it is known. ``by_hand`` is what is left to do, and for whom; ``unclear`` are the people for whom
+    nothing was planned because they cannot be told apart.
     """
 
     values: dict[str, t.Any]
@@ -42,6 +43,8 @@ class Result:
     diff: dict[str, str] | None = None
     ended_by: BaseException | None = None
     target: str | None = None
+    by_hand: list[ByHand] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def record_of(
     service: Service, report: Report, values: dict[str, t.Any], error: AccessError | None, verifies: bool = False
 ) -> Result:
     """The record of a run with these values for its people."""
+    by_hand = follow_ups(service, report)
     return Result(
         {
             "changed": report.changed,
@@ -74,7 +78,7 @@ def record_of(
             **service.remembered(),
             **{key: value for found in service.companions for key, value in found.results(report.outcomes).items()},
             **({"verified": report.verified} if verifies else {}),
-            "follow_up": follow_ups(service, report),
+            "follow_up": [item.text for item in by_hand],
             "api": _cost(service),
         },
         error,
@@ -82,6 +86,8 @@ def record_of(
         diff(outcome.step for outcome in report.outcomes if outcome.changed),
         report.ended_by,
         service.scope.partition("/")[2] or None,
+        by_hand,
+        [address for conflict in report.conflicts for person in conflict.people for address in person.addresses],
     )
 
 

@@ -17,7 +17,7 @@ from .catalog import ServiceInfo
 from .leaving import Leaver
 from .ledger import Ledger
 from .model import MEMBERSHIP, Grant, Kind, Person
-from .outcome import Outcome
+from .outcome import ByHand, Outcome
 
 
 class Reader(t.Protocol):
@@ -67,7 +67,7 @@ class Companion(t.Protocol):
         """Refuse what is declared for people who are there already, and cannot be."""
         return
 
-    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[ByHand]:
         """What is left to do by hand after these people have lost access."""
         return []
 
@@ -115,6 +115,10 @@ class Service(t.Protocol):
     def identify(self) -> None:
         """Complete ``scope``, if only the service knows which team it is; called where a plan changes something."""
         return
+
+    def name(self) -> str:
+        """What only the service can say: the team that the credential belongs to. Empty if it does not say."""
+        return ""
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
         """Send one invitation; the flag is False if the service says that there is one already."""

@@ -67,14 +67,15 @@ def settle(
         return {}
     deep = any(companion_of(service, step) for step in doubtful)
     try:
-        steps = draft(service, report, now, deep)
+        found = draft(service, report.people, report.rules, report.world, now, report.leaving, deep)
     except AccessError:
         for step, error in doubtful.items():
             outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
         return {}
+    report.learn(found)
     again = {}
     for step, error in doubtful.items():
-        left, same = still_to_do(step, steps, report.plan)
+        left, same = still_to_do(step, found.steps, report.plan)
         evidence = signs(
             step,
             error,

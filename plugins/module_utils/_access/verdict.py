@@ -38,7 +38,7 @@ def partial(report: Report) -> AccessError | None:
         errors.PARTIAL_FAILURE,
         f"{outcomes[APPLIED]} of {len(report.plan)} change{'' if len(report.plan) == 1 else 's'} applied, "
         f"{outcomes[FAILED]} failed, {outcomes[NOT_ATTEMPTED]} not attempted. "
-        + " ".join((*_every(failed), *(conflict.msg for conflict in report.conflicts), *still)),
+        + " ".join((*_every(failed), *(conflict.error().msg for conflict in report.conflicts), *still)),
         hint=f"See results for each person. {rest}",
         detail=first.detail or first.msg,
         status=first.status,
@@ -96,6 +96,6 @@ def _unresolved(report: Report) -> AccessError | None:
     )
     return AccessError(
         errors.VALIDATION,
-        " ".join(conflict.msg for conflict in report.conflicts) + others,
-        hint=report.conflicts[0].hint,
+        " ".join(conflict.error().msg for conflict in report.conflicts) + others,
+        hint=report.conflicts[0].error().hint,
     )

@@ -19,7 +19,7 @@ from .._http.naming import option
 from .addresses import few
 from .match import Rules
 from .model import ACTIVE, CANCEL, LOWER, MEMBERSHIP, REMOVAL, REMOVE, Person
-from .outcome import APPLIED, Outcome, Report
+from .outcome import APPLIED, ByHand, Outcome, Report
 from .plan import turn
 from .planner import draft
 from .service import Service
@@ -56,11 +56,12 @@ def await_acceptance(
             return
 
 
-def follow_ups(service: Service, report: Report) -> list[str]:
+def follow_ups(service: Service, report: Report) -> list[ByHand]:
     """What is left to do by hand after the removals, or in check mode after the planned removals."""
     applied = [outcome.step for outcome in report.outcomes if outcome.outcome == APPLIED]
     done = [step for step in applied if step.action in (REMOVE, CANCEL)]
-    texts = [text for step in done if step.target for text in service.follow_up(step.target)]
+    removed = [(step.email, step.target) for step in done if step.target]
+    texts = [ByHand(text, (email,)) for email, target in removed for text in service.follow_up(target)]
     return texts + list(hand_work(service, report))
 
 
@@ -80,11 +81,12 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         return
     leavers = [leaver for leaver in leavers if leaver.email in gone]
     told = {(step.email, step.target.identity) for step in undone if step.target}
-    notes = report.notes
     try:
         report.world = service.read()
-        steps = draft(service, report, now)
-        still = [(step.email, step.target) for step in steps if step.takes_away and step.email in gone and step.target]
+        present = draft(service, report.people, report.rules, report.world, now, report.leaving)
+        report.learn(present)
+        losing = [step for step in present.steps if step.takes_away and step.email in gone]
+        still = [(step.email, step.target) for step in losing if step.target]
         found = [(email, str(grant)) for email, grant in still if (email, grant.identity) not in told]
         found += [rest for companion in service.companions for rest in companion.remaining(leavers)]
     except AccessError as fault:
@@ -97,7 +99,6 @@ def verify(service: Service, report: Report, now: datetime) -> None:
             report.error = error
         return
     report.warnings += [text for found in service.companions for text in found.warnings if text not in report.warnings]
-    report.notes = notes
     report.verified = {
         "read": [*service.lists, *(path for companion in service.companions for path in companion.lists)],
         "remaining": [{"email": email, "what": what} for email, what in sorted(found)],
@@ -142,7 +143,7 @@ def _told(error: AccessError, why: str) -> AccessError:
     return error.hinted(why) if refused else error
 
 
-def hand_work(service: Service, report: Report) -> t.Iterator[str]:
+def hand_work(service: Service, report: Report) -> t.Iterator[ByHand]:
     """What is left to do by hand for the people who lost access, or of whom nothing was found that they could lose."""
     done = {outcome.step.email for outcome in report.outcomes if outcome.outcome == APPLIED}
     undone = {outcome.step.email for outcome in report.outcomes} - done

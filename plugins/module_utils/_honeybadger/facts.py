@@ -8,7 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from .._access.catalog import ServiceInfo, Setting
+from .._access.catalog import ACCOUNTS, INVITATIONS, TEAMS, ServiceInfo, Setting
 from .._access.model import INVITATION, MEMBERSHIP
 
 HONEYBADGER = ServiceInfo(
@@ -31,5 +31,12 @@ HONEYBADGER = ServiceInfo(
     results={"users": (MEMBERSHIP,), "invitations": (INVITATION,)},
     managers=2,
     options=("manage_teams",),
+    reads={
+        ACCOUNTS: "honeybadger_account_info",
+        INVITATIONS: "honeybadger_invitation_info",
+        TEAMS: "honeybadger_team_info",
+    },
+    sees_others=True,
+    hourly=360,
     hosts={"api.honeybadger.io": "app.honeybadger.io", "eu-api.honeybadger.io": "eu-app.honeybadger.io"},
 )

@@ -13,7 +13,7 @@ import typing as t
 
 from .._access.leaving import Leaver
 from .._access.model import TEAM_INVITATION, TEAM_MEMBERSHIP, Grant, Kind, Person
-from .._access.outcome import Outcome
+from .._access.outcome import ByHand, Outcome
 from .._access.service import Companion
 from .._http import errors
 from .._http.errors import AccessError
@@ -94,13 +94,13 @@ class TeamGrants(Companion):
         """That teams could not be read, so that nobody is said to be in none of them."""
         return {"unread": [TEAMS]} if self.warnings else {}
 
-    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[ByHand]:
         """Teams that could not be read."""
         if not (leavers and self.warnings):
             return []
         who = ", ".join(leaver.email for leaver in leavers)
         text = f"Honeybadger: not all teams could be read. Look {WHERE} for {who}, who can come back with a team invitation."
-        return [text]
+        return [ByHand(text, tuple(leaver.email for leaver in leavers))]
 
 
 def _grants(team: Team) -> t.Iterator[Grant]:

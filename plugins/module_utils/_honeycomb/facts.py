@@ -8,7 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from .._access.catalog import ServiceInfo, Setting
+from .._access.catalog import IDENTITY, KEYS, ServiceInfo, Setting
 from .._access.model import INVITATION, MEMBERSHIP
 
 HONEYCOMB = ServiceInfo(
@@ -39,4 +39,6 @@ HONEYCOMB = ServiceInfo(
     results={"members": (MEMBERSHIP, INVITATION)},
     options=("leaver_keys", "max_keys"),
     sends_names=True,
+    reads={IDENTITY: "honeycomb_auth_info", KEYS: "honeycomb_api_key_info"},
+    lists_pending=False,
 )

@@ -14,7 +14,7 @@ import typing as t
 from .._access.addresses import few
 from .._access.leaving import Leaver
 from .._access.model import DELETE_KEY, DISABLED_KEY, KEY_TO_DELETE, KEY_TO_DISABLE, REMOVE, Grant, Kind, Person
-from .._access.outcome import APPLIED, FAILED, Outcome
+from .._access.outcome import APPLIED, FAILED, ByHand, Outcome
 from .._access.service import Companion
 from .._http import errors
 from .._http.client import Client
@@ -123,39 +123,47 @@ class KeyGrants(Companion):
             if user.email in owners
         ]
 
-    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[str]:
+    def follow_up(self, leavers: t.Sequence[Leaver], outcomes: t.Sequence[Outcome]) -> list[ByHand]:
         """The keys that are left, and where to find them."""
         if not leavers:
             return []
+        everybody = tuple(leaver.email for leaver in leavers)
         changed = {str(o.step.target.id) for o in outcomes if o.step.target and o.outcome == APPLIED and o.changed}
-        texts = [text for leaver in leavers for text in self._working(leaver, changed)]
+        texts = [ByHand(text, (leaver.email,)) for leaver in leavers for text in self._working(leaver, changed)]
         if self._unread:
-            who = ", ".join(leaver.email for leaver in leavers)
-            texts.append(f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} created.")
+            who = ", ".join(everybody)
+            text = f"Honeycomb: the API keys could not be read. Look {WHERE} for those that {who} created."
+            texts.append(ByHand(text, everybody))
         removed = {outcome.step.email for outcome in outcomes if outcome.step.action == REMOVE}
         strangers = [leaver.email for leaver in leavers if leaver.email in removed - self._found]
         if strangers and not self._unread:
-            texts.append(
+            text = (
                 f"Honeycomb: the list of users has nobody with the address of {', '.join(strangers)}, so it is not "
                 f"known which API keys they created. Look {WHERE}."
             )
+            texts.append(ByHand(text, tuple(strangers)))
         lost = {outcome.step.email for outcome in outcomes}
         texts += [
-            f"Honeycomb: the list of members does not show {email}, but there is {what}. Remove them by hand {MEMBERS}."
+            ByHand(
+                f"Honeycomb: the list of members does not show {email}, but there is {what}. Remove them by hand {MEMBERS}.",
+                (email,),
+            )
             for email, what in self.remaining(leavers)
             if email not in lost
         ]
         if self._departed:
-            who = ", ".join(leaver.email for leaver in leavers)
-            texts.append(
+            who = ", ".join(everybody)
+            text = (
                 f"Honeycomb: the creator of {_named(self._departed)} is not in the list of users, so it is not known "
                 f"whether {who} created these API keys, which still work. Look {WHERE}."
             )
+            texts.append(ByHand(text, everybody))
         if self._nobodys and removed:
-            texts.append(
+            text = (
                 f"Honeycomb: nobody is named as the creator of {_named(self._nobodys)}. Check {WHERE} whether they belong "
                 "to somebody who left."
             )
+            texts.append(ByHand(text))
         return texts
 
     def _working(self, leaver: Leaver, changed: t.Container[str]) -> t.Iterator[str]:

@@ -69,7 +69,7 @@ class Honeycomb(Service):
 
     info = HONEYCOMB
     scope = HONEYCOMB.key
-    lists_pending = False
+    lists_pending = HONEYCOMB.lists_pending
     ledger: Ledger
 
     def __init__(
@@ -122,6 +122,11 @@ class Honeycomb(Service):
         except AccessError:
             return
         self.scope = f"{HONEYCOMB.key}/{team}" if team else HONEYCOMB.key
+
+    def name(self) -> str:
+        """The slug of the team, or else its name."""
+        team = self.auth()["team"]
+        return str(team.get("slug") or team.get("name") or "") if isinstance(team, dict) else ""
 
     def members(self) -> list[dict[str, t.Any]]:
         """The members as the service shows them."""

@@ -15,11 +15,8 @@ from collections.abc import Mapping, Sequence
 
 from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.options import connection_defaults
-from ...module_utils._honeybadger.facts import HONEYBADGER
-from ...module_utils._honeycomb.connect import honeycomb_keys
-from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
-from ...module_utils._services import CONNECTORS, SERVICES
+from ...module_utils._services import CONNECTORS, KEY_CONNECTORS, SERVICES
 from .._people.rosters import ENDS_WITHIN
 from .._words.text import clean
 from .ending import Roster
@@ -31,8 +28,6 @@ ARGUMENTS = (
 )
 SHARED = ("validate_certs", "ca_path", "request_timeout")
 GIVEN = ("eda_feedback_queue",)  # added by ansible-rulebook
-HOURLY = {HONEYBADGER.key: 360}  # requests an hour, if the service does not say
-MANAGEMENT = HONEYCOMB.optional
 NO_WAIT = 0  # the poller waits, not the client
 
 
@@ -103,7 +98,7 @@ def _target(entry: t.Any, shared: Mapping[str, t.Any]) -> Polled:
     name = options.pop("name", "")
     del options["service"]
     _check(info, name, options)
-    scope = options.get("account_id", "")
+    scope = "" if info.asks_identity else options[info.identity[0]]
     secret = "\0".join(options[setting.option] for setting in info.credentials if setting.secret and setting.required)
     credential = hashlib.sha256(secret.encode()).hexdigest()
     read = _reader(info, options, shared)
@@ -119,8 +114,8 @@ def _check(info: ServiceInfo, name: str, options: Mapping[str, str]) -> None:
         raise ValueError(
             f"The target {name} has {', '.join(unknown)}, which is unknown for {info.title}; it takes {', '.join(known)}."
         )
-    if sum(key in options for key in MANAGEMENT) == 1:
-        raise ValueError(f"The target {name} has half a management key: give {' and '.join(MANAGEMENT)}.")
+    if 0 < sum(key in options for key in info.optional) < len(info.optional):
+        raise ValueError(f"The target {name} has half a management key: give {' and '.join(info.optional)}.")
     missing = [setting.option for setting in info.credentials if setting.required and setting.option not in options]
     if missing:
         raise ValueError(f"The target {name} lacks {' and '.join(missing)}.")
@@ -130,11 +125,11 @@ def _reader(info: ServiceInfo, options: Mapping[str, str], shared: Mapping[str, 
     defaults = connection_defaults(info)
     timeout = _number(shared, "request_timeout", defaults["request_timeout"])
     params = {**defaults, **shared, "request_timeout": timeout, "max_wait": NO_WAIT, **options}
-    own = {key: value for key, value in params.items() if key not in MANAGEMENT}
-    with_keys = all(key in params for key in MANAGEMENT)
+    own = {key: value for key, value in params.items() if key not in info.optional}
+    keys_of = KEY_CONNECTORS.get(info.key) if all(key in params for key in info.optional) else None
 
     def clients() -> tuple[t.Any, t.Any]:
-        return CONNECTORS[info.key](own), honeycomb_keys(params) if with_keys else None
+        return CONNECTORS[info.key](own), keys_of(params) if keys_of else None
 
     try:
         clients()  # reports an invalid credential at the start
@@ -145,7 +140,7 @@ def _reader(info: ServiceInfo, options: Mapping[str, str], shared: Mapping[str, 
         service, manager = clients()
         seats = [_seat(grant) for grant in service.read()]
         keys = _keys(manager) if manager else None
-        return Look(seats, keys, service.client.requests, _hourly(info.key, service.client))
+        return Look(seats, keys, service.client.requests, _hourly(info, service.client))
 
     return read
 
@@ -172,9 +167,9 @@ def _seat(grant: t.Any) -> dict[str, t.Any]:
     }
 
 
-def _hourly(service: str, client: t.Any) -> int | None:
+def _hourly(info: ServiceInfo, client: t.Any) -> int | None:
     """The number of requests allowed in an hour, as the service says or else as documented."""
     quota = client.quota
     if quota and quota.limit and quota.window:
         return int(quota.limit * 3600 / quota.window)
-    return quota.limit if quota and quota.limit and service in HOURLY else HOURLY.get(service)
+    return quota.limit if quota and quota.limit and info.hourly else info.hourly

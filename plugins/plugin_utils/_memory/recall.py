@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from ansible import constants as C
 
 from ...module_utils._access.addresses import few
+from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.options import connection_defaults
-from ...module_utils._access.outcome import Journal
+from ...module_utils._access.outcome import ByHand, Journal
 from ...module_utils._honeybadger.facts import HONEYBADGER
-from ...module_utils._honeycomb.connect import honeycomb
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.client import Answers
 from ...module_utils._http.errors import AccessError
+from ...module_utils._services import CONNECTORS
 from .._host.option_names import in_role
 from .._host.target import origin
 from .._host.variables import Variables
@@ -94,16 +95,17 @@ class Recall:
         """The slug of the team, None unless the service was asked for it."""
         return self._team.rpartition("/")[2] or None
 
-    def remember(self, result: Mapping[str, t.Any], unlisted: t.Sequence[str], check: bool) -> list[str]:
+    def remember(self, result: Mapping[str, t.Any], unlisted: t.Sequence[str], check: bool) -> list[ByHand]:
         """Save what the module knows now, and return warnings. ``unlisted`` are people for whom nothing was found."""
         if not (self._store and self.journal):
             return []
-        warnings = []
+        warnings: list[ByHand] = []
         if self._before is None and unlisted:
-            warnings.append(
+            text = (
                 "No earlier invitations to this Honeycomb team are remembered, and it may hide people who have not accepted. "
                 f"Check under Team settings > Users whether {few(unlisted, NAMED)} had been invited before."
             )
+            warnings.append(ByHand(text, tuple(unlisted)))
         known: Entries | None = result.get("known_invitations")
         if check or known is None or not (known or self._before or self.journal.is_open):
             return warnings
@@ -111,10 +113,11 @@ class Recall:
         try:
             self._store.save(self._team or self._ask_team(), known, self._before or {})
         except AccessError as error:
-            warnings.append(
+            text = (
                 f"The invitations of {few(list(known), NAMED)} could not be remembered, so a later run may send them again. "
                 f"{error.sentence}"
             )
+            warnings.append(ByHand(text, tuple(known)))
         return warnings
 
     def _open(self, store: Store) -> Journal | None:
@@ -132,7 +135,7 @@ class Recall:
         if self._unnamed:
             raise self._unnamed
         try:
-            self._team = ask_team(self._connection or {}, self._answers, self._count)
+            self._team = ask_team(HONEYCOMB, self._connection or {}, self._answers, self._count)
         except AccessError as error:
             self._unnamed = error
             raise
@@ -143,30 +146,33 @@ class Recall:
 
 
 def ask_team(
-    options: Mapping[str, t.Any], answers: Answers, count: t.Callable[[int], None] = lambda requests: None
+    info: ServiceInfo,
+    options: Mapping[str, t.Any],
+    answers: Answers,
+    count: t.Callable[[int], None] = lambda requests: None,
 ) -> str:
-    """The address and the name of the team that a configuration key belongs to.
+    """The address and the name of the team that a credential belongs to.
 
     ``answers``: what is known in this run already. ``count`` gets the number of requests.
     """
-    connection = {**connection_defaults(HONEYCOMB), **options}
+    connection = {**connection_defaults(info), **options}
     try:
-        service = honeycomb(connection, answers=answers)
+        service = CONNECTORS[info.key](connection)
+        service.client.answers = answers
         try:
-            team = service.auth()["team"]
+            name = service.name()
         finally:
             count(service.client.requests)
     except AccessError as error:
-        error.msg, error.hint = in_role(HONEYCOMB, error.msg), in_role(HONEYCOMB, error.hint)
+        error.msg, error.hint = in_role(info, error.msg), in_role(info, error.hint)
         raise
-    name = (team.get("slug") or team.get("name")) if isinstance(team, Mapping) else None
     if not name:
         raise AccessError(
             "bad_response",
-            "Honeycomb does not say which team the key belongs to.",
+            f"{info.title} does not say which team the key belongs to.",
             hint="Set lifecycle_memory to none.",
         )
-    return f"{origin(HONEYCOMB, connection)}/{name}"
+    return f"{origin(info, connection)}/{name}"
 
 
 def _store(kind: str, variables: Variables, host: str, service: str = HONEYCOMB.key) -> Store:

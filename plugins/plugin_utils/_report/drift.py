@@ -13,8 +13,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ...module_utils._access.addresses import check_email, fold
 from ...module_utils._access.model import PENDING, PRESENT
-from ...module_utils._honeybadger.facts import HONEYBADGER
-from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError
 from ...module_utils._http.outside import quoted
 from ...module_utils._roster import At, addresses_of, for_service
@@ -125,15 +123,15 @@ def mistyped(findings: Sequence[Data]) -> list[str]:
     return sorted(faults)
 
 
-def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rules) -> Iterator[Data]:
+def only_in_teams(host: str, service: str, others: Sequence[Data], roster: Roster, rules: Rules) -> Iterator[Data]:
     """A finding for each team of somebody who is not in the account and, by the roster, should not be."""
     if not others:
         return
     expected = {fold(address) for address in rules.ignore}
     for person in roster.people:
-        if _belongs(person, HONEYBADGER.key):
+        if _belongs(person, service):
             expected.update(addresses_of(person))
-    place = _Place(host, HONEYBADGER.key, roster)
+    place = _Place(host, service, roster)
     for one in others:
         if one["email"] not in expected:
             what = "invited to" if one["status"] == PENDING else "in"
@@ -142,19 +140,21 @@ def only_in_teams(host: str, others: Sequence[Data], roster: Roster, rules: Rule
             )
 
 
-def stray_keys(host: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collection[str] = ()) -> list[Data]:
+def stray_keys(
+    host: str, service: str, keys: Sequence[Mapping[str, t.Any]], ignore: Collection[str] = ()
+) -> list[Data]:
     """A finding for each enabled key whose creator is not a member; ``ignore`` as in :class:`Rules`."""
     ignored = {fold(address) for address in ignore}
     return [
         {
             "kind": "stray_key",
             "host": host,
-            "service": HONEYCOMB.key,
+            "service": service,
             "email": key["creator"]["email"],
             "expected": None,
             "found": f"{key['type']} key {quoted(key['name'] or 'without a name')} ({key['id']}) of {_maker(key)}",
-            "message": f"The {key['type']} key {quoted(key['name'] or 'without a name')} ({key['id']}) in {HONEYCOMB.title} of {host} "
-            f"works, but its creator is not a member: {_maker(key)}.",
+            "message": f"The {key['type']} key {quoted(key['name'] or 'without a name')} ({key['id']}) in "
+            f"{SERVICES[service].title} of {host} works, but its creator is not a member: {_maker(key)}.",
             "file": None,
             "line": None,
         }

@@ -12,8 +12,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ...module_utils._access.addresses import few
-from ...module_utils._honeybadger.facts import HONEYBADGER
-from ...module_utils._honeycomb.facts import HONEYCOMB
+from ...module_utils._access.catalog import ACCOUNTS, IDENTITY, INVITATIONS, KEYS, TEAMS, ServiceInfo
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.target import Target
@@ -37,19 +36,19 @@ Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 def part_of(
     target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any], notes: t.Sequence[str] = ()
 ) -> Data:
-    """The part for one host. ``known`` are the invitations that Honeycomb may not show, ``notes`` are about them."""
+    """The part for one host. ``known`` are the invitations that a service may not show, ``notes`` are about them."""
     part = empty_part(target.host, inputs)
     part["identities"] = target.fingerprints()
-    keys: list[Data] = []
-    elsewhere: list[Data] = []
+    strays: list[Data] = []
+    elsewhere: list[tuple[str, list[Data]]] = []
     for service in target.services:
         found = _Found(target.host, service)
-        found.target["notes"] += notes if service == HONEYCOMB.key else ()
+        found.target["notes"] += () if SERVICES[service].lists_pending else notes
         _read(found, module, target.services[service], inputs, known)
         part["targets"].append(found.target)
         part["entries"] += found.entries
-        keys += found.stray_keys
-        elsewhere += found.only_in_teams
+        strays += stray_keys(target.host, service, found.stray_keys, inputs.rules.ignore)
+        elsewhere.append((service, found.only_in_teams))
     read = [found["service"] for found in part["targets"] if found["status"] == "read"]
     with_teams = [found["service"] for found in part["targets"] if found["teams_read"]]
     faults = list(target.faults)
@@ -58,9 +57,10 @@ def part_of(
         beside = {service: compared(service, part["entries"], inputs.roster, rules) for service in read}
         explain(part["entries"], inputs.roster)
         part["findings"] += drift(target.host, beside, inputs.roster, rules)
-        part["findings"] += only_in_teams(target.host, elsewhere, inputs.roster, rules)
+        for service, others in elsewhere:
+            part["findings"] += only_in_teams(target.host, service, others, inputs.roster, rules)
         faults += [*mistyped(part["findings"]), *same_people(beside)]
-    part["findings"] += stray_keys(target.host, keys, inputs.rules.ignore)
+    part["findings"] += strays
     part["targets"] += [failed_target(target.host, fault) for fault in faults]
     return part
 
@@ -131,44 +131,50 @@ def _read(
 ) -> None:
     """Everybody, by a plan for nobody; then what the service has besides."""
     info = SERVICES[found.target["service"]]
-    remembered = {"known_invitations": known} if info is HONEYCOMB else {}
+    remembered = {} if info.lists_pending else {"known_invitations": known}
     own = {name: value for name, value in options.items() if name not in info.optional}
-    if found.take(module(info.module, {**own, info.people: [], **remembered})) and info.key in MORE:
-        MORE[info.key](found, module, options, inputs)
+    if not found.take(module(info.module, {**own, info.people: [], **remembered})):
+        return
+    found.target["target"] = _target(info, module, options)
+    if KEYS in info.reads:
+        _keys(info, found, module, options, inputs)
+    if ACCOUNTS in info.reads:
+        account = module(info.reads[ACCOUNTS], options)
+        if not found.note("The quota was not read", account):
+            found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
+    if INVITATIONS in info.reads and _lacks_or_has_more(info, found, inputs):
+        accepted = module(info.reads[INVITATIONS], {**options, "status": "accepted"})
+        if not found.note("Accepted invitations were not read", accepted):
+            add_invited(found.entries, accepted.get("invitations") or ())
+    if TEAMS in info.reads and inputs.teams:
+        _teams(found, module(info.reads[TEAMS], options))
 
 
-def _team_and_keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
-    own = {name: options[name] for name in (*HONEYCOMB.identity, HONEYCOMB.url.option) if name in options}
-    team = (module("honeycomb_auth_info", own).get("auth") or {}).get("team")
-    found.target["target"] = clean(team.get("slug") or team.get("name")) or None if isinstance(team, Mapping) else None
-    _keys(found, module, options, inputs)
+def _lacks_or_has_more(info: ServiceInfo, found: _Found, inputs: Inputs) -> bool:
+    return bool(inputs.roster and compared(info.key, found.entries, inputs.roster, inputs.rules).lacks_or_has_more())
 
 
-def _keys(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
-    has_management = all(options.get(name) for name in HONEYCOMB.optional)
+def _target(info: ServiceInfo, module: Module, options: Mapping[str, str]) -> str | None:
+    """The name of the team, if the service says it, or the id of the account."""
+    if IDENTITY not in info.reads:
+        return clean(options[info.identity[0]])
+    own = {name: options[name] for name in (*info.identity, info.url.option) if name in options}
+    team = (module(info.reads[IDENTITY], own).get("auth") or {}).get("team")
+    return clean(team.get("slug") or team.get("name")) or None if isinstance(team, Mapping) else None
+
+
+def _keys(info: ServiceInfo, found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
+    has_management = all(options.get(name) for name in info.optional)
     if not (has_management if inputs.keys is None else inputs.keys):
         return
-    own = {name: options[name] for name in (*HONEYCOMB.optional, HONEYCOMB.url.option) if name in options}
-    result = module("honeycomb_api_key_info", {**own, "type": "all"})
+    own = {name: options[name] for name in (*info.optional, info.url.option) if name in options}
+    result = module(info.reads[KEYS], {**own, "type": "all"})
     if not found.note("Keys were not read", result):
         found.target["keys_read"] = True
         found.entries = decided(found.entries, result.get("users") or ())
         makers_known = bool(result.get("users_read"))
         found.target["notes"] += [] if makers_known else [MAKERS_UNKNOWN]
         found.stray_keys = add_keys(found.entries, result.get("api_keys") or (), makers_known)
-
-
-def _quota_and_teams(found: _Found, module: Module, options: Mapping[str, str], inputs: Inputs) -> None:
-    found.target["target"] = clean(options[HONEYBADGER.identity[0]])
-    account = module("honeybadger_account_info", options)
-    if not found.note("The quota was not read", account):
-        found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
-    if inputs.roster and compared(HONEYBADGER.key, found.entries, inputs.roster, inputs.rules).lacks_or_has_more():
-        accepted = module("honeybadger_invitation_info", {**options, "status": "accepted"})
-        if not found.note("Accepted invitations were not read", accepted):
-            add_invited(found.entries, accepted.get("invitations") or ())
-    if inputs.teams:
-        _teams(found, module("honeybadger_team_info", options))
 
 
 def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
@@ -185,9 +191,6 @@ def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
             sorted({f"{one['email']} ({quoted(str(one['name'] or one['id']))})" for one in found.only_in_teams})
         )
         found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
-
-
-MORE = {HONEYCOMB.key: _team_and_keys, HONEYBADGER.key: _quota_and_teams}
 
 
 def _why(result: Mapping[str, t.Any]) -> str:

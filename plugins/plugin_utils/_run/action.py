@@ -11,17 +11,19 @@ from __future__ import annotations
 import os
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from ansible import constants as C
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
+from ...module_utils._access.catalog import IDENTITY, ServiceInfo
 from ...module_utils._access.outcome import Journal, Watch
-from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import AccessError, unexpected
 from ...module_utils._http.naming import worded
 from ...module_utils._http.outside import armoured_text, outward
+from ...module_utils._services import SERVICES
 from .._host.answers import RunAnswers
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
@@ -117,16 +119,16 @@ class AccessAction(ActionBase):
         return provenance(self._variables, applies, known)
 
     def _recalled(self, target: Target) -> Recall:
-        """What is remembered about the people invited to the team of this host."""
-        return Recall(self._variables, self._host, self._honeycomb(target), self._answers())
+        """What is remembered about the people invited to the team and the account of this host."""
+        hidden = [SERVICES[key] for key in target.services if not SERVICES[key].lists_pending]
+        connection = self._asking(hidden[0], target) if hidden else None
+        return Recall(self._variables, self._host, connection, self._answers())
 
-    def _honeycomb(self, target: Target) -> dict[str, t.Any] | None:
-        """The options for asking Honeycomb about the key."""
-        options = target.services.get(HONEYCOMB.key)
-        if options is None:
-            return None
-        own = {name: options[name] for name in (*HONEYCOMB.identity, HONEYCOMB.url.option) if name in options}
-        return {**self._defaults("honeycomb_auth_info"), **own}
+    def _asking(self, info: ServiceInfo, target: Target) -> dict[str, t.Any]:
+        """The options for asking a service which team the credential of a host belongs to."""
+        options = target.services[info.key]
+        own = {name: options[name] for name in (*info.identity, info.url.option) if name in options}
+        return {**self._defaults(info.reads[IDENTITY]), **own}
 
     def _claims(self) -> Claims:
         return Claims(C.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]
@@ -142,14 +144,14 @@ class AccessAction(ActionBase):
         """
         target, claims = self._target(), self._claims()
         for service in claims.add(target, self._pattern(), self._targets_of_play):
-            claims.name(service, target, self._targets_of_play, self._teams)
+            claims.name(service, target, self._targets_of_play, partial(self._teams, SERVICES[service]))
 
-    def _teams(self, targets: list[Target]) -> list[str | AccessError]:
+    def _teams(self, info: ServiceInfo, targets: list[Target]) -> list[str | AccessError]:
         """The team of each host, or why it cannot be told."""
-        options = [self._honeycomb(target) or {} for target in targets]  # not in threads, since it templates
+        options = [self._asking(info, target) for target in targets]  # not in threads, since it templates
         answers = self._answers()
         with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
-            return list(pool.map(lambda own: _team(own, answers), options))
+            return list(pool.map(lambda own: _team(info, own, answers), options))
 
     def _pattern(self) -> str:
         hosts = self._task.get_play().hosts
@@ -207,9 +209,9 @@ class _Readable(dict[str, t.Any]):
             return None
 
 
-def _team(options: dict[str, t.Any], answers: RunAnswers) -> str | AccessError:
+def _team(info: ServiceInfo, options: dict[str, t.Any], answers: RunAnswers) -> str | AccessError:
     try:
-        return ask_team(options, answers)
+        return ask_team(info, options, answers)
     except AccessError as error:
         return error
 

@@ -15,6 +15,7 @@ from typing import Any
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.model import ABSENT
+from ...module_utils._access.outcome import ByHand
 from ...module_utils._http.errors import VALIDATION
 from .._host import collection
 from .._people.unknown import unknown_among
@@ -24,6 +25,7 @@ from .approval import PLAN_CHANGED
 from .provenance import Provenance
 
 KEPT = 200  # records of a kind in the result, so that an event stays small
+OF_THE_RUN = ("known_invitations", "by_hand", "unclear")  # in a result, for the memory and the evidence only
 PLAN_AGAIN = "Plan again, and have the new plan approved."
 
 People = list[dict[str, Any]]
@@ -52,8 +54,8 @@ class Course:
     results: Results = field(default_factory=dict)
     done_at: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    follow_up: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    follow_up: list[ByHand] = field(default_factory=list)
+    doubts: list[ByHand] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
     policy: str | None = None
     alone: bool = True
@@ -73,7 +75,7 @@ class Course:
             "follow_up": list(
                 dict.fromkeys(text for result in results.values() for text in result.get("follow_up", ()))
             )
-            + self.follow_up,
+            + [item.text for item in self.follow_up],
             "people": found,
             **({"ends": self.ends} if self.ends else {}),
             **({"unknown": unknown} if unknown else {}),
@@ -109,7 +111,7 @@ def _slim(result: dict[str, Any], people: People, info: ServiceInfo) -> dict[str
         for key in info.results
         if len(result.get(key, ())) > KEPT
     }
-    return {**{key: value for key, value in result.items() if key != "known_invitations"}, **records}
+    return {**{key: value for key, value in result.items() if key not in OF_THE_RUN}, **records}
 
 
 def unlisted(result: dict[str, Any], people: People) -> list[str]:

@@ -8,13 +8,13 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections import defaultdict
 from collections.abc import Mapping
 
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.model import ABSENT
+from ...module_utils._access.outcome import ByHand
 from ...module_utils._roster import addresses_of
 from .._people.entries import status_of
 from .._words.names import service as service_of
@@ -23,7 +23,6 @@ from .._words.steps import named
 NOT_FOUND = "not found"
 NOT_READ = "not read"
 REPORTED = "reported"
-BETWEEN_WORDS = re.compile(r"[\s,;:()<>\"]+")
 
 
 Results = Mapping[str, t.Any]
@@ -71,20 +70,13 @@ def left_alone(people: t.Iterable[t.Mapping[str, t.Any]], service: str) -> t.Ite
                     yield person["email"], f"{access['role']}, {access['status']}"
 
 
-def by_person(texts: t.Iterable[str], people: Mapping[str, str]) -> tuple[dict[str, list[str]], list[str]]:
-    """The texts that name each person, and the texts that name nobody. ``people`` maps addresses to people."""
-    several_words = [name for name in people if BETWEEN_WORDS.search(name)]
+def by_person(items: t.Sequence[ByHand]) -> tuple[dict[str, list[str]], list[str]]:
+    """What is left to do by hand for each person, by folded address, and for everybody who leaves."""
     found: dict[str, list[str]] = defaultdict(list)
-    about_all = []
-    for text in texts:
-        folded = text.lower()
-        words = {word if word in people else word.rstrip(".") for word in BETWEEN_WORDS.split(folded)}
-        named = {people[name] for name in (*(people.keys() & words), *several_words) if name in folded}
-        for email in named:
+    for text, people in items:
+        for email in people:
             found[email].append(text)
-        if not named:
-            about_all.append(text)
-    return found, about_all
+    return found, [text for text, people in items if not people]
 
 
 def _note(found: dict[str, dict[str, t.Any]], email: str) -> dict[str, t.Any]:
@@ -112,12 +104,11 @@ class _History:
         for key in result.get("leaver_keys", ()):
             if key["outcome"] == REPORTED:
                 self._reported[fold(key["creator"]["email"])].append(_reported(key))
-        people = {email: email for email in (*leavers, *self._steps)}
-        for email, pairs in self._steps.items():
-            for step, _outcome in pairs:
-                people.setdefault(fold((step["before"] or {}).get("email") or email), email)
-        self._by_hand, self._for_all = by_person(result.get("follow_up", ()), people)
-        self._unclear, _about_all = by_person([str(result.get("msg"))] if result.get("failed") else (), people)
+        self._by_hand, self._for_all = by_person(
+            [ByHand(item["text"], tuple(item["people"])) for item in result.get("by_hand", ())]
+        )
+        self._unclear = frozenset(result.get("unclear", ()))
+        people = {*leavers, *self._steps}
         self._here: dict[str, list[dict[str, t.Any]]] = defaultdict(list)
         for key, kinds in service_of(service).results.items():
             for record in result.get(key) or ():
@@ -136,7 +127,7 @@ class _History:
         if not steps:
             kept = [access for email in addresses for access in self._here.get(email, ())]
             there += kept + [{"email": email, "what": what} for email, what in remaining]
-        unclear = not self._read or any(email in self._unclear for email in addresses)
+        unclear = not self._read or not self._unclear.isdisjoint(addresses)
         lost = any(step["after"] is None for step, _outcome in steps)
         return {
             "leaving": leaving or lost,

@@ -15,6 +15,7 @@ import re
 import typing as t
 from pathlib import Path
 
+from ...module_utils._access.outcome import ByHand
 from ...module_utils._http.outside import armoured, shown
 from .._files import make_folder
 from .._host.seal import Broken, check_folder, keep, sealed
@@ -44,7 +45,7 @@ def write_evidence(
     folder: str,
     host: str,
     people: t.Iterable[t.Mapping[str, t.Any]],
-    follow_up: t.Sequence[str],
+    follow_up: t.Sequence[ByHand],
     run: t.Mapping[str, t.Any],
     targets: t.Mapping[str, str],
 ) -> list[str]:
@@ -56,7 +57,7 @@ def write_evidence(
     place = _place(folder)
     at = str(run["at"])
     leavers = [person for person in people if any(map(_leaves, _records(person).values()))]
-    by_hand, for_all = by_person(follow_up, {person["email"]: person["email"] for person in leavers})
+    by_hand, for_all = by_person(follow_up)
     records = {}
     for person in leavers:
         document = sealed(

@@ -14,7 +14,6 @@ from typing import Any
 from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.model import PRESENT
 from ...module_utils._access.options import OF_ROLE
-from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import TIMEOUT, AccessError
 from ...module_utils._services import SERVICES
@@ -75,9 +74,9 @@ class Lifecycle:
         others = self._other_accounts(target) if self.course.leaving else None
         if others and others.remove:
             for key, options in others.options():
-                people[key] = _evidence.leavers_of(people[HONEYBADGER.key])
-                args[key] = self._args(HONEYBADGER, options, people[key])
-                spare(args[key], self._elsewhere(), people[key])
+                people[key] = _evidence.leavers_of(people[others.info.key])
+                args[key] = self._args(others.info, options, people[key])
+                spare(others.info, args[key], self._elsewhere(), people[key])
                 self._say(f"{self.course.host}: leavers lose {title(key)}, too, since lifecycle_all_accounts is true.")
         if _exempt.has_texts(args):
             plain = {key: _exempt.without_texts(options) for key, options in args.items()}
@@ -94,16 +93,16 @@ class Lifecycle:
         self.course.warnings += _exempt.unmatched(self.course.results.values())
         self.course.follow_up += still_shown(self.course.results, self._variables.mapping("lifecycle_renamed") or {})
         if others and not others.remove and not self.course.ended:
-            self.course.follow_up += others.remaining(_evidence.leavers_of(people[HONEYBADGER.key]))
+            self.course.follow_up += others.remaining(_evidence.leavers_of(people[others.info.key]))
 
     def _remember(self, key: str, options: dict[str, Any], people: People) -> None:
         result, check = self.course.results[key], self.course.check
         if key != HONEYCOMB.key:
-            doubts = self._recall.accounts.remember(options, result, check)
-            self.course.warnings += [] if self._recall.fault else doubts  # which says the same
+            texts = self._recall.accounts.remember(options, result, check)
+            self.course.warnings += [] if self._recall.fault else texts  # which says the same
             return
         doubts = self._recall.remember(result, unlisted(result, people), check)
-        self.course.warnings += doubts
+        self.course.warnings += [item.text for item in doubts]
         self.course.doubts += doubts
         if "api" in result:
             result["api"]["requests"] += self._recall.requests
@@ -111,10 +110,10 @@ class Lifecycle:
     def _other_accounts(self, target: Target) -> OtherAccounts | None:
         """The other accounts that the token can see, if lifecycle_all_accounts is set."""
         remove = self._variables.flag("lifecycle_all_accounts")
-        options = target.services.get(HONEYBADGER.key)
-        if remove is None or options is None:
+        key = next((key for key in target.services if SERVICES[key].sees_others), None)
+        if remove is None or key is None:
             return None
-        return OtherAccounts(self._operate, options, remove)
+        return OtherAccounts(SERVICES[key], self._operate, target.services[key], remove)
 
     def _confirm(self, args: dict[str, dict[str, Any]], approved: dict[str, Approved]) -> None:
         """Plan all services before the first write, and refuse the run if a plan is not the approved one, or is refused.
@@ -170,9 +169,11 @@ class Lifecycle:
         result.setdefault("target", self._recall.team if service(key) is HONEYCOMB else None)
         self.course.done_at[key] = now()
         self.course.warnings += result.pop("warnings", ())
+        named = f"{service(key).title}:"
+        for item in result.get("by_hand", ()):
+            item["text"] = item["text"].replace(named, f"{title(key)}:", 1)
         if "follow_up" in result:
-            named = f"{service(key).title}:"
-            result["follow_up"] = [text.replace(named, f"{title(key)}:", 1) for text in result["follow_up"]]
+            result["follow_up"] = [item["text"] for item in result.get("by_hand", ())]
         return result
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from ansible import context
 
 from ...module_utils._access.addresses import fold
-from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._services import SERVICES
 from .._host.variables import Variables
 from .._memory.directory import settle
@@ -35,8 +34,9 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
     results, failure = course.results, course.failure
     unplanned = {key: {"failed": True, "msg": failure} for key in course.people or SERVICES} if failure else {}
     plans = {key: published(result, course.ends) for key, result in (results or unplanned).items()}
-    if HONEYBADGER.key in plans:
-        plans[HONEYBADGER.key]["follow_up"] += course.follow_up
+    elsewhere = next((key for key, info in SERVICES.items() if info.sees_others and key in plans), None)
+    if elsewhere:
+        plans[elsewhere]["follow_up"] += [item.text for item in course.follow_up]
     diffs = [
         {**result.pop("diff"), **dict.fromkeys(("before_header", "after_header"), f"{course.host}, {title(key)}")}
         for key, result in results.items()

@@ -98,10 +98,10 @@ def test_what_remains_elsewhere_is_reported(control: Control, sim: Simulator) ->
 def test_evidence_holds_what_is_left_to_do_for_whom(control: Control, sim: Simulator) -> None:
     """Whatever their address looks like, and also for somebody whom only the list of users shows."""
     brien = "o'brien@example.com"
-    for email in (EVE, brien):
+    for email, other in ((EVE, brien), (brien, EVE)):
         sim.honeybadger.add(email)
         sim.honeycomb.add(email)
-        sim.honeycomb.keys.add(email, name="theirs")
+        sim.honeycomb.keys.add(email, name=f"key for {other}")
     shown = [member for member in json.loads(sim.honeycomb.listing()) if member["email"] != EVE]
     sim.fail(Fault("html", method="GET", path="/1/team_memberships", body=shown, times=0))
     told = control.play(
@@ -112,6 +112,7 @@ def test_evidence_holds_what_is_left_to_do_for_whom(control: Control, sim: Simul
     for email, document in found.items():
         by_hand = document["services"]["honeycomb"]["by_hand"]
         assert [text for text in by_hand if f"{email} created API keys that still work" in text], by_hand
+        assert len([text for text in by_hand if "created API keys that still work" in text]) == 1, by_hand
     again = control.play("offboard", email=EVE, evidence_dir="again", environment=managed(sim))
     assert again.code == 2
     assert "not found" not in " ".join(again.told)

@@ -182,8 +182,8 @@ def test_keys_of_people_who_are_ignored_are_no_drift() -> None:
         "disabled": False,
         "creator": {"id": "u1", "email": "ci@example.com"},
     }
-    assert _report_drift.stray_keys("acme", [key], ["CI@example.com"]) == []
-    assert len(_report_drift.stray_keys("acme", [key], ["other@example.com"])) == 1
+    assert _report_drift.stray_keys("acme", "honeycomb", [key], ["CI@example.com"]) == []
+    assert len(_report_drift.stray_keys("acme", "honeycomb", [key], ["other@example.com"])) == 1
 
 
 def test_a_finding_says_where_the_roster_says_so() -> None:
@@ -213,7 +213,7 @@ def test_keys_of_people_who_are_no_members() -> None:
             {**key, "id": "k5", "name": "five", "creator": {"id": "u2", "email": "eve@example.com"}, "disabled": True},
         ],
     )
-    findings = _report_drift.stray_keys("acme", strays)
+    findings = _report_drift.stray_keys("acme", "honeycomb", strays)
     assert [(finding["email"], finding["found"]) for finding in findings] == [
         ("eve@example.com", "ingest key two (k2) of eve@example.com"),
         ("", "ingest key three (k3) of u3"),

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.playing import Control, Environment, access
 from tests.simulator import Fault, Simulator
 
@@ -150,6 +152,20 @@ def test_nobody_is_invited_who_could_not_be_remembered(control: Control, sim: Si
     assert "lifecycle_memory to none" in refused.failures["localhost"]
     assert [email.service for email in sim.emails] == ["honeybadger"]
     assert control.play("offboard", email="eve@example.com", **nowhere).code == 0
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_nobody_is_invited_while_the_team_has_no_name(control: Control, sim: Simulator, status: int) -> None:
+    """The service says which team it is when it is well again; what is sent before cannot be remembered."""
+    sim.configure(pending_listed=False)
+    sim.fail(Fault("status", path="^/1/auth$", status=status, times=0))
+    refused = control.play(*ONBOARD, environment=NOTHING_CONFIGURED, max_wait=1)
+    assert f"answered {status} to GET /1/auth" in refused.failures["localhost"]
+    assert [email.service for email in sim.emails] == ["honeybadger"]
+    sim.faults.clear()
+    for _run in range(2):
+        assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
 
 
 def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control, sim: Simulator) -> None:

@@ -123,7 +123,7 @@ def is_doubtful(step: Step, error: AccessError) -> bool:
 def pause_before_reading(faults: t.Sequence[AccessError], attempt: int, patience: float) -> float:
     """Seconds that let a slow service finish a request; ``patience`` is how long a request may take."""
     pause = 0.0
-    if any(fault.request.transient or fault.code == errors.SERVER_ERROR for fault in faults):
+    if any(fault.is_passing for fault in faults):
         pause = max(backoff(attempt), *(fault.request.retry_after or 0.0 for fault in faults))
     if any(fault.code == errors.TIMEOUT for fault in faults):
         pause = max(pause, min(SLOW_SERVICE, patience))
@@ -161,7 +161,7 @@ def signs(
         Sign.REFUSED: error.status in (404, 409, 422) and not error.request.repeated,
         Sign.GONE: error.status == 404 and not error.hint,
         Sign.ACCEPTED: error.request.reach == ACCEPTED,
-        Sign.PASSING: error.request.transient or error.code == errors.SERVER_ERROR,
+        Sign.PASSING: error.is_passing,
         Sign.CANCELLING: invites and error.method == "DELETE",
         Sign.JOINED: joined,
         Sign.FIRST: attempt == 0,

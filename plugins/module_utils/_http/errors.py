@@ -94,6 +94,11 @@ class AccessError(Exception):
         self.request = request
 
     @property
+    def is_passing(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.request.transient or self.code == SERVER_ERROR
+
+    @property
     def marked(self) -> str:
         """What happened and what to do next, with the options still marked, for another message or for a door."""
         return f"{self.msg} {self.hint}".strip()

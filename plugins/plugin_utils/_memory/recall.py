@@ -125,7 +125,7 @@ class Recall:
         try:
             team = self._team or self._ask_team()
         except AccessError as error:
-            if error.request.transient:
+            if error.is_passing:
                 raise
             return None
         return store.journal(team, self._before or {})

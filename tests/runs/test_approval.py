@@ -60,6 +60,18 @@ def test_it_is_published_and_consumed(populated: Control, sim: Simulator) -> Non
     assert plan_of(applied)["localhost"]["honeycomb"]["plan_id"] == plan["localhost"]["honeycomb"]["plan_id"]
 
 
+def test_the_file_of_a_plan_is_an_approval(populated: Control, sim: Simulator) -> None:
+    """As ``-e @plan.json``, and as its text or content in ``access_plan``, which a job has from its own storage."""
+    assert reconcile(populated, "--check", plan_file="plan.json").code == 0
+    written = (populated.folder / "plan.json").read_text()
+    for form in (written, json.loads(written)):
+        checked = reconcile(populated, "--check", access_plan=form)
+        assert checked.code == 0, checked.output
+    moved = json.dumps(json.loads(written)).replace('"localhost"', '"elsewhere"')
+    assert "has no plan for localhost" in reconcile(populated, access_plan=moved).failures["localhost"]
+    assert sim.writes() == []
+
+
 def test_a_refused_plan_is_published_and_is_no_approval(populated: Control, sim: Simulator) -> None:
     for options in (["--check"], []):
         refused = reconcile(populated, *options, lifecycle_max_removals=1)

@@ -93,7 +93,8 @@ def _was_refused(plan: Mapping[str, t.Any], host: str) -> bool:
 
 
 def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
-    approved = plan.get(host)
+    whole_file = set(plan) == {"access_plan"} and isinstance(plan["access_plan"], Mapping)
+    approved = (plan["access_plan"] if whole_file else plan).get(host)
     if not isinstance(approved, Mapping):
         raise Refused(f"access_plan has no plan for {host}. Plan again for this host, and have that plan approved.")
     extra = sorted(key for key in approved if key.partition(SEPARATOR)[0] in SERVICES and key not in services)

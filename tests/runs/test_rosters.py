@@ -124,6 +124,21 @@ def test_another_day_is_for_check_mode_only(company: Control, sim: Simulator) ->
     assert not [request for request in sim.log if request.method not in ("GET", "HEAD")]
 
 
+def test_a_membership_that_ended_is_the_reason_for_the_service_that_goes(control: Control, sim: Simulator) -> None:
+    """Another group remains, so the person stays and only a service of theirs goes."""
+    ended = TODAY - timedelta(days=3)
+    membership = f"groups: [platform, support]\n  - email: bob@example.com\n    groups: [{{group: other, until: {ended}}}, support]"
+    control.write(
+        "people.yml", GROUPS.replace("groups: [platform, support]", membership).replace("    targets: [two]\n", "")
+    )
+    sim.honeycomb.add("bob@example.com")
+    sim.honeybadger.add("bob@example.com", "Admin")
+    planned = control.play("reconcile", "--check", roster_file="people.yml")
+    assert steps(planned, "localhost")["bob"] == ("remove", f"group other until {ended}")
+    assert steps(planned, "localhost", "honeybadger")["bob"] == ("update", "group support")
+    assert f"would be removed, is member (group other until {ended})" in planned.text
+
+
 def test_a_refusal_says_where_it_is_from(company: Control) -> None:
     hosts = company.inventory({name: company.variables(name) for name in ("one", "two")}, {"roster_file": "roster"})
     refused = company.play("reconcile", *hosts, lifecycle_max_removals=0)

@@ -60,6 +60,7 @@ def resolve(document: Document, today: datetime.date, here: Collection[str]) -> 
         if told.left_out:
             found.reasons.update(dict.fromkeys(addresses_of(person), told.left_out))
         else:
+            found.reasons.update(dict.fromkeys(addresses_of(person), told.lost) if told.lost else {})
             found.people.append(told.result())
             found.lines.append(at)
             found.groups.append(told.groups)
@@ -77,7 +78,7 @@ class _Told:
         self._current = [
             (group, one) for group, one in applying if one.get("from", day) <= day <= one.get("until", day)
         ]
-        self._ended = [one for _group, one in applying if one.get("until", day) < day]
+        self._ended = [(group, one) for group, one in applying if one.get("until", day) < day]
         self._is_over = person.get("until", day) < day
         self.groups = tuple(group.name for group, _one in self._current)
         self.left_out = self._left_out(day, here, bool(known), bool(applying))
@@ -104,8 +105,7 @@ class _Told:
         if self._is_over:
             return {**plain, "state": ABSENT, BECAUSE: f"until {person['until']}"}
         if self._ended and not self._own and not self._current:
-            last = max(one["until"] for one in self._ended)
-            return {**plain, "state": ABSENT, BECAUSE: f"{_titled([one['group'] for one in self._ended])} until {last}"}
+            return {**plain, "state": ABSENT, BECAUSE: _until(self._ended)}
         ends = self._ends()
         return {
             **plain,
@@ -114,6 +114,12 @@ class _Told:
             **({BECAUSE: _titled(self.groups)} if self._current else {}),
             **({ENDS: ends} if ends else {}),
         }
+
+    @property
+    def lost(self) -> str:
+        """Which memberships ended that gave a service which nothing else gives, empty if none did."""
+        given = self._services().keys()
+        return _until([(group, one) for group, one in self._ended if group.services.keys() - given])
 
     def _services(self) -> dict[str, t.Any]:
         """The union over the groups; what the person declares wins key by key."""
@@ -157,6 +163,12 @@ def _is_here(targets: Sequence[str] | None, here: Collection[str]) -> bool:
 
 def _titled(names: Sequence[str]) -> str:
     return f"group{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _until(ended: Sequence[tuple[Group, Mapping[str, t.Any]]]) -> str:
+    """Which memberships ended, and when the last one did; empty without any."""
+    names = [group.name for group, _one in ended]
+    return f"{_titled(names)} until {max(one['until'] for _group, one in ended)}" if ended else ""
 
 
 def endings(people: People, today: datetime.date, within: int) -> list[Ending]:

@@ -124,12 +124,21 @@ def test_who_reviews_whom_is_said_by_groups_and_hosts(control: Control, sim: Sim
     second = "second@example.com"
     done = control.play("review", review_dir="review", roster_file="people.yml", review_reviewers={"localhost": second})
     assert done.code == 0, done.output
+    assert "Nobody decides about their own access" not in done.text
     mine, other = (rows_of(control, f"review-{address}.csv") for address in (LEAD, second))
     assert {(row["email"], row["because"], row["drift"]) for row in mine} == {(EVE, "group platform", "")}
     assert {row["email"] for row in other} == {"owner@example.com", ADA, BOB}
     assert len(mine) + len(other) == len(rows_of(control)) == 7
     targets = {target["service"]: target["target"] for target in record(control, "review.json")["targets"]}
     assert targets == {"honeycomb": "example-team", "honeybadger": sim.account_id}
+
+
+def test_a_row_of_its_reviewer_is_told_with_the_list(control: Control, sim: Simulator) -> None:
+    control.write("people.yml", GROUPED.replace(LEAD, EVE))
+    done = control.play("review", review_dir="review", roster_file="people.yml")
+    assert done.code == 0, done.output
+    own = [f"row {row['row']} ({EVE})" for row in rows_of(control) if row["email"] == EVE]
+    assert f"Nobody decides about their own access. Name another reviewer in {', '.join(own)}." in done.text
 
 
 def test_nothing_but_keep_is_recorded_without_a_write(control: Control, sim: Simulator) -> None:

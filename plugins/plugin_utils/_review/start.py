@@ -89,6 +89,13 @@ def told(rows: Sequence[Row], notes: Sequence[str], files: Sequence[str], carrie
         lines.append(
             f"{carried} rows are as they were decided before and keep their decision; {undecided} are left to decide."
         )
+    own = [
+        f"row {row.row} ({row.email})"
+        for row in rows
+        if row.reviewer and row.reviewer in (row.person, row.email, *row.others)
+    ]
+    if own:
+        lines.append(f"Nobody decides about their own access. Name another reviewer in {few(own, 10)}.")
     lines += [f"Not in the list: {note}" for note in notes]
     lines += [f"Written: {path}" for path in files]
     return [

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ class ActionModule(AccessAction):
         if not faults and self._variables.flag("read_directory"):
             faults += self._directory(document, next(iter(paths)))
         if not faults:
-            self._lines.append(f"{', '.join(paths)}: {len(document.people)} people, {len(document.groups)} groups.")
+            counts = [_counted(document.people, "person", "people"), _counted(document.groups, "group", "groups")]
+            self._lines.append(f"{', '.join(paths)}: {', '.join(counts)}.")
         return faults
 
     def _directory(self, document: Document, file: str) -> list[Fault]:
@@ -65,8 +67,8 @@ class ActionModule(AccessAction):
             found = sourced(document, self._variables, self._host)
         except Refused as refused:
             return [Fault(At(0, file=file), str(refused).removeprefix("Nothing was done. "))]
-        people = (found.kept or {}).get("people", ())
-        self._lines.append(f"{document.directory['url']}: {len(people)} people in the groups of the roster.")
+        people = _counted((found.kept or {}).get("people", ()), "person", "people")
+        self._lines.append(f"{document.directory['url']}: {people} in the groups of the roster.")
         return found.faults
 
     def _evidence(self, given: str) -> list[Fault]:
@@ -95,3 +97,7 @@ class ActionModule(AccessAction):
             raise Refused(f"{path} cannot be written: {error.strerror}.") from None
         self._lines.append(f"Written: {path}")
         return changed
+
+
+def _counted(things: Sized, one: str, many: str) -> str:
+    return f"{len(things)} {one if len(things) == 1 else many}"

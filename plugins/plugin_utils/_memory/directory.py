@@ -136,7 +136,8 @@ class ReadOnce:
                 reading = directory.read(asked(self._document))
                 guard(reading, known, self._limits(), declared_absent(self._document))
                 gone = departed(reading, known)
-                fates = directory.fates(gone)
+                fates = {item.id: item.reason for item in reading.left_out}
+                fates.update(directory.fates(gone.keys() - fates))
         except Unusable as error:
             return {"error": f"The memory of the directory cannot be used. {error}"}
         except AccessError as error:

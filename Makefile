@@ -24,7 +24,7 @@ SHARING := formatters codeqa yamllint typing $(SESSIONS)
 ENVIRONMENTS := .build/nox/.linked
 
 # The longest first, and none left to run alone at the end.
-GATES := unit sanity lint molecule
+GATES := unit sanity lint molecule demo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -48,13 +48,13 @@ test-all: test ## ... and the tests that take long, from a seed that is printed 
 	python -m tests.mutation.run --sample 8 --seed $(firstword $(SEED) 1)
 
 .PHONY: test-matrix
-test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20
+test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20, or ARGS=oldest
 	nox --envdir .build/matrix --no-error-on-missing-interpreters $(if $(ARGS),--tags $(ARGS),--session matrix oldest)
 
 .PHONY: unit
-# Three at a time on two cores, because a playbook often waits.
-unit: $(INSTALLED) ## Run pytest; narrow it with ARGS="-k name"
-	pytest -n 3 --dist worksteal $(ARGS)
+# Three at a time on two cores, because a playbook often waits; one file is done before they have started.
+unit: $(INSTALLED) ## Run pytest; narrow it with ARGS="-k name", or ARGS=path for one file
+	pytest $(if $(findstring .py,$(ARGS)),-n 0,-n 3 --dist worksteal) $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED) $(ENVIRONMENTS) ## Check format, code, types, YAML, documentation, licences and the built collection
@@ -86,16 +86,16 @@ eda-check: $(EDA)/.installed ## Run the sample rulebooks with a real ansible-rul
 	$(EDA)/bin/python -m tests.eda.rulebook
 
 .PHONY: docs
-# Links to the documentation of Ansible and Python are looked up in the network; without it, they are named as warnings.
 docs: artefact $(DOCS)/.installed ## Build the documentation site: .build/docs/html/index.html
 	rm -rf $(DOCS)/html $(DOCS)/site
 	install -d -m 700 $(DOCS)/site
 	$(DOCS)/venv/bin/antsibull-docs sphinx-init --use-current --squash-hierarchy --fail-on-error --dest-dir $(DOCS)/site \
 	  --project honeyops.access --title honeyops.access --html-short-title honeyops.access \
 	  --copyright "The honeyops.access contributors" honeyops.access > $(DOCS)/init.log
+	python -m tests.tools.site $(DOCS)/site
 	cd $(DOCS)/site && ../venv/bin/antsibull-docs --config-file antsibull-docs.cfg collection --use-current \
 	  --squash-hierarchy --fail-on-error --cleanup everything --dest-dir rst honeyops.access
-	$(DOCS)/venv/bin/sphinx-build -q -j auto -c $(DOCS)/site -d $(DOCS)/doctrees $(DOCS)/site/rst $(DOCS)/html
+	$(DOCS)/venv/bin/sphinx-build -q -W --keep-going -j auto -c $(DOCS)/site -d $(DOCS)/doctrees $(DOCS)/site/rst $(DOCS)/html
 
 .PHONY: directory-check
 # Nothing is left out: a server that is not installed fails its tests. bindep.txt names the packages.

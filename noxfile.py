@@ -55,7 +55,7 @@ def matrix(session: nox.Session, core: str) -> None:
     session.run("pytest", "--quiet", "--numprocesses", "3", "--dist", "worksteal", *session.posargs)
 
 
-@nox.session(default=False, venv_backend="venv", python=OLDEST_PYTHON)
+@nox.session(default=False, venv_backend="venv", python=OLDEST_PYTHON, tags=["oldest"])
 def oldest(session: nox.Session) -> None:
     """Run modules on the oldest Python with the oldest requests, as they may run on a managed host."""
     session.install(f"requests=={OLDEST_REQUESTS}", env={"PIP_CONSTRAINT": ""})

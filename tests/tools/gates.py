@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run targets of the Makefile two at a time; each one's output goes to a file, and is shown when it fails."""
+"""Run targets of the Makefile two at a time; each one's output goes to a file, and what failed in it is shown."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ from tests.tools import tree
 LOGS = tree.BUILD / "logs"
 SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] \S+: (.*)", re.MULTILINE)
 COUNTS = re.compile(r"^=+ (.*\d+ .*passed.*) =+$", re.MULTILINE)
+# How pytest, mypy, ruff, yamllint, ansible-test, Ansible and nox begin or end the line that says what failed.
+FAILURE = re.compile(
+    r"^(FAILED |ERROR[: ]|fatal: |\[ERROR\]|E  )|: error: |^ +\d+:\d+ +error |^\S+:\d+:\d+: \w+|^nox > \S+ .*\b(failed|aborted)"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,13 @@ def run(gate: str) -> Outcome:
     return outcome
 
 
+def what_failed(log: str, most: int = 40) -> list[str]:
+    """The lines that say it, or if there are none, the last ones."""
+    lines = log.splitlines()
+    named = list(dict.fromkeys(line for line in lines if FAILURE.search(line)))
+    return named[:most] or lines[-most:]
+
+
 def main(gates: list[str]) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -57,8 +68,8 @@ def main(gates: list[str]) -> int:
             print(f"{outcome.gate}: {number} tests left out: {reason}")
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in failed:
-        print(f"\n##### {outcome.gate}: {outcome.log.relative_to(tree.ROOT)}")
-        print(outcome.log.read_text(errors="replace"))
+        print(f"\n##### {outcome.gate}, all of it in {outcome.log.relative_to(tree.ROOT)}:")
+        print(*what_failed(outcome.log.read_text(errors="replace")), sep="\n")
     if failed:
         print(*failed, sep="\n")
     print(f"gates: {len(outcomes) - len(failed)} passed, {len(failed)} failed")

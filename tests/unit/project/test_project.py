@@ -68,3 +68,23 @@ def test_the_tests_behind_each_line_of_the_security_page_are_there() -> None:
             paths = list((ROOT if "/" in name else folder).glob(name))
             assert paths, name
             folder = paths[0].parent
+
+
+def test_links_lead_somewhere() -> None:
+    """To a file of this repository, to a heading in it; elsewhere by https."""
+    ours = "https://github.com/honeyops/honeyops.access/"
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md"), *GUIDES.glob("*.rst")):
+        text = path.read_text()
+        for link in re.findall(r"\]\(([^)\s]+)\)|<(https?://[^>\s]+)>`__?", text):
+            url = "".join(link)
+            if "://" in url and not url.startswith((f"{ours}blob/", f"{ours}raw/")):
+                assert re.fullmatch(r"https://[\w.-]+(/[\w./~%#?=-]*)?", url), f"{path.name}: {url}"
+                continue
+            name, _hash, anchor = re.sub(f"^{ours}(blob|raw)/main/", "", url).partition("#")
+            file = ROOT / name if "://" in url else path.parent / name if name else path
+            assert file.exists(), f"{path.name}: {url}"
+            if anchor:
+                headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+                assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}, (
+                    url
+                )

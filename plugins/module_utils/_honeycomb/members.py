@@ -93,7 +93,7 @@ class Honeycomb(Service):
 
     def read(self) -> list[Grant]:
         """All members, and the known invitations that the list does not show."""
-        self._listed = [_access(record) for record in self._list()]
+        self._listed = [_grant(record) for record in self._list()]
         self._decided = False
         if self.users:
             self.users.forget()
@@ -130,7 +130,7 @@ class Honeycomb(Service):
 
     def members(self) -> list[dict[str, t.Any]]:
         """The members as the service shows them."""
-        return [dict(_access(record).record) for record in self._list()]
+        return [dict(_grant(record).record) for record in self._list()]
 
     def auth(self) -> dict[str, t.Any]:
         """The key's ``{type, team, environment, api_key_access}`` (vendor)."""
@@ -341,7 +341,7 @@ class Honeycomb(Service):
         return str(answer.body.get("type") or "configuration") if isinstance(answer.body, dict) else None
 
 
-def _access(record: t.Mapping[str, t.Any]) -> Grant:
+def _grant(record: t.Mapping[str, t.Any]) -> Grant:
     """A member as listed."""
     pending = says_pending(record)
     return Grant(

@@ -21,23 +21,23 @@ Groups = dict[str, dict[str, t.Any]]
 
 def folded(people: People) -> tuple[Groups, People]:
     """A group for each access that two people or more have, and the people in these groups."""
-    shared = Counter(_key(person) for person in people if _access(person))
+    shared = Counter(_key(person) for person in people if _declared(person))
     groups: Groups = {}
     names: dict[str, str] = {}
     for person in people:
         key = _key(person)
         if shared[key] > 1 and key not in names:
-            names[key] = _free(_name(_access(person)), groups)
-            groups[names[key]] = _access(person)
+            names[key] = _free(_name(_declared(person)), groups)
+            groups[names[key]] = _declared(person)
     return groups, [_member(person, names.get(_key(person))) for person in people]
 
 
-def _access(person: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _declared(person: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {service: person[service] for service in SERVICES if service in person}
 
 
 def _key(person: t.Mapping[str, t.Any]) -> str:
-    return json.dumps(_access(person), sort_keys=True)
+    return json.dumps(_declared(person), sort_keys=True)
 
 
 def _member(person: dict[str, t.Any], name: str | None) -> dict[str, t.Any]:

@@ -9,7 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from ...module_utils._access.model import PENDING
@@ -21,7 +21,7 @@ from .files import CHANGES, held, not_compared
 
 STATIC_ROWS = 100  # people in the page itself, for reading it without its script
 MOST_FINDINGS = 500  # rows in the tables of drift and changes; the files have all findings
-CHART_DAYS = 30
+QUOTA_DAYS = 30
 STATES = {"active": 0, PENDING: 1, "absent": 2}
 
 
@@ -42,7 +42,8 @@ def to_html(report: Data) -> str:
         not_compared=not_compared(report) if report["changes"] else (),
         caveats=_caveats(report["targets"]),
         most=MOST_FINDINGS,
-        targets=[{**target, "chart": chart(target["quota"])} for target in report["targets"]],
+        targets=report["targets"],
+        quota_days=QUOTA_DAYS,
         columns=rows.columns,
         people=[rows.static(person) for person in rows.people[:STATIC_ROWS]],
         total=len(rows.people),
@@ -175,29 +176,3 @@ def _day(since: str | None) -> int | None:
         return date.fromisoformat((since or "")[:10]).toordinal() - date(1970, 1, 1).toordinal()
     except ValueError:
         return None
-
-
-def chart(quota: Mapping[str, t.Any] | None) -> Data | None:
-    """A small chart of the last days, with bars for what was stored, limited and ignored, and the same in words."""
-    if not quota:
-        return None
-    days = quota["days"][-CHART_DAYS:]
-    sums = {kind: sum(day[kind] for day in days) for kind in ("stored", "limited", "ignored")}
-    most = max((day["stored"] + day["limited"] + day["ignored"] for day in days), default=0) or 1
-    bars = []
-    for number, day in enumerate(days):
-        top = 32.0
-        for kind in ("stored", "limited", "ignored"):
-            height = round(day[kind] / most * 32, 2)
-            top -= height
-            if height:
-                bars.append({"kind": kind, "x": number * 6, "y": round(top, 2), "height": height})
-    words = ", ".join(f"{kind} {count:,}" for kind, count in sums.items())
-    span = f"{days[0]['day']} to {days[-1]['day']}" if days else "no days reported"
-    return {
-        "bars": bars,
-        "width": max(1, len(days)) * 6 - 1,
-        "sums": sums,
-        "words": f"{words}; {span}",
-        "days": len(days),
-    }

@@ -139,7 +139,9 @@ def _held_against_list(
             faults.note("A row is not of this review", row)
             continue
         if (row.whose, row.access) != (was.whose, was.access):
-            faults.note("A row was changed in the file", was, f"which the file has as {_who(row)} with {_access(row)}")
+            faults.note(
+                "A row was changed in the file", was, f"which the file has as {_who(row)} with {_role_in_words(row)}"
+            )
         found.append(replace(decision, row=filled(was, row)))
     return found, missing
 
@@ -199,7 +201,7 @@ def _held_against_now(
             open_ones.append(decision)
     found += [_settled(decision, rest.get(decision.row.whose, []), faults) for decision in open_ones]
     for row in (row for rows in rest.values() for row in rows):
-        faults.note("New since the list was read", replace(row, row=0), _access(row))
+        faults.note("New since the list was read", replace(row, row=0), _role_in_words(row))
     return sorted(found, key=lambda decision: decision.row.row)
 
 
@@ -215,7 +217,7 @@ def _settled(decision: Decision, there: list[Row], faults: _Faults) -> Decision:
     there.remove(other)
     if other.role == row.decision and other.status == row.status:
         return replace(decision, done=True)
-    faults.note("Changed since the list was read", row, f"{_access(row)} then, {_access(other)} now")
+    faults.note("Changed since the list was read", row, f"{_role_in_words(row)} then, {_role_in_words(other)} now")
     return decision
 
 
@@ -237,7 +239,7 @@ def _who(row: Row) -> str:
     return row.email or row.name or "no address"
 
 
-def _access(row: Row) -> str:
+def _role_in_words(row: Row) -> str:
     words = dict(zip(COMPARED, row.access))
     teams = f", teams {words['teams'].replace(';', ', ')}" if words["teams"] else ""
     return f"{words['role'] or 'no role'}, {words['status']}{teams}"

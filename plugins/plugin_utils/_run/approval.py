@@ -153,12 +153,12 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
 def _step(step: Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {
         **{key: value for key, value in step.items() if key not in ("before", "after", "reason")},
-        "before": _access(step, "before"),
-        "after": _access(step, "after"),
+        "before": _side_of(step, "before"),
+        "after": _side_of(step, "after"),
     }
 
 
-def _access(step: Mapping[str, t.Any], side: str) -> dict[str, t.Any] | None:
+def _side_of(step: Mapping[str, t.Any], side: str) -> dict[str, t.Any] | None:
     """The access before or after a step, without the address that the step has already."""
     access = step.get(side)
     hidden = () if another_address(step) else ("email",)

@@ -118,7 +118,7 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
                 f"  Found: {'nothing' if found == NOT_FOUND else 'not known; the message of the run says why'}"
             )
         else:
-            lines += [f"  Found: {_access(access)}" for access in found]
+            lines += [f"  Found: {_in_words(access)}" for access in found]
         lines += [
             f"  {verb(step['action']).capitalize()} ({step['what']}): {step['outcome'].replace('_', ' ')}, {step['at']}"
             + (f"; {step['because']}" if step.get("because") else "")
@@ -128,7 +128,7 @@ def _text(document: t.Mapping[str, t.Any]) -> str:
             lines.append(f"  Verified at {record['verified']['at']} by reading {', '.join(record['verified']['read'])}")
         else:
             lines.append("  Not verified: the lists were not read again")
-        lines += [f"  Remains: {_access(access)}" for access in record["remains"]]
+        lines += [f"  Remains: {_in_words(access)}" for access in record["remains"]]
         lines += [f"  Left to do by hand: {text}" for text in record["by_hand"]]
         lines.append("")
     lines += [f"Left to do by hand: {text}" for text in document["by_hand"]]
@@ -140,7 +140,7 @@ def _line(text: str) -> str:
     return shown(text, " ")
 
 
-def _access(access: t.Any) -> str:
+def _in_words(access: t.Any) -> str:
     if not isinstance(access, dict):
         return str(access)
     if "what" in access:

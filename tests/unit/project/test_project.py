@@ -88,3 +88,9 @@ def test_links_lead_somewhere() -> None:
                 assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}, (
                     url
                 )
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    assert version in yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text())["releases"]
+    assert f'id="v{version.replace(".", "-")}"' in (ROOT / "CHANGELOG.md").read_text()

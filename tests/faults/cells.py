@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 from unittest import mock
 
@@ -21,7 +22,7 @@ from . import network, proxy
 from .judge import Holding, Run, State, declared, faults
 from .network import Detours
 from .proxy import Proxy
-from .scenarios import Scenario
+from .scenarios import SCENARIOS, Scenario
 from .stage import PATIENT, perform
 
 HASTY = 0.08  # request_timeout for cells in which it is to be met
@@ -34,6 +35,7 @@ ASKED_TO_WAIT: dict[str, dict[str, Any]] = {
 }
 LASTING = ("429, wait 2 s", "429, wait an hour", "503, wait 2 s", "503, wait an hour")
 REACHES = ("once", "same", "all")
+ENDURED = ("403", "404")  # of looks without which some tasks go on
 AFTERWARDS = ("reset_after", "timeout_after", "html_after", "status_after")
 CHIEF = (
     "reset_after",
@@ -187,12 +189,28 @@ class Arena:
         return self._models[scenario.title]
 
     def cells(self, scenario: Scenario) -> Iterator[Cell]:
-        """All cells of a scenario; orders that come after a change have no second meaning for a look."""
+        """All cells of a scenario."""
         for place in self.model(scenario)[2]:
-            for order in ORDERS.values():
-                pointless = place.method == "GET" and order.afterwards
-                if not pointless and ("limited" not in order.extra or scenario.service == "honeybadger"):
-                    yield from (Cell(scenario, place, order, reach) for reach in REACHES if order.persists(reach))
+            yield from self.cells_at(scenario, place)
+
+    def cells_at(self, scenario: Scenario, place: Place) -> Iterator[Cell]:
+        """The cells of one request; orders that come after a change have no second meaning for a look."""
+        is_old = self._is_old(scenario, place)
+        for order in ORDERS.values():
+            reaches = REACHES[:1] if is_old and order.column not in ENDURED else REACHES
+            pointless = place.method == "GET" and order.afterwards
+            if not pointless and ("limited" not in order.extra or scenario.service == "honeybadger"):
+                yield from (Cell(scenario, place, order, reach) for reach in reaches if order.persists(reach))
+
+    def _is_old(self, scenario: Scenario, place: Place) -> bool:
+        """Whether an earlier task of the module begins with this look, too: where that fails for good, they end alike."""
+        earlier = takewhile(lambda one: one.title != scenario.title, SCENARIOS.values())
+        alike = [self._first_looks(one) for one in earlier if one.module == scenario.module]
+        return place in self._first_looks(scenario) and any(place in looks for looks in alike)
+
+    def _first_looks(self, scenario: Scenario) -> list[Place]:
+        """The requests of the fault-free run before its first change."""
+        return list(takewhile(lambda place: place.method == "GET", self.model(scenario)[2]))
 
     def chief_cells(self, scenario: Scenario) -> list[Cell]:
         """The pairs that matter most: writes that fail once, with their effect made or not."""

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import faults, is_sealed
 from tests.playing import Control, Played
-from tests.simulator import Simulator
+from tests.simulator import Fault, Simulator
 from tests.simulator.keys import CONFIGURATION_KEY_ID
 from tests.tools.tree import ROOT
 
@@ -215,6 +215,32 @@ def test_one_run_and_nothing_is_left(control: Control, sim: Simulator, mode: str
     )
     record, _text = evidence(control, "again")
     assert {service["found"] for service in record["services"].values()} == {"not found"}
+
+
+def test_a_list_that_lags_is_read_again(control: Control, sim: Simulator) -> None:
+    """Both lists show the leaver once more after the removal, which is no reason to fail."""
+    sim.honeycomb.add("eve@example.com")
+    sim.honeybadger.add("eve@example.com")
+    owner = {"id": 1, "name": "", "email": "owner@example.com", "role": "Owner"}
+    for service, path, record in (
+        ("honeycomb", "/team_memberships$", {"id": "hcm_eve", "created_at": "2026-01-01T00:00:00Z", "role": "member"}),
+        ("honeybadger", "/users$", {"id": 7, "role": "Member"}),
+    ):
+        people = [owner, {"name": "", "email": "eve@example.com", **record}]
+        body = people if service == "honeycomb" else {"results": people, "links": {}}
+        sim.fail(Fault("status", service, "GET", path, nth=2, status=200, body=body))
+    done = control.play("offboard", email="eve@example.com")
+    assert done.code == 0, done.output
+    assert "partial_failure" not in done.output
+    for service in ("honeycomb", "honeybadger"):
+        assert (
+            sum(
+                request.method == "GET" and ("/team_memberships" in request.path or "/users" in request.path)
+                for request in sim.log
+                if request.service == service
+            )
+            == 3
+        )
 
 
 def test_the_name_of_a_roster_goes_with_the_invitation(control: Control, sim: Simulator) -> None:

@@ -168,6 +168,19 @@ def test_nobody_is_invited_while_the_team_has_no_name(control: Control, sim: Sim
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
 
 
+def test_nobody_is_invited_to_an_account_again_whose_list_lags(control: Control, sim: Simulator) -> None:
+    """The list of one read after the invitation does not have it yet; the invitation itself is there."""
+    assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    behind: dict[str, Any] = {"results": [], "links": {}}
+    sim.fail(Fault("status", "honeybadger", "GET", "/invitations$", status=200, body=behind))
+    again = control.play(*ONBOARD, environment=NOTHING_CONFIGURED)
+    assert again.changed == {"localhost": 0}, again.output
+    assert len(sim.emails_to("ada@example.com", "honeybadger")) == 1
+    sim.honeybadger.delete_invitation("ada@example.com")
+    assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
+    assert len(sim.emails_to("ada@example.com", "honeybadger")) == 2
+
+
 def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control, sim: Simulator) -> None:
     assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
     (file,) = [path for path in memory(control).glob("*.json") if path.is_file()]

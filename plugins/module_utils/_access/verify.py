@@ -16,6 +16,7 @@ from datetime import datetime
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option
+from .._http.retry import backoff
 from .addresses import few
 from .match import Rules
 from .model import ACTIVE, CANCEL, LOWER, MEMBERSHIP, REMOVAL, REMOVE, Person
@@ -23,6 +24,8 @@ from .outcome import APPLIED, ByHand, Outcome, Report
 from .plan import turn
 from .planner import draft
 from .service import Service
+
+SECOND_LOOKS = 3  # at a list that still shows what was removed
 
 
 def await_acceptance(
@@ -69,7 +72,8 @@ def verify(service: Service, report: Report, now: datetime) -> None:
     """Read the lists once more, and record what the people who should be gone still have.
 
     They are those who lost something, and those whom only another list than that of the members still shows. What a
-    failed step left is in its outcome, and is not recorded here again.
+    failed step left is in its outcome, and is not recorded here again. A list may lag behind the removal, so it is read again
+    after a pause before something in it counts.
     """
     losses = [outcome for outcome in report.outcomes if outcome.step.takes_away]
     undone = [outcome.step for outcome in losses if outcome.outcome != APPLIED]
@@ -81,14 +85,22 @@ def verify(service: Service, report: Report, now: datetime) -> None:
         return
     leavers = [leaver for leaver in leavers if leaver.email in gone]
     told = {(step.email, step.target.identity) for step in undone if step.target}
-    try:
+
+    def remaining() -> list[tuple[str, str]]:
         report.world = service.read()
         present = draft(service, report.people, report.rules, report.world, now, report.leaving)
         report.learn(present)
         losing = [step for step in present.steps if step.takes_away and step.email in gone]
         still = [(step.email, step.target) for step in losing if step.target]
         found = [(email, str(grant)) for email, grant in still if (email, grant.identity) not in told]
-        found += [rest for companion in service.companions for rest in companion.remaining(leavers)]
+        return found + [rest for companion in service.companions for rest in companion.remaining(leavers)]
+
+    try:
+        found = remaining()
+        for attempt in range(SECOND_LOOKS):
+            if not found or not service.client.budget.pause(backoff(attempt)):
+                break
+            found = remaining()
     except AccessError as fault:
         managers = [outcome for outcome in report.outcomes if _was_manager(service, outcome)]
         error = _told(fault, _whose(service, managers)) if managers else fault

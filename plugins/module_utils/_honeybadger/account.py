@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import typing as t
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from .._access.addresses import fold
 from .._access.catalog import known_role
@@ -73,6 +74,7 @@ class Honeybadger(Service):
         address of an accepted invitation may be missing; if this run or an earlier one saw it, it is used.
         """
         invitations = self._list(self._invitations)
+        invitations += self._not_listed_yet({invitation["id"] for invitation in invitations})
         self._invited.listed(
             [invitation for invitation in invitations if not is_accepted(invitation)],
             [invitation for invitation in invitations if is_accepted(invitation)],
@@ -94,6 +96,20 @@ class Honeybadger(Service):
                 )
         found = linked(list(users.values()), self.companions)
         return [*found, *pending]
+
+    def _not_listed_yet(self, listed: t.Container[int]) -> list[dict[str, t.Any]]:
+        """Invitations that an earlier run sent shortly before, and that a list which lags behind does not have."""
+        found = []
+        for identity in self._invited.recent(datetime.now(timezone.utc)):
+            if identity not in listed:
+                try:
+                    found += self._records(f"{self._invitations}/{segment(identity)}", identity)
+                except AccessError as error:
+                    if error.status != 404:
+                        raise
+        for record in found:
+            self._check(Shape(self.info.title, "GET", self._invitations), record)
+        return found
 
     def accounts(self) -> list[dict[str, t.Any]]:
         """All accounts that the token can see."""

@@ -9,15 +9,18 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timedelta
 
 from .._access.addresses import fold
 from .._access.catalog import known_role
+from .._access.plan import parse_time
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option
 from .facts import HONEYBADGER
 
 KNOWN = "known_invitations"
+LAG = timedelta(hours=1)  # longer than any list is behind
 FIELDS: dict[str, tuple[type, ...]] = {"email": (str,), "role": (str,), "invited_at": (str, type(None))}
 
 
@@ -42,6 +45,11 @@ class Invited:
         for invitation in pending:
             self.note(invitation)
             self._seen.discard(invitation["id"])
+
+    def recent(self, now: datetime) -> list[int]:
+        """The ids of invitations of earlier runs that are so new that a list may not have them yet."""
+        sent = {key: parse_time(entry["invited_at"]) for key, entry in self._entries.items() if key not in self._seen}
+        return [key for key, at in sent.items() if at and abs(now - at) < LAG]
 
     def sent(self, invitation: Record) -> None:
         """Take the answer to an invitation; a list that is read shortly after may not have it."""

@@ -16,9 +16,9 @@ RUN = "lifecycle__run"  # what the role registers
 
 
 class ActionModule(AccessAction):
-    """Prints the summary, or fails with the text that says why."""
+    """Prints the summary, or fails with the text that says why; without options, those of the role on this host."""
 
-    _VALID_ARGS = frozenset(("summary", "failure", "unknown"))
+    _VALID_ARGS = frozenset(("summary", "failure"))
 
     def _fixed(self) -> Mapping[str, Any]:
         """No variable counts here, and the people of a run take time to template."""
@@ -26,18 +26,18 @@ class ActionModule(AccessAction):
 
     def act(self) -> dict[str, Any]:
         """Report."""
-        failure = self._task.args.get("failure")
-        unknown = self._on_no_host()
-        fails = (self._task.args.get("unknown") or {}).get("policy") == FAIL
+        told = self._task.args or self._vars.get(RUN) or {}
+        failure, noted = told.get("failure"), told.get("unknown") or {}
+        unknown = self._on_no_host(noted.get("people"))
+        fails = noted.get("policy") == FAIL
         text = all_nowhere(unknown)
         if failure or (unknown and fails):
             return {"failed": True, "msg": " ".join(filter(None, (failure, text)))}
-        lines = [*(self._task.args.get("summary") or []), *found_nowhere(unknown)]
+        lines = [*(told.get("summary") or []), *found_nowhere(unknown)]
         return {"msg": lines, "_ansible_verbose_always": True, "warnings": misspelt_leavers(unknown)}
 
-    def _on_no_host(self) -> list[dict[str, Any]]:
+    def _on_no_host(self, own: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
         """The leavers whom no host of the play has, if all of them know by now."""
-        own = (self._task.args.get("unknown") or {}).get("people")
         if not own:
             return []
         runs = [self._vars["hostvars"][host].get(RUN) for host in map(str, self._vars["ansible_play_hosts_all"])]

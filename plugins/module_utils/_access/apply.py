@@ -190,6 +190,8 @@ def _not_now(
     if phase == RAISE:
         return []
     ahead = [step for step, outcome in outcomes.items() if step.phase >= phase and not outcome.error]
+    if not ahead:
+        return []
     _allowed, held = hold_back(
         [step for step in ahead if phase != LOWER or step.phase == LOWER], report.world, report.rules, limits
     )

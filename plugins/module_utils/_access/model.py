@@ -75,7 +75,7 @@ def person_from(options: t.Mapping[str, t.Any], check: t.Callable[[str], str] = 
         aliases=tuple(check_email(alias) for alias in options.get("aliases") or ()),
         state=options.get("state") or PRESENT,
         id=options.get("id"),
-        because=clean(options.get("because") or "", (), MOST_WORDS),
+        because=clean(options["because"], (), MOST_WORDS) if options.get("because") else "",
     )
 
 

@@ -63,13 +63,17 @@ def _is_omitted(value: t.Any) -> bool:
 
 
 class Variables:
-    """The variables of one host, templated when they are read."""
+    """The variables of one host, each templated once, when it is read; ``fixed`` are templated already, and win."""
 
     def __init__(
-        self, values: t.Mapping[str, t.Any], template: t.Callable[[t.Any], t.Any] = lambda value: value
+        self,
+        values: t.Mapping[str, t.Any],
+        template: t.Callable[[t.Any], t.Any] = lambda value: value,
+        fixed: t.Mapping[str, t.Any] | None = None,
     ) -> None:
-        self._values = values
+        self._values = {**values, **fixed} if fixed else values
         self._template = template
+        self._read = dict(fixed or {})
 
     def get(self, name: str) -> t.Any:
         """The value, None if it is not set."""
@@ -77,7 +81,9 @@ class Variables:
             return None
         if name in DATA:
             return self.data(name)
-        value = self._evaluated(self._values[name])
+        if name not in self._read:
+            self._read[name] = self._evaluated(self._values[name])
+        value = self._read[name]
         return None if is_blank(value) else value
 
     def _evaluated(self, value: t.Any) -> t.Any:

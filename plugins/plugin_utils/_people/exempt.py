@@ -31,7 +31,7 @@ def exempt(variables: Variables, option: str, people: t.Sequence[t.Mapping[str, 
     """
     name = f"{PREFIX}{option}"
     named = [_checked(name, str(text)) for text in variables.items(name) or ()]
-    others = (addresses_of(person) for person in people)
+    others = (addresses_of(person) for person in people) if named else ()
     aliases = [address for addresses in others if not set(named).isdisjoint(addresses) for address in addresses]
     return list(dict.fromkeys((*named, *aliases)))
 

@@ -58,7 +58,7 @@ class AccessAction(ActionBase):
         try:
             if not text:
                 self._take_environment()
-                self._variables = Variables({**self._vars, **self._fixed()}, self._templar.template)
+                self._variables = Variables(self._vars, self._templar.template, self._fixed())
                 self._secrets += credentials_of(self._variables, self._host, os.environ).secrets
                 return masked({**result, "changed": False, **outward(worded(self.act()))}, self._secrets)
         except (Refused, AnsibleError) as fault:

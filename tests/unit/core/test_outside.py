@@ -205,3 +205,16 @@ def test_an_approval_is_fetched_as_a_whole_or_not_evaluated() -> None:
         assert Variables({"access_plan": blank}, template).data("access_plan") is None
     with pytest.raises(Refused, match="not JSON"):
         Variables({"access_plan": '{"a": {{ b }}}x'}, template).data("access_plan")
+
+
+def test_a_variable_is_templated_once_and_a_fixed_one_never() -> None:
+    templated: list[Any] = []
+
+    def template(value: Any) -> Any:
+        templated.append(value)
+        return value
+
+    variables = Variables({"email": "ada@example.com", "people": "not read"}, template, {"people": ["{{ secret }}"]})
+    assert [variables.get("email"), variables.get("email")] == ["ada@example.com"] * 2
+    assert variables.items("people") == ["{{ secret }}"]
+    assert templated == ["ada@example.com"]

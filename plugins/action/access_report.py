@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from ..plugin_utils._report.spool import Spool
 from ..plugin_utils._review.files import last_record
 from ..plugin_utils._run.action import AccessAction
 from ..plugin_utils._run.provenance import provenance
+from ..plugin_utils._words.chat import summaries
 from ..plugin_utils._words.names import attributed
 
 MOST_FINDINGS = 500  # in the result; a controller drops an event that is too large
@@ -62,7 +63,8 @@ class ActionModule(AccessAction):
         spool = Spool(C.DEFAULT_LOCAL_TMP, f"{play._uuid} {folder}")  # type: ignore[attr-defined]
         self._warnings: list[str] = []
         if self._task.args.get("gathered"):
-            return {"report": self._gathered(spool, folder), "warnings": self._warnings}
+            report = self._gathered(spool, folder)
+            return {"report": report, "warnings": self._warnings, **(self._artefacts(report) if report else {})}
         parts = self._variables.text("report_parts")
         if parts:
             return {**self._merged(spool, folder, Path(parts).expanduser()), "warnings": self._warnings}
@@ -101,6 +103,11 @@ class ActionModule(AccessAction):
             report: Data | None = spool.get("result")
             return report
 
+    def _artefacts(self, report: Data) -> dict[str, t.Any]:
+        """The report for the job, as ``set_stats`` hands it over."""
+        data = {"report_result": report, **summaries(report["chat"], self._variables.text("awx_job_id"))}
+        return {"ansible_stats": {"data": data, "per_host": False, "aggregate": False}}
+
     def _part(self, inputs: Inputs) -> Data:
         target = self._target()
         recall = self._recalled(target)
@@ -118,13 +125,16 @@ class ActionModule(AccessAction):
 
         ``last``: this may be the last host that comes, although others have not come.
         """
-        parts, waiting = self._all_parts(spool)
+        alive = set(self._vars["ansible_play_hosts"])
+        waiting = [host for host in self._without(spool) if host in alive]
         result: dict[str, t.Any] = {"changed": False, "report": None}
-        if (last or not waiting) and (inputs or _was_read(parts)):
-            try:
-                result = self._publish(spool, parts, folder, inputs)
-            except OSError as error:
-                raise Refused(f"{folder} cannot be written: {error.strerror}.") from None
+        if last or not waiting:
+            parts = self._all_parts(spool, alive)
+            if inputs or _was_read(parts):
+                try:
+                    result = self._publish(spool, parts, folder, inputs)
+                except OSError as error:
+                    raise Refused(f"{folder} cannot be written: {error.strerror}.") from None
         if not waiting:
             spool.clear(self._vars["ansible_play_hosts_all"])
         return result
@@ -135,27 +145,24 @@ class ActionModule(AccessAction):
         That can be known only if all hosts run each task before any of them runs the next one.
         """
         play: t.Any = self._task.get_play()
-        parts, without = self._parts(spool)
-        if not parts or str(play.strategy).rpartition(".")[2] not in IN_STEP:
+        hosts, without = self._vars["ansible_play_hosts_all"], self._without(spool)
+        if len(without) == len(hosts) or str(play.strategy).rpartition(".")[2] not in IN_STEP:
             return False
         batch = set(self._vars["ansible_play_batch"])
-        hosts = self._vars["ansible_play_hosts_all"]
         end = max((number for number, host in enumerate(hosts, 1) if host in batch), default=0)
         return set(hosts[end:]).isdisjoint(without)
 
-    def _parts(self, spool: Spool) -> tuple[list[Data], list[str]]:
-        """The parts of the hosts of the play, and the hosts that have none."""
-        return spool.parts(self._vars["ansible_play_hosts_all"])
+    def _without(self, spool: Spool) -> list[str]:
+        """The hosts of the play that have no part yet."""
+        return spool.without(self._vars["ansible_play_hosts_all"])
 
-    def _all_parts(self, spool: Spool) -> tuple[list[Data], list[str]]:
-        """The existing parts, with one for each host that has none, and the hosts that may still come."""
-        parts, without = self._parts(spool)
-        alive = set(self._vars["ansible_play_hosts"])
-        waiting = [host for host in without if host in alive]
-        for host in without:
+    def _all_parts(self, spool: Spool, alive: Container[str]) -> list[Data]:
+        """The existing parts, with one for each host that has none."""
+        parts = spool.parts(self._vars["ansible_play_hosts_all"])
+        for host in self._without(spool):
             why = "It was not read." if host in alive else "An earlier task failed there, so it was not read."
             parts.append({**empty_part(host, None), "targets": [failed_target(host, why)]})
-        return parts, waiting
+        return parts
 
     def _publish(self, spool: Spool, parts: list[Data], folder: Path, inputs: Inputs | None) -> dict[str, t.Any]:
         """Write the report; in a controller, of all jobs that were cut from one, since each has some of the hosts."""

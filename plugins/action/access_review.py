@@ -102,9 +102,10 @@ class ActionModule(AccessAction):
 
     def _parts(self) -> tuple[list[Row], list[Data]]:
         """The rows and targets of all hosts, or ``Refused``: what is not in a review is decided by nobody."""
-        parts, without = self._spool.parts(self._hosts)
+        without = self._spool.without(self._hosts)
         if without:
             raise Refused(f"Nothing was done, because access could not be read on {few(without)}.")
+        parts = self._spool.parts(self._hosts)
         rows = numbered(row_from(item) for part in parts for item in part["rows"])
         return rows, [target for part in parts for target in part["targets"]]
 

@@ -44,10 +44,13 @@ class Spool:
         except FileNotFoundError:
             return None
 
-    def parts(self, hosts: Iterable[str]) -> tuple[list[Data], list[str]]:
-        """The parts of these hosts, in order, and the hosts that have none yet."""
-        found = {host: self.get(f"part {host}") for host in hosts}
-        return [part for part in found.values() if part], [host for host, part in found.items() if not part]
+    def parts(self, hosts: Iterable[str]) -> list[Data]:
+        """The parts of these hosts, in order."""
+        return [part for part in (self.get(f"part {host}") for host in hosts) if part]
+
+    def without(self, hosts: Iterable[str]) -> list[str]:
+        """The hosts that have no part yet."""
+        return [host for host in hosts if not self._path(f"part {host}").exists()]
 
     def clear(self, hosts: Iterable[str]) -> None:
         """Delete the parts and the report that they were compared with, so that a play can use the role again."""

@@ -18,7 +18,7 @@ from ...module_utils._services import SERVICES
 from .._host.variables import Variables
 from .._memory.directory import settle
 from .._people.unknown import WARN
-from .._words.chat import SUMMARY, summary_text
+from .._words.chat import summaries, summary_text
 from .._words.names import title
 from .._words.nowhere import misspelt_leavers
 from . import summary as _summary
@@ -94,10 +94,8 @@ def _tell_unknown(course: Course, plans: dict[str, dict[str, Any]], unknown: lis
 
 
 def _chat(course: Course, variables: Variables, lines: list[str], failure: str) -> dict[str, str]:
-    """The summary for a chat; in a controller under a key of the job, too, since slices are merged by key."""
-    text = summary_text(course.host, lines, failure)
-    job = variables.text("awx_job_id")
-    return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
+    """The summary for a chat."""
+    return summaries(summary_text(course.host, lines, failure), variables.text("awx_job_id"))
 
 
 def _keep_evidence(course: Course, variables: Variables, kept: dict[str, Any]) -> None:

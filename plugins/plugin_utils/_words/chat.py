@@ -26,6 +26,11 @@ _MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'", "*": "\u2217", 
 _MENTION = re.compile(r"(?<![\w.+%-])@")  # of a channel or of everybody; an address has something before it
 
 
+def summaries(text: str, job: str | None) -> dict[str, str]:
+    """Artefacts with a text; in a controller under a key of the job, too: slices are merged by key, and the last one wins."""
+    return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
+
+
 def summary_text(host: str, lines: t.Sequence[str], failure: str) -> str:
     """What a run did on one host, ending in a line break, since the texts of several hosts are joined."""
     told = f"FAILED. {failure}" if failure else " · ".join(shortened(line, LINE) for line in lines)

@@ -163,6 +163,14 @@ def test_what_changed_since_the_last_report(control: Control, sim: Simulator) ->
     assert found == {("joined", "honeycomb"), ("invited", "honeybadger")}
 
 
+def test_a_host_costs_one_task_and_the_report_three(control: Control) -> None:
+    """The rest of the tasks is for all hosts at once, or skipped, so that many hosts cost little."""
+    hosts = {"first": control.variables("one"), "second": control.variables("two")}
+    done = control.play("report", *control.inventory(hosts), report_dir="out")
+    assert {host: counts["ok"] for host, counts in done.stats.items()} == {"first": 4, "second": 1}
+    assert done.artefacts["report_result"]["files"]["html"].endswith("report.html")
+
+
 @pytest.mark.parametrize("strategy", ["linear", pytest.param("free", marks=pytest.mark.slow)])
 def test_hosts_that_cannot_be_read_are_named(control: Control, strategy: str) -> None:
     hosts = {

@@ -17,20 +17,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.bench import hosts, leavers, report
+from tests.bench import hosts, leavers, report, role
 from tests.bench.cases import STATES, Case
 from tests.bench.leavers import Leavers
 from tests.bench.measure import LATENCY, PEERS, THREADS, Bench, Cost, bench
 from tests.tools import tree
 
-PARTS = ("hosts", "leavers")
+PARTS = ("hosts", "role", "leavers")
 
 
 class Scale(NamedTuple):
-    """How many people: compared; at most, for a loop that is repeated; for the module's own process; planned for; and hosts."""
+    """How many people: compared; through the role; for the module's own process; planned for; and hosts."""
 
     compared: tuple[int, ...]
-    repeated: int
+    role: int
     own: int
     planned: tuple[int, ...]
     hosts: tuple[int, ...]
@@ -38,8 +38,8 @@ class Scale(NamedTuple):
     leavers: Leavers
 
 
-FULL = Scale((100, 1000), 100, 10_000, (1000, 10_000, 100_000), hosts.HOSTS, 2000, Leavers())
-QUICK = Scale((20,), 20, 500, (100, 1000), (2,), 50, Leavers(60, 20, 30, 4))
+FULL = Scale((100, 1000), role.PEOPLE, 10_000, (1000, 10_000, 100_000), hosts.HOSTS, 2000, Leavers())
+QUICK = Scale((20,), 20, 500, (100, 1000), (1, 2), 50, Leavers(60, 20, 30, 4))
 
 
 def machine() -> dict[str, str]:
@@ -76,8 +76,10 @@ def part(at: Bench, name: str, scale: Scale, repeats: int) -> dict[str, Any]:
     """What can be measured by itself, with the day on which it was."""
     if name == "hosts":
         figures = hosts.measure(scale.hosts, repeats, LATENCY, scale.in_event)
+    elif name == "role":
+        figures = role.measure(at, scale.role, repeats)
     else:
-        figures = leavers.measure(at, scale.leavers, repeats)
+        figures = leavers.measure(at, scale.leavers, 1)
     return {"date": date.today().isoformat(), **figures}
 
 
@@ -85,9 +87,9 @@ def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool
     """Everything, as it goes into the JSON file."""
 
     def runs(name: str, case: Case) -> int:
-        if case.people <= scale.repeated or name in ("bare", "bulk"):
+        if name in ("bare", "bulk"):
             return repeats
-        return 1 if long or name == "uri" else 0
+        return 1 if long or name == "uri" or case.people < max(scale.compared) else 0
 
     pings = {people: figure([at.pings(people) for _unused in range(repeats)]) for people in (1, 21)}
     own = [at.module(scale.own) for _unused in range(repeats)]
@@ -112,7 +114,7 @@ def measure(at: Bench, cases: list[Case], scale: Scale, repeats: int, long: bool
 def main() -> int:
     names = {f"{people}-{state}": Case(people, state) for people in FULL.compared for state in STATES}
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    options.add_argument("--repeats", type=int, default=3, help="of all but the loops over 1,000 people")
+    options.add_argument("--repeats", type=int, default=3, help="of what does not take minutes")
     options.add_argument(
         "--cases", nargs="+", choices=names, default=list(names), metavar="CASE", help=", ".join(names)
     )

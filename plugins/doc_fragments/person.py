@@ -147,6 +147,8 @@ options:
     description:
       - Read the lists once more after a removal. If they still show something of the people who should be gone, the task fails with
         code C(partial_failure), and RV(verified) lists what remains.
+      - A list may lag behind. While something of them is still shown, the lists are read up to three more times, after pauses of
+        a few seconds in all.
       - In check mode, the lists are not read again.
     type: bool
     default: false

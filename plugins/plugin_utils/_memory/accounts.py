@@ -3,7 +3,7 @@
 
 """Who was invited to Honeybadger accounts, remembered where the invitations of Honeycomb are.
 
-An account lists its invitations, so nothing is sent twice without this. But one that was accepted may have lost its address.
+An account lists its invitations, but one that was accepted may have lost its address, and a list may not have a new one yet.
 This file is private to the collection.
 """
 

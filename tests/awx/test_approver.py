@@ -15,13 +15,20 @@ from ansible_collections.honeyops.access.plugins.plugin_utils._run.provenance im
 from tests.awx.controller import Controller
 
 
+def job(number: int, kind: str, status: str) -> dict[str, Any]:
+    """A job in the summary of a node."""
+    told = {"id": number, "name": "Access", "description": "", "status": status, "type": kind}
+    return {**told, "failed": False, "elapsed": 0.0, "canceled_on": None}
+
+
 def workflow(controller: Controller, status: str = "successful", who: Any = "lead") -> dict[str, Any]:
-    """The variables of a job after an approval."""
-    decided = {"approved_or_denied_by": {"id": 3, "username": who}} if who else {}
+    """The variables of a job after an approval, which the API shows as ``SUMMARIZABLE_FK_FIELDS`` of AWX say."""
+    user = {"id": 3, "username": who, "first_name": "Grace", "last_name": "Hopper"}
+    decided = {"approved_or_denied_by": user} if who else {}
     approval = controller.add("workflow_approvals", name="Approve", status=status, summary_fields=decided)
     nodes = [
-        {"summary_fields": {"job": {"id": 90, "type": "job", "status": "successful"}}},
-        {"summary_fields": {"job": {"id": approval, "type": "workflow_approval", "status": status}}},
+        {"summary_fields": {"job": job(90, "job", "successful")}},
+        {"summary_fields": {"job": job(approval, "workflow_approval", status)}},
         {"summary_fields": {}},
     ]
     return {"awx_workflow_job_id": controller.add("workflow_jobs", name="Offboard", nodes=nodes)}

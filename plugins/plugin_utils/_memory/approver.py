@@ -35,6 +35,12 @@ def approver(environ: Mapping[str, str], variables: t.Any, insecure: bool = Fals
 
 
 def _asked(client: Client, base: str, workflow: int) -> str | None:
+    """The answer of the controller.
+
+    Source: ``SUMMARIZABLE_FK_FIELDS`` in AWX's ``awx/api/serializers.py`` (commit e21dd0a0): a node's ``job`` has ``id``,
+    ``status`` and ``type``; an approval's ``approved_or_denied_by`` has ``id``, ``username``, ``first_name`` and ``last_name``,
+    and is missing while it is pending and after it timed out.
+    """
     nodes = client.request("GET", f"{base}workflow_jobs/{workflow}/workflow_nodes/?page_size=200").body
     found = None
     for node in _items(nodes, "results"):

@@ -16,8 +16,8 @@ author:
 description:
   - Invites, promotes, demotes or removes the people in a list. The module reads the lists of the service once and writes only what
     differs. People who are not in the list are left alone unless O(exclusive=true).
-  - Additions and promotions come first, then demotions, then removals. A failure for one person does not stop the others; the task
-    fails at the end, and RV(results) shows the outcome for each person.
+  - Additions and promotions come first, then removals and demotions, the least role first. A failure for one person does not
+    stop the others; the task fails at the end, and RV(results) shows the outcome for each person.
   - Honeycomb may leave people who have not accepted out of its list. Keep RV(known_invitations) and pass it to the next run; see
     O(known_invitations).
   - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
@@ -117,7 +117,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: The steps in the order in which they are applied; additions and promotions, then demotions, then removals.
+  description: The steps in the order in which they are applied; additions and promotions, then removals and demotions.
   returned: always
   type: list
   elements: dict

@@ -170,8 +170,8 @@ MUTATIONS = (
         WORLD,
         *(
             "_access/apply",
-            "[step for step in ahead if phase != LOWER or step.phase == LOWER]",
-            "[step for step in ahead if step.phase == phase]",
+            "hold_back(ahead, report.world",
+            "hold_back([step for step in ahead if step.phase == phase], report.world",
         ),
     ),
     mutation(

@@ -107,3 +107,33 @@ def test_who_manages_goes_last(control: Control, sim: Simulator) -> None:
     users = [entry.path.rpartition("/")[2] for entry in sim.writes("honeybadger") if "/users/" in entry.path]
     assert (users[0], set(users[1:])) == ("3", {"1", "2"})
     assert "honeybadger_auth_token was probably theirs" in str(done.failures)
+
+
+def test_who_gives_up_managing_does_so_last(control: Control, sim: Simulator) -> None:
+    """The owner of the token became a Member before the others went, and they stayed."""
+    for email, role in (("boss@example.com", "Owner"), ("eve@example.com", "Member"), ("bill@example.com", "Billing")):
+        sim.honeybadger.add(email, role)
+    sim.honeybadger.add_team("platform", id=7)
+    sim.honeybadger.teams.add_member(7, "owner@example.com", admin=True)
+    sim.honeybadger.teams.add_member(7, "boss@example.com")
+    sim.honeybadger.teams.add_member(7, "eve@example.com")
+    people = [
+        {"email": "owner@example.com", "honeybadger": {"role": "Member", "team_ids": []}},
+        {"email": "boss@example.com", "honeybadger": {"role": "Owner", "team_ids": []}},
+        {"email": "bill@example.com", "honeybadger": {"role": "Member"}},
+    ]
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    options: dict[str, Any] = {"lifecycle_manage_teams": True, "lifecycle_concurrency": 1}
+    done = control.play("reconcile", *hosts, people=people, **options)
+    assert done.code == 0, done.output
+    users = {user.id: user.email for user in sim.honeybadger.users} | {3: "eve@example.com"}
+    made = [f"{entry.method} {entry.path.partition('/v2/')[2]}" for entry in sim.writes()]
+    assert made == [
+        "DELETE teams/7/team_members/2",  # the boss
+        "DELETE teams/7/team_members/3",  # Eve, who leaves the account, too
+        f"DELETE accounts/{sim.account_id}/users/3",
+        f"PUT accounts/{sim.account_id}/users/4",
+        "DELETE teams/7/team_members/1",  # the owner of the token, an admin of the team
+        f"PUT accounts/{sim.account_id}/users/1",
+    ]
+    assert users[4] == "bill@example.com"

@@ -187,14 +187,12 @@ def _not_now(
     phase: int, outcomes: t.Mapping[Step, Outcome], report: Report, limits: Limits
 ) -> list[tuple[Step, AccessError]]:
     """The steps of this phase and later ones that earlier failures forbid, each with the reason."""
-    if phase == RAISE:
+    if phase < LEAVING:
         return []
     ahead = [step for step, outcome in outcomes.items() if step.phase >= phase and not outcome.error]
     if not ahead:
         return []
-    _allowed, held = hold_back(
-        [step for step in ahead if phase != LOWER or step.phase == LOWER], report.world, report.rules, limits
-    )
+    _allowed, held = hold_back(ahead, report.world, report.rules, limits)
     kept = {
         step.email
         for step, outcome in outcomes.items()

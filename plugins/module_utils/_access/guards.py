@@ -158,7 +158,7 @@ def _highest(world: t.Iterable[Grant], rules: Rules) -> int:
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
-    lost = [step for step in steps if step.takes_away or (step.phase == LOWER and step.goal)]
+    lost = [step for step in steps if step.takes_away or (step.phase >= LOWER and step.goal)]
     hit: dict[str, set[str]] = defaultdict(set)
     for step in lost:
         hit[step.email] |= limits.protected & (step.addresses | step.known_as)

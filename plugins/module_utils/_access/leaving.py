@@ -22,6 +22,7 @@ from .model import (
     LOWER,
     PRESENT,
     RAISE,
+    REMOVAL,
     TEAM_INVITATION,
     TEAM_MEMBERSHIP,
     Grant,
@@ -139,7 +140,16 @@ def team_steps(
         ]
         wanted = set(person.team_ids or ())
         steps += [
-            Step(grant.kind.removal, email, grant, None, f"team_ids; {grant.title}", LOWER, person.because)
+            Step(
+                grant.kind.removal,
+                email,
+                grant,
+                None,
+                f"team_ids; {grant.title}",
+                REMOVAL if grant.leads else LOWER,
+                person.because,
+                stays=True,
+            )
             for grant in joined
             if grant.of("team_id") not in wanted
         ]

@@ -40,7 +40,8 @@ ACTIONS = (
 MOST_WORDS = 500  # characters of why somebody has, or loses, access
 RAISE, LOWER, LEAVING, REMOVAL, LAST = range(5)
 """Phases, in the order in which they are applied. What comes with access goes before access itself, since services know
-who it belongs to only as long as the person has access; but what cannot be undone goes last, when access is gone."""
+who it belongs to only as long as the person has access; but what cannot be undone goes last, when access is gone. A lesser
+role is given with the removals, and an admin leaves a team with them, since the credential of the run may be theirs."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,11 @@ class Grant:
         """All folded addresses, the service's own first."""
         return (fold(self.email), *self.also) if self.email else self.also
 
+    @property
+    def leads(self) -> bool:
+        """Whether somebody manages a team by this, whatever they may do in the account."""
+        return self.kind == TEAM_MEMBERSHIP and self.role == "admin"
+
     def view(self) -> dict[str, t.Any]:
         """The part that is compared, as plans and diffs show it."""
         seen: dict[str, t.Any] = {"id": self.id, "email": self.email, "role": self.role, "status": self.status}
@@ -193,7 +199,8 @@ class Grant:
 class Step:
     """One change for one person, from ``target``, what is there, to ``goal``, what should be there; one may be None.
 
-    ``because``: where what is declared comes from. ``known_as``: more known addresses of the person.
+    ``because``: where what is declared comes from. ``known_as``: more known addresses of the person. ``stays``: they keep
+    access, whatever they lose.
     """
 
     action: str
@@ -204,6 +211,7 @@ class Step:
     phase: int
     because: str = field(default="", compare=False)
     known_as: frozenset[str] = field(default=frozenset(), compare=False)
+    stays: bool = field(default=False, compare=False)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -216,7 +224,7 @@ class Step:
     @property
     def takes_away(self) -> bool:
         """Whether somebody loses something because they lose access; leaving a team alone does not count."""
-        return self.goal is None and self.phase >= LEAVING
+        return self.goal is None and self.phase >= LEAVING and not self.stays
 
     @property
     def requests(self) -> int:

@@ -29,6 +29,7 @@ from .model import (
     DISABLE_KEY,
     INVITATION,
     INVITE,
+    LEAVING,
     LOWER,
     PENDING,
     RAISE,
@@ -95,9 +96,9 @@ def in_order(steps: t.Iterable[Step], rules: Rules) -> list[Step]:
 
 def turn(step: Step, rules: Rules) -> int:
     """When a step comes within its phase: who may manage others loses that last, since the credential may be theirs."""
-    if step.target is None or step.phase not in (LOWER, REMOVAL) or step.target.status != ACTIVE:
+    if step.target is None or step.phase < LEAVING or step.target.status != ACTIVE:
         return -1
-    return rules.power(step.target.role) if step.target.kind.is_access else -1
+    return rules.power(step.target.role) if step.target.kind.is_access else int(step.target.leads)
 
 
 def _steps(
@@ -128,7 +129,9 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
     if grant.status == PENDING and grant.team_ids is not None and person.team_ids is not None:
         goal = replace(goal, team_ids=person.team_ids)
     email = _name(person, grant)
-    phase = LOWER if rules.power(goal.role) < rules.power(grant.role) else RAISE
+    phase = (
+        (REMOVAL if grant.status == ACTIVE else LOWER) if rules.power(goal.role) < rules.power(grant.role) else RAISE
+    )
     if grant.status == PENDING and _is_old(grant, rules, now):
         goal = replace(goal, id=None, since=None, email=person.email or grant.email)
         yield Step(REINVITE, email, grant, goal, f"pending for {rules.reinvite_after:g} days or more", phase)
@@ -146,7 +149,7 @@ def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Ite
     for grant in others:
         if grant.status == ACTIVE and rules.power(grant.role) > rules.power(person.role):
             goal = replace(grant, role=person.role)
-            yield Step(UPDATE, _name(person, grant), grant, goal, "another account of the same person", LOWER)
+            yield Step(UPDATE, _name(person, grant), grant, goal, "another account of the same person", REMOVAL)
 
 
 def removal(grant: Grant, email: str, reason: str, because: str = "") -> Step:

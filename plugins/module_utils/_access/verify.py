@@ -19,7 +19,7 @@ from .._http.naming import option
 from .._http.retry import backoff
 from .addresses import few
 from .match import Rules
-from .model import ACTIVE, CANCEL, LOWER, MEMBERSHIP, REMOVAL, REMOVE, Person
+from .model import ACTIVE, CANCEL, MEMBERSHIP, REMOVAL, REMOVE, Person
 from .outcome import APPLIED, ByHand, Outcome, Report
 from .plan import turn
 from .planner import draft
@@ -137,7 +137,7 @@ def own_credential(service: Service, outcomes: t.Sequence[Outcome], rules: Rules
 def _was_manager(service: Service, outcome: Outcome) -> bool:
     """Whether somebody who could manage others lost access or that role in this run."""
     target = outcome.step.target
-    done = outcome.outcome == APPLIED and outcome.changed and outcome.step.phase in (LOWER, REMOVAL)
+    done = outcome.outcome == APPLIED and outcome.changed and outcome.step.phase == REMOVAL
     return bool(done and target and target.kind == MEMBERSHIP and service.info.manages(target.role))
 
 

@@ -64,6 +64,16 @@ def lowers(step: Step, rules: Rules) -> bool:
     return rules.power(step.goal.role) < rules.power(step.target.role)
 
 
+def loses(step: Step, rules: Rules) -> bool:
+    """Whether somebody loses access, an invitation, or a role that they have."""
+    return step.goal is None or (lowers(step, rules) and step.target is not None and step.target.status == ACTIVE)
+
+
+def loss_of(step: Step, rules: Rules) -> int:
+    """The rank of the role that is lost; a role in an invitation is none yet."""
+    return rules.power(step.target.role) if step.target and step.target.status == ACTIVE else -2
+
+
 @given(case=cases())
 @worlds(400)
 def test_a_plan_leads_where_the_list_says(case: Case) -> None:
@@ -71,8 +81,8 @@ def test_a_plan_leads_where_the_list_says(case: Case) -> None:
     then = carried_out(case.world, steps)
     assert planned(case, then) == []
 
-    # Additions and promotions, then demotions, then removals.
-    order = [2 if step.goal is None else 1 if lowers(step, rules) else 0 for step in steps]
+    # Additions and promotions, then invitations to less, then removals and demotions, the least role first.
+    order = [(2, loss_of(step, rules)) if loses(step, rules) else (int(lowers(step, rules)), 0) for step in steps]
     assert order == sorted(order)
 
     for step in steps:

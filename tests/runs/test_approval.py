@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.honeyops.access.plugins.plugin_utils._run.approval import ROOM, cut
+from ansible_collections.honeyops.access.plugins.plugin_utils._words.chat import plan_text, summary_text
+from tests.bench.hosts import simulators
 from tests.playing import Control, Played, access
 from tests.simulator import Simulator
+from tests.targets import host_variables
 
+LARGEST = 500_000  # AWX drops the result of an event above 700,000 bytes
 SERVICES = ("honeycomb", "honeybadger")
 PEOPLE = ["owner@example.com", "ada@example.com"]
 
@@ -200,3 +205,60 @@ def test_a_plan_in_a_file_is_handed_back_as_it_is(control: Control) -> None:
     assert {name: access(sim)["ada"] for name, sim in control.sims.items()} == dict.fromkeys(
         ("one", "two"), "member?/Member?"
     )
+
+
+def large(leavers: int) -> dict[str, Any]:
+    """A published plan in which so many people lose everything, and each leaves work to do by hand."""
+    steps = [
+        {
+            "action": "remove",
+            "email": f"person{number:04}@example.com",
+            "before": {"id": number, "role": "Admin"},
+            "after": None,
+        }
+        for number in range(leavers)
+    ]
+    by_hand = [
+        f"Honeybadger: no API shows what person{number:04}@example.com knows. {'x' * 300}" for number in range(leavers)
+    ]
+    counts = {"invite": 0, "update": 0, "reinvite": 0, "remove": leavers, "cancel": 0}
+    return {"plan_id": "0" * 16, "refused": None, "counts": counts, "steps": steps, "follow_up": by_hand}
+
+
+@pytest.mark.parametrize(("hosts", "leavers"), [(1, 2000), (10, 2000), (200, 2000), (200, 1)])
+def test_plans_of_all_hosts_fit_into_one_event(hosts: int, leavers: int) -> None:
+    """AWX keeps them with the statistics of the run: 200 hosts with 200 steps each were 24 MB."""
+    plan = large(leavers)
+    every = {f"host{number:03}": dict.fromkeys(SERVICES, cut(plan, ROOM // hosts // 2)) for number in range(hosts)}
+    texts = [summary_text(host, [f"line {number} {'x' * 200}" for number in range(9)], "", hosts) for host in every]
+    event = {"access_plan": every, "access_summary": "".join(texts), "access_summary_1": "".join(texts)}
+    assert len(json.dumps(event)) < LARGEST
+    shown = every["host000"]["honeybadger"]
+    assert (len(shown["steps"]) >= 1, len(shown["follow_up"]) >= 1) == (True, True)
+    assert plan_text(every)["lines"][0].startswith(f"{2 * hosts * leavers} change")
+
+
+def test_the_statistics_of_many_hosts(control: Control) -> None:
+    """And a plan of which not all steps are told is approved as a whole."""
+    leavers = [f"person{number:03}@example.com" for number in range(120)]
+    with simulators(8) as sims:
+        for sim in sims.values():
+            for email in leavers:
+                sim.honeycomb.add(email)
+                sim.honeybadger.add(email)
+        hosts = control.inventory({name: host_variables(sim) for name, sim in sims.items()})
+        planned = control.play("offboard", *hosts, "--check", people=leavers, plan_file="plan.json")
+        assert planned.code == 0, planned.output[-2000:]
+        assert len(json.dumps(planned.artefacts)) < LARGEST
+        plan = planned.artefacts["access_plan"]
+        steps = plan["host000"]["honeycomb"]["steps"]
+        assert 1 < len(steps) < 120
+        whole = json.loads((control.folder / "plan.json").read_text())["access_plan"]
+        assert len(whole["host000"]["honeycomb"]["steps"]) == 120
+        control.write("approved.json", {"access_plan": plan})
+        approved = (*hosts, "-e", "@approved.json")
+        done = control.play("offboard", *approved, "--limit", "host000", people=leavers)
+        assert done.code == 0, done.output[-2000:]
+        sims["host001"].honeycomb.remove(leavers[-1])
+        moved = control.play("offboard", *approved, "--limit", "host001", people=leavers)
+        assert f"The first {len(steps)} steps are the same." in moved.failures["host001"]

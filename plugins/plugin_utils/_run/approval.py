@@ -12,14 +12,20 @@ import json
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables, is_blank
+from .._words.chat import LONGEST, shortened, size_of
 from .._words.names import SEPARATOR, title
 from .._words.steps import another_address, digest
 from .._words.text import at_most
 
-MOST_STEPS, MOST_BY_HAND = 200, 100
+MOST = {"steps": 200, "follow_up": 100, "ends": 200, "not_found": 200}
+"""How much of each list of a plan is in the artefact, if there is room."""
+MOST_STEPS = MOST["steps"]
+ROOM = 300_000
+"""Characters for the plans of all hosts of a run: a controller keeps them in one event, and drops one that is too large."""
 OUTCOMES = ("applied", "failed", "deferred", "not_attempted")
 PARTIAL_FAILURE, PLAN_CHANGED = "partial_failure", "plan_changed"
 
@@ -29,10 +35,11 @@ Steps = list[dict[str, t.Any]]
 
 @dataclass(frozen=True)
 class Approved:
-    """The approved plan of one service; ``steps`` is None if only the id is known."""
+    """The approved plan of one service; ``steps`` is None if only the id is known. There was no room for more than ``most``."""
 
     plan_id: str
     steps: Steps | None = None
+    most: int = MOST_STEPS
 
 
 def published(result: Mapping[str, t.Any], ends: t.Sequence[str] = ()) -> dict[str, t.Any]:
@@ -48,10 +55,22 @@ def published(result: Mapping[str, t.Any], ends: t.Sequence[str] = ()) -> dict[s
     }
 
 
-def cut(plan: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """A published plan as the artefact has it: an event that is too large is dropped by a controller."""
-    lists = {key: plan[key][:MOST_STEPS] for key in ("steps", "ends", "not_found") if key in plan}
-    return {**plan, **lists, "follow_up": at_most(plan["follow_up"], MOST_BY_HAND)}
+def cut(plan: Mapping[str, t.Any], room: int = ROOM) -> dict[str, t.Any]:
+    """A published plan as the artefact has it, in about so many characters: its lists end where there is no more room."""
+    left = room
+    found = {**plan, "refused": plan["refused"] and shortened(plan["refused"], max(LONGEST, room // 4))}
+    for key, most in MOST.items():
+        if key in plan:
+            count = _fitting(plan[key][:most], left * 2 // 3)
+            found[key] = at_most(plan[key], count) if key == "follow_up" else plan[key][:count]
+            left -= len(json.dumps(found[key]))
+    return found
+
+
+def _fitting(items: t.Sequence[t.Any], room: int) -> int:
+    """How many of these fit into so many characters."""
+    sizes = accumulate(len(json.dumps(item)) + 2 for item in items)
+    return sum(size <= room for size in sizes)
 
 
 def note_unknown(plans: t.Mapping[str, dict[str, t.Any]], unknown: t.Sequence[t.Any], refused: str) -> None:
@@ -112,7 +131,9 @@ def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dic
                 f"The plan for {_titles([service])} on {host} was refused when it was made: {entry['refused']}"
             )
         steps = entry.get("steps")
-        found[service] = Approved(str(entry["plan_id"]).strip(), steps if isinstance(steps, list) else None)
+        steps = steps[:MOST_STEPS] if isinstance(steps, list) else None
+        most = len(steps) if steps is not None and size_of(entry) > len(steps) else MOST_STEPS
+        found[service] = Approved(str(entry["plan_id"]).strip(), steps, most)
     return found
 
 
@@ -135,8 +156,8 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
     text = f"the plan is now {result.get('plan_id') or 'none'}, not {approved.plan_id}."
     if approved.steps is None:
         return text
-    then = {_key(step): step for step in approved.steps[:MOST_STEPS] if isinstance(step, Mapping)}
-    now = {_key(step): step for step in map(_step, result.get("plan", ())[:MOST_STEPS])}
+    then = {_key(step): step for step in approved.steps if isinstance(step, Mapping)}
+    now = {_key(step): step for step in map(_step, result.get("plan", ())[: approved.most])}
     added = [step for key, step in now.items() if key not in then]
     dropped = [step for key, step in then.items() if key not in now]
     if added:
@@ -145,8 +166,8 @@ def change(approved: Approved, result: Mapping[str, t.Any]) -> str:
         text += f" No longer: {digest(dropped)}."
     if added or dropped:
         return text
-    if len(result.get("plan", ())) > MOST_STEPS:
-        return f"{text} The first {MOST_STEPS} steps are the same."
+    if len(result.get("plan", ())) > approved.most:
+        return f"{text} The first {approved.most} steps are the same."
     return f"{text} Its steps are the same, so it was probably made for another team or account."
 
 

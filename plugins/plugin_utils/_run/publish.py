@@ -22,7 +22,7 @@ from .._words.chat import summaries, summary_text
 from .._words.names import title
 from .._words.nowhere import misspelt_leavers
 from . import summary as _summary
-from .approval import cut, note_unknown, published
+from .approval import ROOM, cut, note_unknown, published
 from .course import Course
 from .evidence_files import write_evidence
 from .lifecycle import refused_unknown
@@ -50,6 +50,8 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
     file = variables.text("plan_file")
     if file:
         course.warnings += write_plan(file, course.host, plans)
+    hosts = max(1, len(values.get("ansible_play_hosts_all", ())))
+    room = ROOM // hosts // max(1, len(plans))
     text = failure or " ".join(filter(None, (_summary.failure(kept, course.check), *refused)))
     # Of several hosts, the last task of the role tells who is found on none of them.
     told = kept if course.alone else {**kept, "unknown": []}
@@ -65,8 +67,8 @@ def outcome(course: Course, variables: Variables, values: Mapping[str, Any]) -> 
         **({"diff": diffs} if diffs else {}),
         "ansible_stats": {
             "data": {
-                "access_plan": {course.host: {key: cut(plan) for key, plan in plans.items()}},
-                **_chat(course, variables, _summary.summary(told, course.check, most=5), text),
+                "access_plan": {course.host: {key: cut(plan, room) for key, plan in plans.items()}},
+                **_chat(course, variables, _summary.summary(told, course.check, most=5), text, hosts),
             },
             "per_host": False,
             "aggregate": True,
@@ -93,9 +95,9 @@ def _tell_unknown(course: Course, plans: dict[str, dict[str, Any]], unknown: lis
     return refused
 
 
-def _chat(course: Course, variables: Variables, lines: list[str], failure: str) -> dict[str, str]:
+def _chat(course: Course, variables: Variables, lines: list[str], failure: str, hosts: int) -> dict[str, str]:
     """The summary for a chat."""
-    return summaries(summary_text(course.host, lines, failure), variables.text("awx_job_id"))
+    return summaries(summary_text(course.host, lines, failure, hosts), variables.text("awx_job_id"))
 
 
 def _keep_evidence(course: Course, variables: Variables, kept: dict[str, Any]) -> None:

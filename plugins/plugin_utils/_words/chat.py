@@ -18,7 +18,8 @@ from .names import SEPARATOR, title
 from .nowhere import found_nowhere, on_no_host
 from .steps import todo
 
-LONGEST = 600  # characters about one host
+LONGEST, SHORTEST = 600, 100  # characters about one host
+ROOM = 40_000  # characters about all hosts of a run
 WHOLE = 1500  # characters of a message
 LINE = 300  # characters of a line, so that no long name pushes the next one out of the message
 SUMMARY = "access_summary"
@@ -31,17 +32,17 @@ def summaries(text: str, job: str | None) -> dict[str, str]:
     return {SUMMARY: text, **({f"{SUMMARY}_{job}": text} if job else {})}
 
 
-def summary_text(host: str, lines: t.Sequence[str], failure: str) -> str:
-    """What a run did on one host, ending in a line break, since the texts of several hosts are joined."""
+def summary_text(host: str, lines: t.Sequence[str], failure: str, hosts: int = 1) -> str:
+    """What a run did on one of so many hosts, ending in a line break, since the texts of several hosts are joined."""
     told = f"FAILED. {failure}" if failure else " · ".join(shortened(line, LINE) for line in lines)
-    return f"{shortened(plain(f'{host}: {told}'))}\n"
+    return f"{shortened(plain(f'{host}: {told}'), max(SHORTEST, min(LONGEST, ROOM // hosts)))}\n"
 
 
 def plan_text(plan: t.Any) -> dict[str, t.Any]:
     """What an ``access_plan`` would do: ``lines`` to read, ``chat`` for a message, and whether anybody must approve it."""
     found = list(_services(harmless(plan)))
     lines = [line for host, title, entry in found for line in _told(host, title, entry)]
-    changes = sum(_size(entry) for _host, _title, entry in found)
+    changes = sum(size_of(entry) for _host, _title, entry in found)
     refused = [f"{host}, {title}: {entry['refused']}" for host, title, entry in found if entry.get("refused")]
     if not found:
         head = "There is no plan. The previous job could not make one; its output says why."
@@ -89,7 +90,8 @@ def _services(plan: t.Any) -> t.Iterator[tuple[str, str, Mapping[str, t.Any]]]:
                     yield str(host), title(str(key)), entry
 
 
-def _size(entry: Mapping[str, t.Any]) -> int:
+def size_of(entry: Mapping[str, t.Any]) -> int:
+    """The number of steps of a published plan, which may not all be there."""
     counts = entry.get("counts")
     counted = sum(value for value in counts.values() if isinstance(value, int)) if isinstance(counts, Mapping) else 0
     return max(counted, len(entry.get("steps") or ()))
@@ -100,8 +102,8 @@ def _told(host: str, title: str, entry: Mapping[str, t.Any]) -> t.Iterator[str]:
     steps = entry.get("steps") or ()
     for step in steps:
         yield f"- {todo(step)}"
-    if _size(entry) > len(steps):
-        yield f"- and {_size(entry) - len(steps)} more"
+    if size_of(entry) > len(steps):
+        yield f"- and {size_of(entry) - len(steps)} more"
     for text in entry.get("ends") or ():
         yield f"- ends soon: {text}"
     for text in entry.get("follow_up") or ():
@@ -109,7 +111,7 @@ def _told(host: str, title: str, entry: Mapping[str, t.Any]) -> t.Iterator[str]:
 
 
 def _changes(entry: Mapping[str, t.Any]) -> str:
-    size = _size(entry)
+    size = size_of(entry)
     return (
         f"{size} change{'' if size == 1 else 's'}, plan {entry.get('plan_id') or 'none'}"
         if size

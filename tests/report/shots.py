@@ -183,6 +183,10 @@ def check(browser: Browser) -> None:
             page.screenshot(path=WORK / f"{count}-phone.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             check_axe(page, f"{count} people, 390 pixels")
+            first = page.locator("#matrix tbody .who").first
+            before = first.text_content()
+            page.locator("#sorting").select_option("0 1")
+            assert count <= 3 or first.text_content() != before
     with opened(browser, made(50, 3), java_script_enabled=False) as page:
         assert page.locator("#matrix tbody tr").count() > 50
     check_speed(browser)

@@ -231,6 +231,16 @@
     filter();
   }
 
+  // On a narrow screen there are cards in place of columns, and a list in place of their heads.
+  const sorting = document.getElementById("sorting");
+  function turn(column, down) {
+    [...table.tHead.rows[0].cells].forEach((th, index) => {
+      th.setAttribute("aria-sort", index !== column ? "none" : down ? "descending" : "ascending");
+    });
+    sorting.value = `${column} ${Number(down)}`;
+    sort(column, down);
+  }
+
   function headers() {
     const group = make("colgroup");
     const widths = [300, 92, ...data.columns.map(() => 200)];
@@ -247,12 +257,16 @@
       button.append(...(th.children.length ? [...th.children] : [make("span", "", th.textContent)]));
       th.replaceChildren(button);
       th.setAttribute("aria-sort", column === 0 ? "ascending" : "none");
-      button.addEventListener("click", () => {
-        const down = th.getAttribute("aria-sort") === "ascending";
-        for (const other of table.tHead.rows[0].cells) other.setAttribute("aria-sort", "none");
-        th.setAttribute("aria-sort", down ? "descending" : "ascending");
-        sort(column, down);
-      });
+      button.addEventListener("click", () => turn(column, th.getAttribute("aria-sort") === "ascending"));
+      for (const [down, arrow] of ["\u2191", "\u2193"].entries()) {
+        const option = make("option", "", `${[...button.children].map((part) => part.textContent).join(" ")} ${arrow}`);
+        option.value = `${column} ${down}`;
+        sorting.append(option);
+      }
+    });
+    sorting.addEventListener("change", () => {
+      const [column, down] = sorting.value.split(" ").map(Number);
+      turn(column, down === 1);
     });
     table.tHead.rows[0].setAttribute("aria-rowindex", "1");
   }

@@ -65,13 +65,13 @@ class ActionModule(AccessAction):
         if target.faults:
             raise Refused(" ".join(target.faults))
         recall = self._recalled(target)
-        if recall.fault:
-            raise Refused(recall.fault.sentence)
+        known = recall.of_all(target.services)
+        for fault in filter(None, map(recall.fault_of, target.services)):
+            raise Refused(fault.sentence)
         results: dict[str, Any] = {}
         for key, options in target.services.items():
             info = SERVICES[key]
-            known = recall.options() if info is HONEYCOMB else {}
-            results[key] = self._operate(info.module, {**options, info.people: [], **known})
+            results[key] = self._operate(info.module, {**options, info.people: [], **known[key]})
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
         return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []

@@ -29,7 +29,7 @@ from ..plugin_utils._report.history import leavers_of, review_of
 from ..plugin_utils._report.inputs import PENDING_DAYS, Inputs, folder_of, inputs_of, last_report
 from ..plugin_utils._report.page import to_html
 from ..plugin_utils._report.parts import Parts, kept
-from ..plugin_utils._report.read import empty_part, failed_target, part_of
+from ..plugin_utils._report.read import empty_part, failed_target, note_only_in_teams, part_of
 from ..plugin_utils._report.spool import Spool
 from ..plugin_utils._review.files import last_record
 from ..plugin_utils._run.action import AccessAction
@@ -111,14 +111,16 @@ class ActionModule(AccessAction):
     def _part(self, inputs: Inputs) -> Data:
         target = self._target()
         recall = self._recalled(target)
-        notes = [recall.fault.sentence] if recall.fault else recall.blindness("here")
+        known = recall.of_all(target.services)
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
             result = self._operate(name, args)
             self._warnings += [text for text in result.get("warnings", ()) if text not in self._warnings]
             return result
 
-        return part_of(target, module, inputs, recall.options().get("known_invitations", {}), notes)
+        part = part_of(target, module, inputs, known, recall.gaps(target.services, "here"))
+        note_only_in_teams(part)
+        return part
 
     def _together(self, spool: Spool, folder: Path, inputs: Inputs | None, last: bool) -> dict[str, t.Any]:
         """Write the report if this is the time to, and if anything was read: an earlier report would be lost for nothing.

@@ -96,9 +96,8 @@ class ActionModule(AccessAction):
     def _part(self, inputs: Inputs) -> Data:
         target = self._target()
         recall = self._recalled(target)
-        notes = [recall.fault.sentence] if recall.fault else recall.blindness("in this list")
-
-        return part_of(target, self._operate, inputs, recall.options().get("known_invitations", {}), notes)
+        known = recall.of_all(target.services)
+        return part_of(target, self._operate, inputs, known, recall.gaps(target.services, "in this list"))
 
     def _parts(self) -> tuple[list[Row], list[Data]]:
         """The rows and targets of all hosts, or ``Refused``: what is not in a review is decided by nobody."""
@@ -173,7 +172,8 @@ class ActionModule(AccessAction):
         paths = paths_of(self._variables)
         listed_at, before = listed(folder_of(self._variables))
         places = {(target["host"], target["service"]): bool(target["teams_read"]) for target in targets}
-        verdict: Verdict = judge(filled_in(paths), rows, before, places)
+        with_keys = [(target["host"], target["service"]) for target in targets if target["keys_read"]]
+        verdict: Verdict = judge(filled_in(paths), rows, before, places, with_keys)
         if verdict.faults:
             raise Refused("Nothing was done, because the review cannot be carried out:\n" + "\n".join(verdict.faults))
         changes = sum(decision.changes for decision in verdict.decisions)

@@ -112,7 +112,8 @@ invitation:
 known_invitations:
   description:
     - Who was invited by which invitation, for the next run. A dictionary from the ID of an invitation to C(email), C(role) and
-      C(invited_at).
+      C(invited_at), and C(accepted_as) for whoever accepted under another address. An invitation to a team has the ID of the team
+      and a slash before its own.
   returned: always
   type: dict
   sample: {"9": {"email": "inigo@example.com", "role": "Member", "invited_at": "2025-01-20T12:00:00Z"}}

@@ -16,8 +16,8 @@ author:
 description:
   - Invites, promotes, demotes or removes the people in a list. The module reads the lists of the service once and writes only what
     differs. People who are not in the list are left alone unless O(exclusive=true).
-  - Additions and promotions come first, then demotions, then removals. A failure for one person does not stop the others; the task
-    fails at the end, and RV(results) shows the outcome for each person.
+  - Additions and promotions come first, then removals and demotions, the least role first. A failure for one person does not
+    stop the others; the task fails at the end, and RV(results) shows the outcome for each person.
   - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
   - A plan is also refused before the first write if it needs more requests than the service has left, and the wait for the others would
     exceed O(max_wait).
@@ -124,7 +124,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 plan:
-  description: The steps in the order in which they are applied; additions and promotions, then demotions, then removals.
+  description: The steps in the order in which they are applied; additions and promotions, then removals and demotions.
   returned: always
   type: list
   elements: dict
@@ -157,7 +157,8 @@ results:
 known_invitations:
   description:
     - Who was invited by which invitation, for the next run. A dictionary from the ID of an invitation to C(email), C(role) and
-      C(invited_at).
+      C(invited_at), and C(accepted_as) for whoever accepted under another address. An invitation to a team has the ID of the team
+      and a slash before its own.
   returned: always
   type: dict
   sample: {"9": {"email": "inigo@example.com", "role": "Member", "invited_at": "2025-01-20T12:00:00Z"}}

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import stat
 import time
@@ -144,13 +146,14 @@ def test_another_folder(control: Control, sim: Simulator) -> None:
 
 
 def test_nobody_is_invited_who_could_not_be_remembered(control: Control, sim: Simulator) -> None:
-    """Another run would invite them again. Honeybadger lists them, and an offboarding invites nobody."""
+    """Another run may invite them again, to Honeybadger if they accept under another address. An offboarding invites nobody."""
     sim.honeycomb.add("eve@example.com")
     nowhere: dict[str, Any] = {"environment": NOTHING_CONFIGURED, "lifecycle_memory_dir": "/proc/nowhere"}
     refused = control.play(*ONBOARD, **nowhere)
     assert "/proc/nowhere cannot be written" in refused.failures["localhost"]
     assert "lifecycle_memory to none" in refused.failures["localhost"]
-    assert [email.service for email in sim.emails] == ["honeybadger"]
+    assert refused.failures["localhost"].count("was left alone, because invitations could not be remembered") == 2
+    assert (sim.emails, sim.writes()) == ([], [])
     assert control.play("offboard", email="eve@example.com", **nowhere).code == 0
 
 
@@ -207,3 +210,90 @@ def test_an_invitation_to_an_account_is_known_when_it_lost_its_address(control: 
     assert control.play("offboard", *hosts, email="ada@example.com").code == 0
     assert [user.email for user in sim.honeybadger.users] == ["owner@example.com"]
     assert len(sim.emails) == 1
+
+
+HOME = "lovelace@home.example"
+
+
+def test_an_invitation_to_a_team_is_known_when_it_lost_its_address(control: Control, sim: Simulator) -> None:
+    """Whoever accepted one under another address was removed and invited again, or not found. Ids of teams' invitations and
+    of the account's are the same numbers."""
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    sim.honeybadger.add_team("platform", id=3)
+    sim.honeybadger.add("eve@example.com")
+    sim.honeybadger.teams.invite(3, "ada@example.com")
+    people = ["bob@example.com", {"email": "eve@example.com", "state": "absent"}]
+    assert control.play("onboard", *hosts, people=people).code == 0  # a run that reads the teams
+    sim.honeybadger.accept_team(3, "ada@example.com", accepting=HOME)
+    people = ["owner@example.com", "ada@example.com", "bob@example.com"]
+    for playbook in ("onboard", "reconcile", "onboard"):
+        again = control.play(playbook, *hosts, people=people, lifecycle_max_removals=0)
+        assert (again.code, again.changed) == (0, {"acme": 0}), again.output
+    left = control.play("offboard", *hosts, email="ada@example.com")
+    assert left.code == 0, left.output
+    assert [user.email for user in sim.honeybadger.users] == ["owner@example.com"]
+    assert [member.email for team in sim.honeybadger.teams for member in team.members] == []
+    assert len(sim.emails_to("ada@example.com")) == 1
+
+
+def test_a_team_invitation_of_ours_accepted_as_somebody_else(control: Control, sim: Simulator) -> None:
+    """Ada is a user, is invited to a team and accepts that under another address: she leaves as both."""
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    sim.honeybadger.add_team("platform", id=3)
+    sim.honeybadger.add("ada@example.com")
+    form: dict[str, Any] = {"email": "ada@example.com", "honeybadger_team_ids": 3, "lifecycle_manage_teams": True}
+    assert control.play("onboard", *hosts, **form).code == 0
+    sim.honeybadger.accept_team(3, "ada@example.com", accepting=HOME)
+    left = control.play("offboard", *hosts, email="ada@example.com", warned="has 2 accounts")
+    assert left.code == 0, left.output
+    assert [user.email for user in sim.honeybadger.users] == ["owner@example.com"]
+
+
+def test_a_credential_that_was_copied_badly_forgets_nobody(control: Control, sim: Simulator) -> None:
+    """What a run that could ask nothing knew, nothing, took the place of what was remembered."""
+    variables = control.variables("one", "honeybadger")
+    assert control.play("onboard", *control.inventory({"acme": variables}), email="ada@example.com").code == 0
+    before = remembered(control.home / "ansible" / "honeyops.access")
+    assert before
+    hosts = control.inventory({"acme": {**variables, "honeybadger_auth_token": "two\nlines"}})
+    assert control.play("offboard", *hosts, email="bob@example.com").code == 2
+    assert remembered(control.home / "ansible" / "honeyops.access") == before
+
+
+@pytest.mark.parametrize("team", [None, 3])
+def test_whoever_only_looks_knows_them_too(control: Control, sim: Simulator, team: int | None) -> None:
+    """Report, review and dump took somebody who accepted under another address for a stranger."""
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    sim.honeybadger.add_team("platform", id=3)
+    if team:
+        sim.honeybadger.add("eve@example.com")
+        sim.honeybadger.teams.invite(team, "ada@example.com")
+        assert control.play("offboard", *hosts, email="eve@example.com").code == 0
+        sim.honeybadger.accept_team(team, "ada@example.com", accepting=HOME)
+    else:
+        assert control.play("onboard", *hosts, email="ada@example.com").code == 0
+        sim.honeybadger.accept("ada@example.com", accepting=HOME)
+    people = ["owner@example.com", {"email": "ada@example.com", "honeybadger": {}}]
+    reported = control.play("report", *hosts, report_dir="report", people=people, fail_on_drift=True)
+    assert reported.code == 0, reported.output
+    (ada,) = [one for one in json.loads((control.folder / "report/report.json").read_text())["people"] if one["name"]][
+        :1
+    ]
+    assert (ada["email"], ada["addresses"]) == (HOME, ["ada@example.com"])
+    review: dict[str, Any] = {"review_dir": "review", "review_reviewers": {"acme": "ada@example.com"}}
+    assert control.play("review", *hosts, **review).code == 0
+    path = control.folder / "review/review.csv"
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    with path.open("w") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "decision": "keep"} for row in rows)
+    own = control.play("review", *hosts, review_file="review/review.csv")
+    assert f"Nobody decides about their own access: row 2 ({HOME}, " in own.failures["acme"]
+    assert control.play("onboard", *hosts, people=people).changed == {"acme": 0}  # dump reads no teams, this does
+    assert control.play("dump", *hosts, dump_file="people.json").code == 0
+    dumped = {
+        one["email"]: one.get("aliases") for one in json.loads((control.folder / "people.json").read_text())["people"]
+    }
+    assert dumped[HOME] == ["ada@example.com"]
+    assert sim.writes("honeybadger")[-1].method in ("DELETE", "POST")

@@ -245,6 +245,62 @@ def test_an_approval_is_of_the_plan(control: Control, sim: Simulator) -> None:
     assert "eve" not in access(sim)
 
 
+STRANGER, GUEST = "stranger@example.com", "guest@example.com"
+
+
+def test_who_is_only_in_a_team_and_keys_without_a_member(control: Control, sim: Simulator) -> None:
+    """Nobody decided about them: they were notes beside the list."""
+    sim.honeybadger.add_team("platform", id=31)
+    for team in (3, 31):
+        sim.honeybadger.teams.add_member(team, STRANGER, admin=team == 31)
+    sim.honeybadger.teams.add_invitation(31, GUEST)
+    key = sim.honeycomb.keys.add("left@example.com", "ingest", "Collector").id
+    secrets = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+    control.write("people.yml", ROSTER)
+    done = start(control, roster_file="people.yml", environment=secrets)
+    assert "In teams only" not in done.text
+    named = {STRANGER: "stranger", GUEST: "guest"}
+    rows = {named.get(row["email"]) or row["keys"]: row for row in rows_of(control)}
+    rows = {name: row for name, row in rows.items() if name in (*named.values(), f"Collector ({key})")}
+    names = ("service", "role", "status", "drift", "reviewer")
+    assert {name: tuple(row[column] for column in names) for name, row in rows.items()} == {
+        "stranger": ("honeybadger", "team admin", "active", "unexpected", LEAD),
+        "guest": ("honeybadger", "team member", "pending", "unexpected", LEAD),
+        f"Collector ({key})": ("honeycomb", "API key", "enabled", "stray_key", LEAD),
+    }
+    assert rows["stranger"]["teams"] == "Team 3;platform"
+    page = (control.folder / "review" / "review.html").read_text()
+    assert all(text in page for text in (STRANGER, GUEST, f"Collector ({key})"))
+    numbers, others = {row["row"] for row in rows.values()}, len(rows_of(control)) - len(rows)
+    sheet = control.folder / "review" / "review.csv"
+    blank = sheet.read_bytes()
+    fill(control, lambda row: {"decision": "Member" if row["email"] == STRANGER else "keep"})
+    wrong = apply(control, environment=secrets)
+    assert "What is no access to the service itself can only be kept or revoked: row " in wrong.failures["localhost"]
+    sheet.write_bytes(blank)
+    fill(control, lambda row: {"decision": "revoke" if row["row"] in numbers else "keep"})
+    unread = apply(control)
+    assert (
+        "could not be read this time, so nobody knows whether it is still there: row " in unread.failures["localhost"]
+    )
+    assert sim.writes() == []
+    done = apply(control, environment=secrets)
+    assert done.code == 0, done.output
+    assert [member.email for team in sim.honeybadger.teams for member in team.members] == []
+    assert [invitation.email for team in sim.honeybadger.teams for invitation in team.invitations] == []
+    made = record(control, f"review-{day()}.json")
+    assert made["counts"] == {"kept": others, "applied": 2, "by hand": 1}
+    assert [
+        text
+        for text in made["remains"]
+        if f"revoke, by hand. Disable the ingest key Collector ({key}) in Honeycomb" in text
+    ]
+    again = apply(control, environment=secrets)
+    assert again.code == 0, again.output
+    counts = record(control, f"review-{day()}-2.json")["counts"]
+    assert counts == {"kept": others, "done before": 2, "by hand": 1}
+
+
 def day() -> str:
     """The date in the names of records."""
     return datetime.now(UTC).strftime("%Y-%m-%d")

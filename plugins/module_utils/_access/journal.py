@@ -13,23 +13,19 @@ import typing as t
 
 from .._http.errors import AccessError
 from .addresses import few, fold
-from .model import INVITE, REINVITE, Grant, Step
+from .model import INVITE, INVITE_TO_TEAM, REINVITE, Grant, Step
 from .outcome import Journal
-from .planner import companion_of
 from .service import Service
 
 
 def expect(journal: Journal | None, service: Service, steps: t.Iterable[Step]) -> None:
     """Tell the journal which invitations the steps are going to send."""
-    if journal is None or service.ledger is None:
-        return
-    goals = [
-        step.goal
-        for step in steps
-        if step.action in (INVITE, REINVITE) and step.goal and not companion_of(service, step)
-    ]
-    if goals:
-        journal.expecting({fold(goal.email): service.ledger.expected(goal.email, goal.role) for goal in goals})
+    goals = [step.goal for step in steps if step.action in (INVITE, REINVITE, INVITE_TO_TEAM) and step.goal]
+    if journal and goals:
+        ledger = service.ledger
+        journal.expecting(
+            {fold(goal.email): ledger.expected(goal.email, goal.role) for goal in goals} if ledger else {}
+        )
 
 
 def in_doubt(service: Service) -> list[str]:
@@ -46,9 +42,11 @@ def in_doubt(service: Service) -> list[str]:
 
 
 def invite(journal: Journal | None, service: Service, goal: Grant) -> tuple[Grant, bool]:
-    """Send an invitation, with an entry in the journal before and after."""
+    """Send an invitation, with an entry in the journal before and after; only after, if the service lists who is invited."""
     if journal is None or service.ledger is None:
-        return service.invite(goal.email, goal.role, goal.team_ids)
+        sent = service.invite(goal.email, goal.role, goal.team_ids)
+        note(journal, service, sent[0])
+        return sent
     email = fold(goal.email)
     journal.sending(email, service.ledger.expected(email, goal.role))
     try:
@@ -59,3 +57,10 @@ def invite(journal: Journal | None, service: Service, goal: Grant) -> tuple[Gran
         raise
     journal.answered(email, service.ledger.known(email))
     return sent
+
+
+def note(journal: Journal | None, service: Service, sent: Grant) -> None:
+    """Write down who was invited by an invitation that the service lists, but perhaps not with its address for ever."""
+    if journal:
+        for key, entry in service.noted(sent).items():
+            journal.answered(key, entry)

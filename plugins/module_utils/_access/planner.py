@@ -17,7 +17,7 @@ from .._http.errors import FORBIDDEN, AccessError
 from .._http.naming import option
 from .leaving import Leaving, in_account, leaving, leaving_steps, team_steps, with_addresses
 from .match import Matches, Rules, assign, kin, several_accounts, without_address
-from .model import ACTIVE, LOWER, Grant, Person, Step
+from .model import ACTIVE, INVITE, LOWER, Grant, Person, Step
 from .outcome import Draft
 from .plan import in_order, plan
 from .service import Companion, Service, linked
@@ -43,7 +43,8 @@ def draft(
     if not deep:
         return Draft(found.steps, found.existing, gone, found.matches.conflicts, [])
     steps = found.steps
-    if found.leaving.leavers or found.moving:
+    invited = {step.email for step in steps if step.action == INVITE}
+    if found.leaving.leavers or found.moving or any(companion.knows(invited) for companion in service.companions):
         grants = [grant for companion in service.companions for grant in companion.read(found.leaving.leavers)]
         found = found.again(linked(found.existing, service.companions))
         unread = [text for companion in service.companions for text in companion.warnings]

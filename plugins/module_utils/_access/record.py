@@ -25,6 +25,7 @@ from .verify import follow_ups
 
 Values = t.Mapping[str, t.Any]
 """The options of an operation, by name, each of the type that its spec gives."""
+KNOWN = "known_invitations"
 NO_CHANGE: Values = MappingProxyType({"changed": False, "api": {"requests": 0, "waited": 0.0}})
 
 
@@ -59,6 +60,11 @@ class Operation:
     spec: Spec
     work: t.Callable[[Values, bool, Around], Result]
     unchanged: Values = field(default_factory=dict)
+
+    def untouched(self, values: Values) -> dict[str, t.Any]:
+        """The same for these option values: what is remembered stays as it was given, so that nobody is forgotten."""
+        given = values.get(KNOWN)
+        return {**self.unchanged, **({KNOWN: given} if KNOWN in self.unchanged and isinstance(given, dict) else {})}
 
 
 def reads(spec: Spec, work: t.Callable[[Values], Result]) -> Operation:

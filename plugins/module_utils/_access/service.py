@@ -59,6 +59,10 @@ class Companion(t.Protocol):
         """The leavers who are still there according to the last read, and as what, besides what a plan shows."""
         return []
 
+    def knows(self, emails: t.Collection[str]) -> bool:
+        """Whether one of these folded addresses may be of somebody who is there under another one, so that it must be read."""
+        return False
+
     def links(self) -> t.Mapping[str, t.Collection[str]]:
         """Folded addresses under which people were invited, by that under which they accepted, as far as read."""
         return {}
@@ -139,6 +143,10 @@ class Service(t.Protocol):
 
     def remembered(self) -> dict[str, t.Any]:
         """Additional keys for the result, which the next run needs."""
+        return {}
+
+    def noted(self, sent: Grant) -> dict[str, t.Any]:
+        """The part of these about an invitation that was sent, if the service has no ``ledger``."""
         return {}
 
     def why_pending(self, person: Person) -> str:

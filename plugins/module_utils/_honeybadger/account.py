@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from .._access.addresses import fold
 from .._access.catalog import known_role
 from .._access.model import INVITATION, MEMBERSHIP, Grant
+from .._access.record import KNOWN
 from .._access.service import Companion, Service, linked
 from .._http import errors
 from .._http.address import segment
@@ -25,7 +26,7 @@ from .._http.client import Answer, Client
 from .._http.errors import REFUSED, AccessError, Request
 from .._http.naming import option
 from .facts import HONEYBADGER
-from .invited import KNOWN, Invited
+from .invited import Invited, accepted_email
 
 ACCOUNTS = "/v2/accounts"
 WRAPPERS = {MEMBERSHIP: "user", INVITATION: "invitation"}  # of the object in a request
@@ -87,7 +88,7 @@ class Honeybadger(Service):
             if not is_accepted(invitation):
                 pending.append(_invitation(invitation))
                 continue
-            user = by_email.get(_accepted_email(invitation))
+            user = by_email.get(accepted_email(invitation))
             if user is not None:
                 users[user] = replace(
                     users[user],
@@ -176,6 +177,10 @@ class Honeybadger(Service):
     def remembered(self) -> dict[str, t.Any]:
         """The invitations that the next run should know about, if it is a run that may read them back."""
         return {KNOWN: self._invited.public()} if self._remembers else {}
+
+    def noted(self, sent: Grant) -> dict[str, t.Any]:
+        """What is remembered of an invitation to the account, or to a team of it."""
+        return self._invited.public_of(sent.id, sent.of("team_id"))
 
     def follow_up(self, removed: Grant) -> list[str]:
         """What no API of Honeybadger shows of a former user."""
@@ -286,10 +291,6 @@ def is_accepted(invitation: t.Mapping[str, t.Any]) -> bool:
     """Whether an invitation says that it was accepted; one that names nobody who accepted it does not."""
     who = invitation.get("accepted_by")
     return bool(invitation.get("accepted_at") or (any(who.values()) if isinstance(who, dict) else who))
-
-
-def _accepted_email(invitation: t.Mapping[str, t.Any]) -> str:
-    return fold((invitation.get("accepted_by") or {}).get("email") or "")
 
 
 def _user(record: t.Mapping[str, t.Any]) -> Grant:

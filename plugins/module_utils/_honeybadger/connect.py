@@ -28,8 +28,8 @@ def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadg
     token = check_secret("auth_token", params["auth_token"])
     client = client_of(HONEYBADGER.title, params, TokenAuth(token), token, hosts=HONEYBADGER.hosts)
     account = params.get("account_id")
-    companions = [TeamGrants(HoneybadgerTeams(client, account))] if teams and account else []
     invited = Invited(params["known_invitations"]) if "known_invitations" in params else None
+    companions = [TeamGrants(HoneybadgerTeams(client, account, invited))] if teams and account else []
     return Honeybadger(client, account, companions, invited)
 
 

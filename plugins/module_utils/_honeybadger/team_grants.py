@@ -66,6 +66,10 @@ class TeamGrants(Companion):
                 )
         return [grant for team in teams for grant in _grants(team)]
 
+    def knows(self, emails: t.Collection[str]) -> bool:
+        """Whether one of these was invited to a team, and so may be a user under another address."""
+        return not self._teams.invited.to_teams().isdisjoint(emails)
+
     def links(self) -> t.Mapping[str, t.Collection[str]]:
         """The addresses under which users were invited to teams, by that under which they accepted."""
         return self._links

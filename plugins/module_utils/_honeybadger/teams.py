@@ -22,6 +22,7 @@ from .._http.naming import option
 from .._http.retry import found_gone
 from .account import is_accepted, without_token
 from .facts import HONEYBADGER
+from .invited import Invited, accepted_email
 
 TEAMS = "/v2/teams"
 SHOWN = ("id", "name", "account_id", "created_at", "owner")
@@ -100,12 +101,12 @@ class HoneybadgerTeams:
     only those of other accounts.
     """
 
-    def __init__(self, client: Client, account_id: str) -> None:
+    def __init__(self, client: Client, account_id: str, invited: Invited | None = None) -> None:
         self.client = client
         self.lists: list[str] = []
         self.misplaced = ""
         self._account = account_id
-        self._addresses: dict[t.Any, str] = {}
+        self.invited = invited or Invited(None)
 
     def teams(self, team_id: int | None = None) -> list[Team]:
         """All teams, or the one with this id, if the account has it.
@@ -119,6 +120,8 @@ class HoneybadgerTeams:
         self.lists = [TEAMS]
         ours = [record for record in listed if not self._is_elsewhere(record)]
         self.misplaced = "" if ours or not listed else self._why_none(listed)
+        if ours:
+            self.invited.teams_listed([record["id"] for record in ours])
         return [self._team(shape, record) for record in ours if team_id in (None, record["id"])]
 
     def _is_elsewhere(self, record: Record) -> bool:
@@ -154,7 +157,9 @@ class HoneybadgerTeams:
         shape = Shape(HONEYBADGER.title, "POST", path, status)
         created = shape.must(answer, dict)
         shape.must(created.get("id"), int)
-        return self._invitation(shape, team_id, {**fields, **created, "email": created.get("email") or email})
+        sent = {**fields, **created, "email": created.get("email") or email}
+        self.invited.sent({**sent, "email": email}, team_id)
+        return self._invitation(shape, team_id, sent)
 
     def update_invitation(self, team_id: int, invitation: TeamInvitation, admin: bool) -> TeamInvitation:
         """Change what somebody becomes on accepting. No second e-mail is sent."""
@@ -168,6 +173,7 @@ class HoneybadgerTeams:
         answer, status = self._call("DELETE", path)
         if isinstance(answer, dict):
             self._refuse_accepted(answer, invitation.email, status, "DELETE", path)
+        self.invited.removed(invitation.id, team_id)
 
     def set_admin(self, team_id: int, member: TeamMember, admin: bool) -> TeamMember:
         """Make somebody an admin of the team, or no longer one."""
@@ -188,6 +194,10 @@ class HoneybadgerTeams:
         lists = {name: self._readable(record, name, path) for name, path in LISTS.items()}
         unread = {name: error for name, error in lists.items() if isinstance(error, AccessError)}
         read = {name: found for name, found in lists.items() if not isinstance(found, AccessError)}
+        if "invitations" in read:
+            invitations = [_checked(shape, invitation) for invitation in read["invitations"]]
+            pending = [invitation for invitation in invitations if not is_accepted(invitation)]
+            self.invited.listed(pending, [one for one in invitations if is_accepted(one)], team_id)
         owner = shape.must(record.get("owner") or {}, dict)
         shown = {
             **{key: record[key] for key in SHOWN if key in record},
@@ -228,18 +238,16 @@ class HoneybadgerTeams:
         return found
 
     def _invitation(self, shape: Shape, team_id: int, record: Record) -> TeamInvitation:
-        """An invitation. The address of an accepted one may be missing; if this run saw it earlier, it is used."""
+        """An invitation. The address of an accepted one may be missing; if this run or an earlier one saw it, it is used."""
         self.client.hide(record.get("token"))
-        accepted_by = shape.must(record.get("accepted_by") or {}, dict)
-        email = fold(shape.text(record, "email")) or self._addresses.get((team_id, record["id"]), "")
-        self._addresses[team_id, record["id"]] = email
+        _checked(shape, record)
         return TeamInvitation(
             id=record["id"],
-            email=email,
+            email=self.invited.address(record, team_id),
             admin=shape.flag(record, "admin"),
             since=shape.text(record, "created_at") or None,
             accepted=is_accepted(record),
-            accepted_by=fold(shape.text(accepted_by, "email")),
+            accepted_by=accepted_email(record),
             record=without_token(record),
         )
 
@@ -295,6 +303,13 @@ def no_team(team_id: int, what: str = "") -> AccessError:
         f"The account has no team with the id {team_id}{what and f', {what}'}.",
         hint=f"Check the id and {option('account_id')}; honeybadger_team_info lists the teams.",
     )
+
+
+def _checked(shape: Shape, invitation: Record) -> Record:
+    """The invitation, if the fields that say who it is for have the right types."""
+    shape.text(invitation, "email")
+    shape.text(shape.must(invitation.get("accepted_by") or {}, dict), "email")
+    return invitation
 
 
 def _is_id(value: t.Any) -> bool:

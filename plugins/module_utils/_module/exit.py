@@ -30,17 +30,14 @@ except ImportError:  # before ansible-core 2.22, where no_log_values does the sa
         """Mask the values in everything that Ansible prints and logs."""
 
 
-KNOWN = "known_invitations"
-
-
 class Module(AnsibleModule):
     """An Ansible module whose failures all have ``error`` and its result keys, also those of the argument spec.
 
-    ``unchanged`` is the result of a run that failed before it could ask the service.
+    ``unchanged`` gives the result of a run with these options that failed before it could ask the service.
     """
 
-    def __init__(self, unchanged: t.Mapping[str, t.Any], **settings: t.Any) -> None:
-        self._unchanged = dict(unchanged)
+    def __init__(self, unchanged: t.Callable[[t.Mapping[str, t.Any]], dict[str, t.Any]], **settings: t.Any) -> None:
+        self._unchanged = unchanged
         super().__init__(**settings)
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
@@ -49,9 +46,7 @@ class Module(AnsibleModule):
             msg = msg if len(msg) <= MAX_QUOTED else f"{msg[:MAX_QUOTED]}..."
             result["error"] = AccessError(errors.VALIDATION, msg, hint="Correct the task.").as_dict()
             self.unmask_short_values()
-        if KNOWN in self._unchanged and isinstance(self.params.get(KNOWN), dict):
-            self._unchanged[KNOWN] = self.params[KNOWN]  # a task that keeps them forgets nobody
-        super().fail_json(msg, **{**self._unchanged, **result})
+        super().fail_json(msg, **{**NO_CHANGE, **self._unchanged(self.params), **result})
 
     def unmask_short_values(self) -> None:
         """Leave a blank credential, or one of a few characters, as it is: masking it would spoil every sentence."""
@@ -64,7 +59,7 @@ def run_module(operation: Operation, **constraints: t.Any) -> None:
     Modules exit only here. Failures are raised outside any ``except``, where Ansible would add a traceback.
     """
     module = Module(
-        unchanged={**NO_CHANGE, **operation.unchanged},
+        unchanged=operation.untouched,
         argument_spec=operation.spec,
         supports_check_mode=True,
         **constraints,

@@ -4,6 +4,7 @@
 """Who was invited to Honeybadger accounts, remembered where the invitations of Honeycomb are.
 
 An account lists its invitations, but one that was accepted may have lost its address, and a list may not have a new one yet.
+So each is written down as soon as the service has answered, and a run that is killed forgets none of these.
 This file is private to the collection.
 """
 
@@ -13,12 +14,12 @@ import typing as t
 from collections.abc import Mapping
 
 from ...module_utils._access.model import INVITE, REINVITE
+from ...module_utils._access.record import KNOWN
 from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._http.errors import AccessError
 from .._host.target import origin
-from .store import UNREADABLE, Entries, Store, Unusable, left_alone
-
-KNOWN = "known_invitations"
+from .journal import RunJournal
+from .store import UNREADABLE, Entries, Store, Unusable, left_alone, unprepared
 
 
 class AccountRecall:
@@ -30,6 +31,7 @@ class AccountRecall:
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._before: dict[str, Entries] = {}
+        self._journal: RunJournal | None = None
         self.fault: AccessError | None = None
 
     def options(self, connection: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -42,11 +44,30 @@ class AccountRecall:
                 self.fault = left_alone(HONEYBADGER, UNREADABLE, reason)
         return {KNOWN: self._before.get(account, {})} if self._store else {}
 
+    def prepare(self) -> None:
+        """Record a fault if invitations could not be saved, before any is sent."""
+        if self._store and not self.fault:
+            self.fault = unprepared(HONEYBADGER, self._store)
+
+    def journal(self, connection: Mapping[str, t.Any]) -> RunJournal | None:
+        """The journal for a run that changes this account."""
+        store, account = self._store, _account(connection)
+        self._journal = RunJournal(lambda: store.journal(account, self._before.get(account, {}))) if store else None
+        return self._journal
+
     def remember(self, connection: Mapping[str, t.Any], result: Mapping[str, t.Any], check: bool) -> list[str]:
         """Save what is known of an account now; returns a warning if that fails in a run that invited somebody."""
         account, known = _account(connection), result.get(KNOWN)
         before = self._before.get(account)
-        if check or not self._store or self.fault or known is None or before is None or known == before:
+        is_open = self._journal is not None and self._journal.is_open
+        if (
+            check
+            or not self._store
+            or self.fault
+            or known is None
+            or before is None
+            or (known == before and not is_open)
+        ):
             return []
         try:
             self._store.save(account, known, before)

@@ -185,8 +185,9 @@ class _Announcement(Journal):
         self._announce = announce
 
     def expecting(self, entries: Mapping[str, dict[str, t.Any]]) -> None:
-        """Save all of them."""
-        self._announce(dict(entries))
+        """Save all of them; a service that lists who is invited expects none."""
+        if entries:
+            self._announce(dict(entries))
 
     def sending(self, email: str, entry: dict[str, t.Any]) -> None:
         """It was announced."""

@@ -68,7 +68,7 @@ class RunJournal(Journal):
 
 def unremembered(fault: AccessError) -> AccessError:
     """The error for somebody who is not invited for this reason."""
-    nobody = "Nobody was invited, because it could not be remembered, and a later run would invite them again."
+    nobody = "Nobody was invited, because it could not be remembered, and a later run may invite them again."
     return AccessError(fault.code, f"{nobody} {fault.msg}", hint=fault.hint)
 
 

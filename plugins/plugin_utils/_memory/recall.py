@@ -30,7 +30,7 @@ from .accounts import AccountRecall
 from .controller import ControllerStore
 from .files import FOLDER, FileStore
 from .journal import RunJournal
-from .store import FILE, KINDS, NONE, UNREADABLE, Entries, Store, Unusable, left_alone
+from .store import FILE, KINDS, NONE, UNREADABLE, Entries, Store, Unusable, left_alone, unprepared
 
 NAMED = 5  # people named in a warning
 
@@ -69,18 +69,34 @@ class Recall:
         """The module options with what is remembered."""
         return {"known_invitations": self._before or {}} if self._store else {}
 
+    def options_of(self, service: str, connection: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The same for a service with these connection options."""
+        return self.options() if service == HONEYCOMB.key else self.accounts.options(connection)
+
+    def of_all(self, services: Mapping[str, Mapping[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+        """The same for each of these services, which are given with their connection options."""
+        return {key: self.options_of(key, connection) for key, connection in services.items()}
+
+    def gaps(self, services: t.Iterable[str], where: str) -> dict[str, list[str]]:
+        """What to say for each service about people who are missing, or have another address, for want of a memory."""
+        faults = {key: self.fault_of(key) for key in services}
+        told = {key: [fault.sentence] for key, fault in faults.items() if fault}
+        return {HONEYCOMB.key: self.blindness(where), **told}
+
     def fault_of(self, service: str) -> AccessError | None:
         """Why a service may not be changed."""
         return {HONEYCOMB.key: self.fault, HONEYBADGER.key: self.accounts.fault}[service]
 
-    def prepare(self) -> None:
-        """Record a fault if invitations could not be saved, before any is sent."""
-        if self._store and not self.fault:
-            try:
-                self._store.prepare()
-            except Unusable as reason:
-                why = "invitations could not be remembered, and a later run would send them again"
-                self.fault = left_alone(HONEYCOMB, why, reason)
+    def prepare(self, services: t.Container[str]) -> None:
+        """Record a fault for each of these services whose invitations could not be saved, before any is sent."""
+        if HONEYCOMB.key in services and self._store and not self.fault:
+            self.fault = unprepared(HONEYCOMB, self._store)
+        if HONEYBADGER.key in services:
+            self.accounts.prepare()
+
+    def journal_of(self, service: str, connection: Mapping[str, t.Any]) -> RunJournal | None:
+        """The journal for a run that changes a service with these connection options."""
+        return self.journal if service == HONEYCOMB.key else self.accounts.journal(connection)
 
     def blindness(self, where: str) -> list[str]:
         """What to say if nothing is remembered for this team, so that people whom its list hides are unknown."""

@@ -16,6 +16,7 @@ from ...module_utils._http.errors import AccessError
 
 KINDS = FILE, CONTROLLER, NONE = ("file", "controller", "none")
 UNREADABLE = "the memory of earlier invitations cannot be used"
+UNSAVED = "invitations could not be remembered, and a later run may send them again"
 ELSEWHERE = "Set lifecycle_memory_dir to another folder, or lifecycle_memory to none."
 
 
@@ -51,6 +52,15 @@ def merged(now: Entries, entries: Entries, before: Entries) -> Entries:
     gone = before.keys() - entries.keys()
     changed = {email: entry for email, entry in entries.items() if before.get(email) != entry}
     return {**{email: entry for email, entry in now.items() if email not in gone}, **changed}
+
+
+def unprepared(info: ServiceInfo, store: Store) -> AccessError | None:
+    """The fault of a service whose invitations could not be saved; None if they can."""
+    try:
+        store.prepare()
+    except Unusable as reason:
+        return left_alone(info, UNSAVED, reason)
+    return None
 
 
 def left_alone(info: ServiceInfo, why: str, reason: Unusable) -> AccessError:

@@ -47,9 +47,10 @@ def status_of(kinds: Sequence[Kind], record: Mapping[str, t.Any]) -> str:
 def _accepted(known: Mapping[str, t.Any]) -> dict[str, list[str]]:
     """The addresses that were invited, by the address that accepted."""
     found: dict[str, list[str]] = {}
-    for invited, invitation in known.items():
+    for key, invitation in known.items():
+        invited = fold(invitation.get("email") or key)  # some are known by address, others by id
         if invitation.get("accepted_as"):
-            found.setdefault(fold(invitation["accepted_as"]), []).append(fold(invited))
+            found.setdefault(clean(fold(invitation["accepted_as"])), []).append(clean(invited))
     return found
 
 

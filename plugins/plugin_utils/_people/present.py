@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ from .entries import entries_of
 
 
 def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Everybody who has access or a pending invitation."""
+    """Everybody who has access or a pending invitation, with the addresses under which they were invited as aliases."""
     found: dict[str, dict[str, Any]] = {}
     for service, records in _records(results):
         for record in records:
@@ -32,7 +33,20 @@ def present_people(results: Mapping[str, Any]) -> list[dict[str, Any]]:
             person["name"] = person["name"] or _clean(record.get("name"))
             person.setdefault(service, _access(service, record))
     found.pop("", None)
-    return [{key: value for key, value in found[address].items() if value != ""} for address in sorted(found)]
+    for email, invited in _aliases(results).items():
+        found[email]["aliases"] = sorted(invited - found.keys())
+    return [{key: value for key, value in found[address].items() if value not in ("", [])} for address in sorted(found)]
+
+
+def _aliases(results: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The addresses under which people were invited, by that under which they accepted; one of several people is of none."""
+    found: dict[str, set[str]] = {}
+    for service, result in results.items():
+        for entry in entries_of("", service, result):
+            if entry["email"] and entry["also"]:
+                found.setdefault(fold(entry["email"]), set()).update(entry["also"])
+    times = Counter(address for invited in found.values() for address in invited)
+    return {email: {address for address in invited if times[address] == 1} for email, invited in found.items()}
 
 
 def unsettled(results: Mapping[str, Any], people: People, default_roles: Mapping[str, str | None]) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
+from types import MappingProxyType
 
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.model import ACTIVE, PENDING
@@ -28,11 +29,17 @@ SCHEMA = "https://github.com/honeyops/honeyops.access/blob/main/docs/report.sche
 TEAM_LISTS = {"members": ACTIVE, "invitations": PENDING}
 
 
-def add_invited(entries: Sequence[Data], invitations: Iterable[Mapping[str, t.Any]]) -> None:
-    """Add to each user the other addresses under which they were invited."""
+def add_invited(
+    entries: Sequence[Data],
+    invitations: Iterable[Mapping[str, t.Any]],
+    known: Mapping[str, Data] = MappingProxyType({}),
+    prefix: str = "",
+) -> None:
+    """Add to each user the other addresses under which they were invited. ``known`` are earlier invitations, by id after a prefix."""
     users = {entry["email"]: entry for entry in entries if entry["status"] == ACTIVE}
     for invitation in invitations:
-        invited = clean(fold(invitation.get("email") or ""))
+        earlier = known.get(f"{prefix}{invitation.get('id')}", {})
+        invited = clean(fold(invitation.get("email") or earlier.get("email") or ""))
         user = users.get(clean(fold((invitation.get("accepted_by") or {}).get("email") or "")))
         if user and invited not in ("", user["email"], *user["also"]):
             user["also"].append(invited)

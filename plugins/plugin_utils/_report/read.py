@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from ...module_utils._access.addresses import few
 from ...module_utils._access.catalog import ACCOUNTS, IDENTITY, INVITATIONS, KEYS, TEAMS, ServiceInfo
+from ...module_utils._access.record import KNOWN
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.target import Target
@@ -34,19 +36,25 @@ Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
 
 
 def part_of(
-    target: Target, module: Module, inputs: Inputs, known: Mapping[str, t.Any], notes: t.Sequence[str] = ()
+    target: Target,
+    module: Module,
+    inputs: Inputs,
+    known: Mapping[str, Mapping[str, t.Any]],
+    notes: Mapping[str, t.Sequence[str]] = MappingProxyType({}),
 ) -> Data:
-    """The part for one host. ``known`` are the invitations that a service may not show, ``notes`` are about them."""
+    """The part for one host. ``known`` has, for each service, the option with earlier invitations, ``notes`` are about them."""
     part = empty_part(target.host, inputs)
     part["identities"] = target.fingerprints()
     strays: list[Data] = []
     elsewhere: list[tuple[str, list[Data]]] = []
     for service in target.services:
         found = _Found(target.host, service)
-        found.target["notes"] += () if SERVICES[service].lists_pending else notes
-        _read(found, module, target.services[service], inputs, known)
+        found.target["notes"] += notes.get(service, ())
+        _read(found, module, target.services[service], inputs, known.get(service, {}))
         part["targets"].append(found.target)
         part["entries"] += found.entries
+        part["only_in_teams"] += [{**one, "service": service} for one in found.only_in_teams]
+        part["stray_keys"] += [{**key, "service": service} for key in found.stray_keys if not key["disabled"]]
         strays += stray_keys(target.host, service, found.stray_keys, inputs.rules.ignore)
         elsewhere.append((service, found.only_in_teams))
     read = [found["service"] for found in part["targets"] if found["status"] == "read"]
@@ -72,6 +80,8 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
         "host": host,
         "targets": [],
         "entries": [],
+        "only_in_teams": [],
+        "stray_keys": [],
         "findings": [],
         "held": roster is not None,
         "rosters": roster.files if roster else (),
@@ -80,6 +90,15 @@ def empty_part(host: str, inputs: Inputs | None) -> Data:
         "groups": members_of(roster) if roster else {},
         "ends": list(roster.ends) if roster else [],
     }
+
+
+def note_only_in_teams(part: Data) -> None:
+    """Say at the account who is in its teams only."""
+    for target in part["targets"]:
+        mine = [one for one in part["only_in_teams"] if one["service"] == target["service"]]
+        names = sorted({f"{one['email']} ({quoted(str(one['name'] or one['id']))})" for one in mine})
+        if names:
+            target["notes"].append(f"In teams only, not among the people of the account: {few(names)}")
 
 
 def failed_target(host: str, error: str) -> Data:
@@ -102,6 +121,7 @@ class _Found:
             "notes": [],
             "quota": None,
         }
+        self.known: Mapping[str, Data] = {}
         self.entries: list[Data] = []
         self.stray_keys: list[Data] = []
         self.only_in_teams: list[Data] = []
@@ -111,6 +131,7 @@ class _Found:
         if result.get("failed"):
             self.target.update(status="failed", error=_why(result))
             return False
+        self.known = result.get(KNOWN) or {}
         self.entries = entries_of(self.target["host"], self.target["service"], result)
         nameless = [str(entry["id"]) for entry in self.entries if not entry["email"]]
         if nameless:
@@ -131,9 +152,8 @@ def _read(
 ) -> None:
     """Everybody, by a plan for nobody; then what the service has besides."""
     info = SERVICES[found.target["service"]]
-    remembered = {} if info.lists_pending else {"known_invitations": known}
     own = {name: value for name, value in options.items() if name not in info.optional}
-    if not found.take(module(info.module, {**own, info.people: [], **remembered})):
+    if not found.take(module(info.module, {**own, info.people: [], KNOWN: {}, **known})):
         return
     found.target["target"] = _target(info, module, options)
     if KEYS in info.reads:
@@ -146,11 +166,12 @@ def _read(
         accepted = module(info.reads[INVITATIONS], {**options, "status": "accepted"})
         if not found.note("Accepted invitations were not read", accepted):
             add_invited(found.entries, accepted.get("invitations") or ())
-    if TEAMS in info.reads and inputs.teams:
-        _teams(found, module(info.reads[TEAMS], options))
+    if TEAMS in info.reads and (inputs.teams or _lacks_or_has_more(info, found, inputs)):
+        _teams(found, module(info.reads[TEAMS], options), inputs.teams)
 
 
 def _lacks_or_has_more(info: ServiceInfo, found: _Found, inputs: Inputs) -> bool:
+    """Whether somebody is missing or too many, who may be there under the address that accepted an invitation."""
     return bool(inputs.roster and compared(info.key, found.entries, inputs.roster, inputs.rules).lacks_or_has_more())
 
 
@@ -177,20 +198,18 @@ def _keys(info: ServiceInfo, found: _Found, module: Module, options: Mapping[str
         found.stray_keys = add_keys(found.entries, result.get("api_keys") or (), makers_known)
 
 
-def _teams(found: _Found, result: Mapping[str, t.Any]) -> None:
-    if found.note("Teams were not read", result):
-        return
+def _teams(found: _Found, result: Mapping[str, t.Any], shown: bool) -> None:
+    """Who accepted an invitation to a team under another address; and, if they are ``shown``, who is in the teams."""
     teams = result.get("teams") or ()
+    for team in teams:
+        add_invited(found.entries, team.get("invitations") or (), found.known, f"{team['id']}/")
+    if not shown or found.note("Teams were not read", result):
+        return
     unread = [str(team["id"]) for team in teams if any(team.get(kind) is None for kind in TEAM_LISTS)]
     found.target["teams_read"] = not unread
     if unread:
         found.target["notes"].append(f"The token cannot read who is in these teams: {few(unread)}")
     found.only_in_teams = add_teams(found.entries, teams)
-    if found.only_in_teams:
-        names = few(
-            sorted({f"{one['email']} ({quoted(str(one['name'] or one['id']))})" for one in found.only_in_teams})
-        )
-        found.target["notes"].append(f"In teams only, not among the people of the account: {names}")
 
 
 def _why(result: Mapping[str, t.Any]) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ...module_utils._access.addresses import few, fold
 from ...module_utils._access.catalog import known_role
 from ...module_utils._services import SERVICES
-from .rows import COMPARED, Row
+from .rows import BESIDE, COMPARED, KEY, Row
 from .sheet import Sheet, filled
 
 KEEP, REVOKE = "keep", "revoke"
@@ -37,8 +37,8 @@ class Decision:
 
     @property
     def changes(self) -> bool:
-        """Whether something is to be changed."""
-        return not self.done and self.row.decision != KEEP
+        """Whether something is to be changed by this collection."""
+        return not self.done and self.row.decision != KEEP and not self.row.by_hand
 
 
 class Verdict(t.NamedTuple):
@@ -49,12 +49,16 @@ class Verdict(t.NamedTuple):
 
 
 def judge(
-    sheets: Sequence[Sheet], now: Sequence[Row], listed: Sequence[Row] | None, places: Mapping[tuple[str, str], bool]
+    sheets: Sequence[Sheet],
+    now: Sequence[Row],
+    listed: Sequence[Row] | None,
+    places: Mapping[tuple[str, str], bool],
+    with_keys: t.Collection[tuple[str, str]] = (),
 ) -> Verdict:
     """The decisions of all files, held against the access of now.
 
     ``listed`` are the rows as they were written for the reviewers, if they are known. ``places`` are all that were read now,
-    by host and service; False: without teams.
+    by host and service; False: without teams. ``with_keys`` are those whose keys were read.
     """
     faults = _Faults()
     faults.all += [fault for sheet in sheets for fault in sheet.faults]
@@ -68,7 +72,18 @@ def judge(
     elsewhere = [decision.row for decision in decisions if decision.row.place not in places]
     for row in elsewhere:
         faults.note("A row is of a target that this run does not have", row)
-    decisions = [decision for decision in decisions if decision.row.place in places]
+    unseen = [
+        decision
+        for decision in decisions
+        if decision.row.role in BESIDE
+        and decision.row not in elsewhere
+        and not (decision.row.place in with_keys if decision.row.role == KEY else places[decision.row.place])
+    ]
+    for decision in unseen:
+        faults.note(
+            "Teams or keys could not be read this time, so nobody knows whether it is still there", decision.row
+        )
+    decisions = [decision for decision in decisions if decision.row.place in places and decision not in unseen]
     without_teams = {place for place, teams in places.items() if not teams}
     decisions = _held_against_now(decisions, missing, now, without_teams, faults)
     _check_same_people(decisions, now, faults)
@@ -154,13 +169,15 @@ def _check_one(row: Row, addresses: t.Collection[str], faults: _Faults) -> None:
     roles = SERVICES[row.service].roles
     if not row.decision:
         faults.note("No decision yet", row)
+    elif row.role in BESIDE and row.decision not in (KEEP, REVOKE):
+        faults.note("What is no access to the service itself can only be kept or revoked", row, f"{row.decision!r}")
     elif row.decision not in (KEEP, REVOKE, *roles):
         faults.note(
             "An unknown decision, which must be keep, revoke or a role of the service",
             row,
             f"{row.decision!r}, but the roles are {', '.join(roles)}",
         )
-    elif row.decision != KEEP and not row.email:
+    elif row.decision != KEEP and not row.email and row.role != KEY:
         faults.note("Somebody without an address can only be kept here; remove them by hand", row)
     if not row.reviewer:
         faults.note("No reviewer", row)
@@ -196,7 +213,8 @@ def _held_against_now(
         same = next((row for row in there if access(row) == access(decision.row)), None)
         if same is not None:
             there.remove(same)
-            found.append(replace(decision, row=replace(decision.row, person=same.person, others=same.others)))
+            row = replace(decision.row, person=same.person, others=same.others, by_hand=same.by_hand)
+            found.append(replace(decision, row=row))
         else:
             open_ones.append(decision)
     found += [_settled(decision, rest.get(decision.row.whose, []), faults) for decision in open_ones]
@@ -225,7 +243,7 @@ def _check_same_people(decisions: Sequence[Decision], now: Sequence[Row], faults
     """Whoever has two accesses in one place is one person there, and cannot be told apart by a change."""
     links = {row.whose: {row.email, *row.others} for row in now if row.email}
     linked: dict[tuple[str, str, str], list[Decision]] = {}
-    for decision in decisions:
+    for decision in (decision for decision in decisions if not decision.row.by_hand):
         for address in links.get(decision.row.whose, {decision.row.email} - {""}):
             linked.setdefault((*decision.row.place, address), []).append(decision)
     for same in linked.values():

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from ...module_utils._services import SERVICES
 from .._people.entries import Data
 from .._words.page import page
-from .rows import COLUMNS, Row
+from .rows import BESIDE, COLUMNS, Row
 
 
 def to_html(
@@ -29,7 +29,7 @@ def to_html(
         "review.html.j2",
         ("report.css", "review.css"),
         "review.js",
-        {**_compact(rows), "digest": digest, "columns": COLUMNS, "drift": dict(kinds), "held": held},
+        {**_compact(rows), "digest": digest, "columns": COLUMNS, "drift": dict(kinds), "held": held, "beside": BESIDE},
         generated_at=generated_at,
         digest=digest,
         count=len(rows),

@@ -23,6 +23,7 @@ from .rows import digest
 VERSION = 1
 EVERY = 90  # days until the next review is due
 KEPT, DONE_BEFORE, PLANNED, NOT_ATTEMPTED, APPLIED = "kept", "done before", "planned", "not attempted", "applied"
+BY_HAND = "by hand"
 
 
 class Reviewed(t.NamedTuple):
@@ -84,12 +85,26 @@ def _steps(results: Mapping[str, Mapping[str, t.Any]]) -> dict[tuple[str, str, s
 def _decided(decision: Decision, steps: Mapping[tuple[str, str, str], list[tuple[Data, str]]], check: bool) -> Data:
     row = decision.row
     mine = steps.get((row.host, row.service, row.email), []) if decision.changes else []
-    names = ("row", "host", "service", "email", "name", "role", "status", "teams", "reviewer", "decision", "comment")
+    names = (
+        "row",
+        "host",
+        "service",
+        "email",
+        "name",
+        "role",
+        "status",
+        "teams",
+        "keys",
+        "reviewer",
+        "decision",
+        "comment",
+    )
     return {
         **{name: getattr(row, name) for name in names},
         "file": decision.file,
         "decided_at": decision.at,
         "outcome": _outcome(decision, mine, check),
+        **({"by_hand": row.by_hand} if row.by_hand else {}),
         "done": [{"action": step["action"], "outcome": PLANNED if check else outcome} for step, outcome in mine],
     }
 
@@ -99,6 +114,8 @@ def _outcome(decision: Decision, steps: Sequence[tuple[Data, str]], check: bool)
         return KEPT
     if decision.done:
         return DONE_BEFORE
+    if decision.row.by_hand:
+        return BY_HAND
     if not steps:
         return NOT_ATTEMPTED
     if check:
@@ -133,6 +150,7 @@ def _remains(decided: Iterable[Data], results: Mapping[str, Mapping[str, t.Any]]
     settled = (KEPT, DONE_BEFORE, APPLIED, PLANNED)
     texts = [
         f"Row {item['row']}, {_who(item)}: {_wanted(item)}, {item['outcome']}."
+        + (f" {item['by_hand']}" if item["outcome"] == BY_HAND else "")
         for item in decided
         if item["outcome"] not in settled
     ]

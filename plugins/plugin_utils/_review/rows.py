@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from ...module_utils._access.model import ACTIVE, PENDING
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._people.entries import Data
@@ -28,11 +29,17 @@ COMPARED = ("role", "status", "teams")
 """What makes an access another one than the one that was decided on."""
 
 
+TEAM_MEMBER, TEAM_ADMIN, KEY = "team member", "team admin", "API key"
+BESIDE = (TEAM_MEMBER, TEAM_ADMIN, KEY)
+"""In place of a role: what somebody has who is not among the people of the service."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One access. All values are text, as in the file; ``teams``, ``keys`` and ``drift`` separate theirs by semicolons.
 
-    ``person`` is the main address of whoever has it, ``others`` are their other addresses; neither is in the file.
+    ``person`` is the main address of whoever has it, ``others`` are their other addresses. ``by_hand`` is what to do to revoke
+    it, if this collection cannot. None of these is in the file.
     """
 
     row: int
@@ -52,6 +59,7 @@ class Row:
     comment: str = ""
     person: str = field(default="", compare=False)
     others: tuple[str, ...] = field(default=(), compare=False)
+    by_hand: str = field(default="", compare=False)
 
     @property
     def place(self) -> tuple[str, str]:
@@ -60,8 +68,9 @@ class Row:
 
     @property
     def whose(self) -> tuple[str, str, str, str]:
-        """What tells the access from that of other people; somebody without an address is told by their name."""
-        return self.host, self.service, self.email, "" if self.email else f"{self.name} {self.since}"
+        """What tells the access from that of other people; somebody without an address is told by their name, a key by its own."""
+        told = self.keys if self.role == KEY else "" if self.email else f"{self.name} {self.since}"
+        return self.host, self.service, self.email, told
 
     @property
     def access(self) -> tuple[str, ...]:
@@ -71,12 +80,13 @@ class Row:
     @property
     def privileged(self) -> bool:
         """Whether whoever has this may manage others."""
-        return SERVICES[self.service].manages(self.role)
+        return self.role == TEAM_ADMIN or (self.role not in BESIDE and SERVICES[self.service].manages(self.role))
 
     @property
     def title(self) -> str:
         """The row, for a message; an access that is in no list has the number 0."""
         who = self.email or quoted(self.name) or "no address"
+        who += f", {KEY} {quoted(self.keys)}" if self.role == KEY else ""
         service = SERVICES[self.service].title if self.service in SERVICES else self.service
         return f"row {self.row} ({who}, {service} of {self.host})" if self.row else f"{who} ({service} of {self.host})"
 
@@ -86,13 +96,14 @@ class Row:
 
     def as_dict(self) -> dict[str, t.Any]:
         """The row for programs, which :func:`row_from` reads."""
-        return {**self.cells(), "row": self.row, "person": self.person, "others": list(self.others)}
+        beside = {"person": self.person, "others": list(self.others), "by_hand": self.by_hand}
+        return {**self.cells(), "row": self.row, **beside}
 
 
 def row_from(item: Mapping[str, t.Any]) -> Row:
     """A row from its cells, all of them there; ``ValueError``, ``TypeError`` or ``LookupError`` if they are none."""
     values: dict[str, t.Any] = {name: str(item[name]) for name in COLUMNS}
-    values.update(row=int(item["row"]), person=str(item.get("person") or ""))
+    values.update(row=int(item["row"]), person=str(item.get("person") or ""), by_hand=str(item.get("by_hand") or ""))
     return Row(**values, others=tuple(map(str, item.get("others") or ())))
 
 
@@ -124,6 +135,60 @@ def urgent(row: Row) -> bool:
 
 def rows_of(part: Data, known: Known) -> t.Iterator[Row]:
     """The rows of what was read on one host, without numbers."""
+    yield from _of_people(part, known)
+    yield from _of_teams(part, known)
+    yield from _of_keys(part, known)
+
+
+def _of_teams(part: Data, known: Known) -> t.Iterator[Row]:
+    """A row for each person who is in teams only, or invited to them."""
+    people: dict[tuple[str, str], list[Data]] = {}
+    for one in part["only_in_teams"]:
+        people.setdefault((one["service"], one["email"]), []).append(one)
+    unexpected = {(finding["service"], finding["email"]) for finding in part["findings"]}
+    for (service, email), teams in people.items():
+        main = known.mains.get(email, email)
+        yield Row(
+            row=0,
+            host=part["host"],
+            service=service,
+            email=email,
+            name="",
+            role=TEAM_ADMIN if any(team["admin"] for team in teams) else TEAM_MEMBER,
+            status=ACTIVE if any(team["status"] == ACTIVE for team in teams) else PENDING,
+            teams=_joined(str(team["name"] or team["id"]) for team in teams),
+            because=clean(known.because.get((main, service), "")),
+            drift="unexpected" if (service, email) in unexpected else "",
+            reviewer=known.reviewers.get((main, service)) or known.reviewer,
+            person=main,
+        )
+
+
+def _of_keys(part: Data, known: Known) -> t.Iterator[Row]:
+    """A row for each key whose creator is not a member. A run that somebody leaves finds keys by their creator, so not these."""
+    for key in part["stray_keys"]:
+        email = key["creator"]["email"]
+        main = known.mains.get(email, email)
+        named = f"{key['name'] or 'without a name'} ({key['id']})"
+        yield Row(
+            row=0,
+            host=part["host"],
+            service=key["service"],
+            email=email,
+            name="" if email else clean(key["creator"]["id"]),
+            role=KEY,
+            status="enabled",
+            since=key["created_at"] or "",
+            keys=_joined([named]),
+            drift="stray_key",
+            reviewer=known.reviewers.get((main, key["service"])) or known.reviewer,
+            person=main,
+            by_hand=f"Disable the {key['type']} key {named} in {SERVICES[key['service']].title}, or with the module for API keys.",
+        )
+
+
+def _of_people(part: Data, known: Known) -> t.Iterator[Row]:
+    """A row for each access of the people of the services."""
     drift: dict[tuple[str, str], list[Data]] = {}
     for finding in part["findings"]:
         drift.setdefault((finding["service"], finding["email"]), []).append(finding)

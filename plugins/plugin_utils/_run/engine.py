@@ -61,9 +61,9 @@ def operate(
     try:
         result = operation.work(_checked(operation.spec, values), check, Around(watch, journal, answers))
     except AccessError as error:
-        result = Result(dict(operation.unchanged), error)
+        result = Result(operation.untouched(values), error)
     except Exception as bug:  # noqa: BLE001
-        result = Result(dict(operation.unchanged), unexpected(bug))
+        result = Result(operation.untouched(values), unexpected(bug))
     shown: dict[str, t.Any] = in_role(SERVICES[name.partition("_")[0]], _shown(operation, result))
     if result.ended_by:
         raise Ended(result.ended_by, shown)

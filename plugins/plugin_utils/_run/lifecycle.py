@@ -65,8 +65,8 @@ class Lifecycle:
     def run(self, target: Target) -> None:
         """Do the services of the target, one after the other; raises ``Refused`` if nothing may be done."""
         people = self.course.people
-        if not self.course.check and any(person["state"] == PRESENT for person in people.get(HONEYCOMB.key, ())):
-            self._recall.prepare()
+        if not self.course.check:
+            self._recall.prepare([key for key in people if any(person["state"] == PRESENT for person in people[key])])
         evidence_dir = self._variables.text("lifecycle_evidence_dir")
         if evidence_dir and not self.course.check:
             prepare(evidence_dir)
@@ -146,7 +146,7 @@ class Lifecycle:
             "verify": given.flag("lifecycle_verify") is not False,
             **{option: given.text(f"lifecycle_{option}") for option in info.options},
             **{option: texts or None for option, texts in self.course.exempt.items()},
-            **(self._recall.options() if info is HONEYCOMB else self._recall.accounts.options(connection)),
+            **self._recall.options_of(info.key, connection),
         }
         return {
             **connection,
@@ -162,7 +162,7 @@ class Lifecycle:
             return {"changed": False, "failed": True, "msg": fault.sentence, "error": fault.as_dict()}
         watch = None if check else Progress(f"{self.course.host}, {title(key)}", self._say)
         try:
-            journal = self._recall.journal if key == HONEYCOMB.key and not check else None
+            journal = None if check else self._recall.journal_of(key, args)
             result = self._operate(service(key).module, args, check, watch, journal)
         except Ended as end:
             self.course.ended, result = end.by, end.result

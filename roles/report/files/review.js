@@ -17,7 +17,7 @@
     const [email, name, main, others] = data.people[person];
     const [role, status, privileged, teams, keys, because, drift, reviewer] = data.kinds[kind];
     return {
-      index, row: index + 1, host, service, title, roles, email, name, main, others, role, status, teams, keys, because, drift,
+      index, row: index + 1, host, service, title, roles: data.beside.includes(role) ? [] : roles, email, name, main, others, role, status, teams, keys, because, drift,
       since, given: reviewer, reviewer, privileged: privileged === 1, decision: decision || "", comment: comment || "", seen: false,
       first: privileged === 1 || drift !== "",
       text: [email, name, main, host, title, role, status, teams, keys, because, drift, reviewer].join(" ").toLowerCase(),
@@ -251,6 +251,7 @@
     }
     roles.value = other.includes(row.decision) ? row.decision : "";
     roles.classList.toggle("on", roles.value !== "");
+    roles.disabled = other.length === 0;
     roles.addEventListener("change", () => decide(row, roles.value));
     const more = button("more", "\u2026", `Details and comment, ${label}`);
     more.addEventListener("click", () => details(row));

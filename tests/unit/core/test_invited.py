@@ -32,7 +32,7 @@ def test_an_invitation_that_loses_its_address_when_accepted(ask: Ask, sim: Simul
     sim.honeybadger.accept(ADA, accepting=HOME)
     forget(sim)
     again = everybody(ask, {"email": ADA}, known_invitations=known)
-    assert (again["plan"], again["known_invitations"]) == ([], known)
+    assert (again["plan"], again["known_invitations"]) == ([], {identity: {**entry, "accepted_as": HOME}})
     assert sim.writes() == []
     gone = ask("honeybadger_user", email=ADA, state="absent", known_invitations=again["known_invitations"])
     assert gone["action"] == "remove"

@@ -134,10 +134,10 @@ class Bench:
 
 
 def reads_of(command: list[str], case: Case) -> int:
-    """One list, for a loop of modules each; who plans a change asks for the name of the team, and the role verifies it."""
+    """One list, for a loop of modules each; who plans changes asks for the name of the team, too."""
     if command is PEERS["single"]:
         return case.people
-    return {id(PEERS["bulk"]): 1 + bool(case.writes), id(ROLE): 1 + 2 * bool(case.writes)}.get(id(command), 1)
+    return 1 + (command in (PEERS["bulk"], ROLE) and case.writes > 0)
 
 
 @contextmanager

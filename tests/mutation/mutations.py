@@ -97,8 +97,8 @@ MUTATIONS = (
         (GUARDS, MANY),
         *(
             "_access/apply",
-            "    guard(report.plan, report.world, report.rules, limits)\n    steps =",
-            "    before = report.world\n    steps =",
+            "    guard(report.plan, report.existing, report.rules, limits)\n    steps =",
+            "    before = report.existing\n    steps =",
         ),
         *(
             "_access/apply",
@@ -170,8 +170,8 @@ MUTATIONS = (
         WORLD,
         *(
             "_access/apply",
-            "hold_back(ahead, report.world",
-            "hold_back([step for step in ahead if step.phase == phase], report.world",
+            "hold_back(ahead, report.existing",
+            "hold_back([step for step in ahead if step.phase == phase], report.existing",
         ),
     ),
     mutation(

@@ -44,10 +44,10 @@ from .verify import own_credential, verify
 
 
 def reconcile(
-    service: Service, people: t.Sequence[Person], rules: Rules, limits: Limits, options: Options | None = None
+    service: Service, desired: t.Sequence[Person], rules: Rules, limits: Limits, options: Options | None = None
 ) -> Report:
     """Change the service to what is declared. Never raises: the report holds what was done before an error."""
-    report = Report(people, rules)
+    report = Report(desired, rules)
     try:
         _reconcile(service, report, limits, options or Options())
     except AccessError as error:
@@ -72,20 +72,20 @@ def _ended() -> AccessError:
 
 
 def _reconcile(service: Service, report: Report, limits: Limits, options: Options) -> None:
-    check_people(report.people, report.rules)
+    check_people(report.desired, report.rules)
     now = datetime.now(timezone.utc)
-    report.world = _read(service, report)
+    report.existing = _read(service, report)
     report.was_read = True
     for name, texts in (("protected", limits.protected), ("ignore", report.rules.ignore)):
-        report.unmatched[name] = unmatched(texts, report.people, report.world)
+        report.unmatched[name] = unmatched(texts, report.desired, report.existing)
         refuse_unmatched(name, report.unmatched[name])
-    found = draft(service, report.people, report.rules, report.world, now)
+    found = draft(service, report.desired, report.rules, report.existing, now)
     report.learn(found)
     report.plan = found.steps
     if report.plan and options.shows_id:
         service.identify()
     report.plan_id = plan_id(service.scope, report.plan)
-    report.warnings = [*service.caveats(report.people, _unlisted(report), report.rules.exclusive), *found.notes]
+    report.warnings = [*service.caveats(report.desired, _unlisted(report), report.rules.exclusive), *found.notes]
     report.warnings += in_doubt(service)
     if options.expected_plan_id is not None and options.expected_plan_id != report.plan_id:
         raise AccessError(
@@ -94,7 +94,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
             "since it was approved.",
             hint="Plan again, and have the new plan approved.",
         )
-    guard(report.plan, report.world, report.rules, limits)
+    guard(report.plan, report.existing, report.rules, limits)
     steps = first_of(report.plan, options.max_changes)
     short = service.client.affords(sum(step.requests for step in steps if client_of(service, step) is service.client))
     if short:
@@ -108,7 +108,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
             )
             for step in steps
         ]
-        report.world = evolve(report.world, report.outcomes)
+        report.existing = evolve(report.existing, report.outcomes)
     else:
         expect(options.around.journal, service, steps)
         if options.around.watch and steps:
@@ -126,7 +126,7 @@ def _read(service: Service, report: Report) -> list[Grant]:
         return service.read()
     except AccessError as error:
         for companion in service.companions:
-            error = companion.explain(error, report.people)
+            error = companion.explain(error, report.desired)
         raise error from None
 
 
@@ -134,7 +134,7 @@ def _unlisted(report: Report) -> list[str]:
     """Folded addresses of the people for whom nothing was found."""
     invited = {step.email for step in report.plan if step.action == INVITE}
     removed = {step.email for step in report.plan if step.takes_away}
-    leavers = {fold(person.email) for person in report.people if person.state == ABSENT}
+    leavers = {fold(person.email) for person in report.desired if person.state == ABSENT}
     return sorted(invited | (leavers - removed))
 
 
@@ -146,7 +146,7 @@ def _apply(
     Within a phase, those who may manage others come after everybody else, since the credential may be theirs.
     """
     outcomes = {step: Outcome(step, NOT_ATTEMPTED) for step in steps}
-    limits = from_here(limits, report.world, report.rules)
+    limits = from_here(limits, report.existing, report.rules)
     for phase in (RAISE, LOWER, LEAVING, REMOVAL, LAST):
         for step, error in _not_now(phase, outcomes, report, limits):
             outcomes[step] = Outcome(step, NOT_ATTEMPTED, error)
@@ -175,7 +175,7 @@ def _apply_wave(
             moved = partial(_tell, options, outcomes, batch, before)
             perform(service, todo, options.concurrency, batch, moved, options.around.journal)
         finally:  # also when the run is ended from outside: what was done is in the report
-            report.world = evolve(report.world, batch.values())
+            report.existing = evolve(report.existing, batch.values())
             outcomes.update({step: in_all(outcomes[step], outcome, attempt) for step, outcome in batch.items()})
             report.outcomes = list(outcomes.values())
         todo = settle(service, report, outcomes, list(batch), attempt, now)
@@ -192,7 +192,7 @@ def _not_now(
     ahead = [step for step, outcome in outcomes.items() if step.phase >= phase and not outcome.error]
     if not ahead:
         return []
-    _allowed, held = hold_back(ahead, report.world, report.rules, limits)
+    _allowed, held = hold_back(ahead, report.existing, report.rules, limits)
     kept = {
         step.email
         for step, outcome in outcomes.items()

@@ -60,9 +60,9 @@ def most_removals(limit: str, there: int) -> int:
     return max(1, int(share * there / 100)) if share else 0
 
 
-def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> None:
+def guard(steps: t.Sequence[Step], existing: t.Sequence[Grant], rules: Rules, limits: Limits) -> None:
     """Raise if the plan breaks a guard; the message names each guard, the figure and the limit."""
-    broken = [*_protected(steps, limits), *_removals(steps, world, limits), *_capped(steps, limits)]
+    broken = [*_protected(steps, limits), *_removals(steps, existing, limits), *_capped(steps, limits)]
     if broken:
         raise AccessError(
             errors.GUARD_REFUSED,
@@ -75,7 +75,7 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
             f"{steps[0].email} is not a user and has no invitation, and invite is false.",
             hint="Invite them first, or set invite to true.",
         )
-    short = too_few_keepers(steps, world, rules, limits)
+    short = too_few_keepers(steps, existing, rules, limits)
     if short and limits.code == errors.LAST_ADMIN:
         raise AccessError(
             limits.code,
@@ -90,10 +90,10 @@ def guard(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limit
         )
 
 
-def unmatched(texts: t.Iterable[str], people: t.Iterable[Person], world: t.Iterable[Grant]) -> list[str]:
+def unmatched(texts: t.Iterable[str], desired: t.Iterable[Person], existing: t.Iterable[Grant]) -> list[str]:
     """The folded texts that are no address of anybody who is declared or there."""
-    declared = {address for person in people for address in person.addresses}
-    return sorted(set(texts) - declared - {address for grant in world for address in grant.addresses})
+    declared = {address for person in desired for address in person.addresses}
+    return sorted(set(texts) - declared - {address for grant in existing for address in grant.addresses})
 
 
 def refuse_unmatched(name: str, texts: t.Iterable[str]) -> None:
@@ -107,32 +107,32 @@ def refuse_unmatched(name: str, texts: t.Iterable[str]) -> None:
         )
 
 
-def too_few_keepers(steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits) -> str | None:
+def too_few_keepers(steps: t.Sequence[Step], existing: t.Sequence[Grant], rules: Rules, limits: Limits) -> str | None:
     """Why these steps would leave too few accepted people with the most powerful role, None if they do not."""
-    after = carry_out(world, (step.target for step in steps), (step.goal for step in steps))
-    now, then = _keepers(world, rules), _keepers(after, rules)
+    after = carry_out(existing, (step.target for step in steps), (step.goal for step in steps))
+    now, then = _keepers(existing, rules), _keepers(after, rules)
     least = limits.min_keepers
     if then >= now:  # somebody with an unknown role, who may be as powerful, goes only if one of them is left
-        least = min(least, 1) if _highest(after, rules) < _highest(world, rules) else 0
+        least = min(least, 1) if _highest(after, rules) < _highest(existing, rules) else 0
     if then >= least:
         return None
     role = rules.roles[-1]
     return f"{option(f'min_{role.lower()}s')}: {then} of {now} accepted {role}s would remain; the minimum is {least}"
 
 
-def from_here(limits: Limits, world: t.Sequence[Grant], rules: Rules) -> Limits:
+def from_here(limits: Limits, existing: t.Sequence[Grant], rules: Rules) -> Limits:
     """The limits for the phases of a run: the keepers found at its start are enough, however few."""
-    return replace(limits, min_keepers=min(limits.min_keepers, _keepers(world, rules)))
+    return replace(limits, min_keepers=min(limits.min_keepers, _keepers(existing, rules)))
 
 
 def hold_back(
-    steps: t.Sequence[Step], world: t.Sequence[Grant], rules: Rules, limits: Limits
+    steps: t.Sequence[Step], existing: t.Sequence[Grant], rules: Rules, limits: Limits
 ) -> tuple[list[Step], list[Step]]:
     """The steps of later phases that are still allowed, and those that are not because an earlier step failed.
 
     Somebody who keeps access loses nothing else.
     """
-    if not too_few_keepers(steps, world, rules, limits):
+    if not too_few_keepers(steps, existing, rules, limits):
         return list(steps), []
     staying = {step.email for step in steps if step.target and rules.may_be_keeper(step.target) and step.phase >= LOWER}
     held = [step for step in steps if step.email in staying]
@@ -149,12 +149,12 @@ def first_of(steps: t.Sequence[Step], most: int | None) -> list[Step]:
     return [step for step in steps if id(step) in chosen]
 
 
-def _keepers(world: t.Iterable[Grant], rules: Rules) -> int:
-    return sum(rules.is_keeper(grant) for grant in world)
+def _keepers(existing: t.Iterable[Grant], rules: Rules) -> int:
+    return sum(rules.is_keeper(grant) for grant in existing)
 
 
-def _highest(world: t.Iterable[Grant], rules: Rules) -> int:
-    return sum(rules.may_be_keeper(grant) for grant in world)
+def _highest(existing: t.Iterable[Grant], rules: Rules) -> int:
+    return sum(rules.may_be_keeper(grant) for grant in existing)
 
 
 def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
@@ -170,18 +170,18 @@ def _protected(steps: t.Sequence[Step], limits: Limits) -> list[str]:
     return [f"{option('protected')}: {', '.join(named)} would be removed or demoted"] if named else []
 
 
-def _removals(steps: t.Sequence[Step], world: t.Sequence[Grant], limits: Limits) -> list[str]:
+def _removals(steps: t.Sequence[Step], existing: t.Sequence[Grant], limits: Limits) -> list[str]:
     lost = [step for step in steps if step.takes_away]
     if limits.max_removals is None or not lost:
         return []
     figure = _people(lost)
-    listed = {address for grant in world for address in grant.addresses}
+    listed = {address for grant in existing for address in grant.addresses}
     beside = {step.email for step in lost if listed.isdisjoint(step.addresses | step.known_as)}  # only in a team, say
-    there = len(world) + len(beside)
+    there = len(existing) + len(beside)
     most = most_removals(limits.max_removals, there)
     if figure <= most:
         return []
-    pending = sum(grant.status == PENDING for grant in world)
+    pending = sum(grant.status == PENDING for grant in existing)
     share = f" ({limits.max_removals} of {there}, {pending} of them pending)" if "%" in limits.max_removals else ""
     people = "1 person" if figure == 1 else f"{figure} people"
     return [f"{option('max_removals')}: {people} would lose access or an invitation; the maximum is {most}{share}"]

@@ -62,14 +62,14 @@ class Leaving:
 
 
 def leaving(
-    people: t.Sequence[Person], world: t.Iterable[Grant], matches: Matches, steps: t.Sequence[Step], rules: Rules
+    desired: t.Sequence[Person], existing: t.Iterable[Grant], matches: Matches, steps: t.Sequence[Step], rules: Rules
 ) -> Leaving:
     """Everybody who is declared absent or loses something by the plan."""
     taken = {step.target for step in steps if step.takes_away}
-    staying = {address for grant in world if grant not in taken for address in grant.addresses}
+    staying = {address for grant in existing if grant not in taken for address in grant.addresses}
     found: dict[str, set[str]] = {}
     reasons: dict[str, tuple[str, str]] = {}
-    for person in people:
+    for person in desired:
         if person.state != ABSENT or person in matches.untouched or not rules.ignore.isdisjoint(person.addresses):
             staying.update(person.addresses)
         elif person.email:
@@ -102,11 +102,11 @@ def leaving_steps(who: Leaving, grants: t.Iterable[Grant], rules: Rules) -> list
     return [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
 
 
-def in_account(people: t.Sequence[Person], matches: Matches, rules: Rules) -> list[tuple[Person, list[Grant]]]:
+def in_account(desired: t.Sequence[Person], matches: Matches, rules: Rules) -> list[tuple[Person, list[Grant]]]:
     """The people who have declared teams and are users already, each with what they have."""
     return [
         (person, held)
-        for person, held in zip(people, matches.held)
+        for person, held in zip(desired, matches.held)
         if person.state == PRESENT
         and person.team_ids is not None
         and not rules.pending_only
@@ -119,15 +119,15 @@ def in_account(people: t.Sequence[Person], matches: Matches, rules: Rules) -> li
 def team_steps(
     who: t.Iterable[tuple[Person, list[Grant]]],
     grants: t.Sequence[Grant],
-    people: t.Iterable[Person],
-    world: t.Iterable[Grant],
+    desired: t.Iterable[Person],
+    existing: t.Iterable[Grant],
 ) -> list[Step]:
     """The steps that give users their declared teams: they leave at once, and join by invitation.
 
-    An address with which a user accepted an invitation may be somebody else's, of ``people`` or of ``world``.
+    An address with which a user accepted an invitation may be somebody else's, of ``desired`` or of ``existing``.
     """
-    declared = {address: person for person in people for address in person.addresses}
-    there = {fold(grant.email) for grant in world}
+    declared = {address: person for person in desired for address in person.addresses}
+    there = {fold(grant.email) for grant in existing}
     steps = []
     for person, held in who:
         tied = {address for grant in held for address in grant.also if declared.get(address, person) is person}

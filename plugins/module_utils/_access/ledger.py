@@ -164,11 +164,11 @@ class Ledger:
         a record that proves it, or another address. An invitation that a request did not find is forgotten if this list
         does not show it either, and so is one that an earlier list showed.
         """
-        world = list(listed)
-        by_email = {grant.email: place for place, grant in enumerate(world) if grant.email}
-        by_id = {str(grant.id): place for place, grant in enumerate(world)}
+        existing = list(listed)
+        by_email = {grant.email: place for place, grant in enumerate(existing) if grant.email}
+        by_id = {str(grant.id): place for place, grant in enumerate(existing)}
         for email in self._unclear.keys() & by_email.keys():  # so it was sent
-            grant = world[by_email[email]]
+            grant = existing[by_email[email]]
             self._entries[email] = self._entry(email, grant.id, grant.role, grant.record)
         self._before = dict(self._entries), set(self._missing)
         self._unproved.clear()
@@ -176,9 +176,9 @@ class Ledger:
         for email, entry in list(self._entries.items()):
             place = by_email.get(email, None if entry.id is None else by_id.get(str(entry.id)))
             if place is not None and entry.unclear and not entry.unlisted:  # so it was sent, or somebody else did
-                entry = self._entry(email, world[place].id, world[place].role, world[place].record)
+                entry = self._entry(email, existing[place].id, existing[place].role, existing[place].record)
             if place is not None:
-                world[place] = self._found(email, entry, world[place], accepted)
+                existing[place] = self._found(email, entry, existing[place], accepted)
             elif entry.accepted_as or email in self._missing or (entry.unclear and not self._may_be_sent(email, entry)):
                 del self._entries[email]
             elif entry.listed and not self._is_settling(email, entry):
@@ -190,7 +190,7 @@ class Ledger:
         self._unclear.clear()
         self._missing.clear()
         self.hides_pending = self.hides_pending or bool(hidden)
-        return world + hidden
+        return existing + hidden
 
     def _is_settling(self, email: str, entry: Entry) -> bool:
         """Whether the invitation was sent or changed so shortly ago that a list without it proves nothing."""

@@ -99,26 +99,26 @@ class Matches:
         return {*self.left_alone, *(person for conflict in self.conflicts for person in conflict.people)}
 
 
-def match(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -> list[list[Grant]]:
+def match(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rules) -> list[list[Grant]]:
     """What each person has; raises if people cannot be told apart."""
-    matches = assign(people, world, rules)
+    matches = assign(desired, existing, rules)
     for conflict in matches.conflicts:
         raise conflict.error()
     return matches.held
 
 
-def assign(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -> Matches:
+def assign(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rules) -> Matches:
     """What each person has: by id, by main address, by alias, then by accepted invitation.
 
     An accepted invitation ties the invited address to the user who accepted it. The tie applies only to a person who
     has no user of their own or should have none, and only to a user that nobody else in the list claims. If somebody
     does, and nothing else tells the two apart, they are the same person twice.
     """
-    index = _Index(world, rules)
-    held = [index.named(person) for person in people]
-    owners = {grant: person for person, grants in zip(people, held) for grant in grants}
+    index = _Index(existing, rules)
+    held = [index.named(person) for person in desired]
+    owners = {grant: person for person, grants in zip(desired, held) for grant in grants}
     conflicts: list[Conflict] = []
-    for person, grants in zip(people, held):
+    for person, grants in zip(desired, held):
         if not rules.ignore.isdisjoint(person.addresses):
             continue
         if person.state == ABSENT or not any(grant.status == ACTIVE for grant in grants):
@@ -129,7 +129,7 @@ def assign(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -
         [conflict for conflict in conflicts if conflict not in settled],
         frozenset(
             person
-            for person, grants in zip(people, held)
+            for person, grants in zip(desired, held)
             if not grants and any(conflict.people[0] is person for conflict in settled)
         ),
     )
@@ -138,11 +138,11 @@ def assign(people: t.Sequence[Person], world: t.Sequence[Grant], rules: Rules) -
 class _Index:
     """Grants by id, by their own address, and by an address that an accepted invitation ties to them."""
 
-    def __init__(self, world: t.Sequence[Grant], rules: Rules) -> None:
+    def __init__(self, existing: t.Sequence[Grant], rules: Rules) -> None:
         self._direct: dict[str, list[Grant]] = defaultdict(list)
         self._tied: dict[str, list[Grant]] = defaultdict(list)
         self._by_id: dict[t.Any, Grant] = {}
-        for grant in sorted(world, key=lambda grant: (grant.kind.rank, str(grant.id))):
+        for grant in sorted(existing, key=lambda grant: (grant.kind.rank, str(grant.id))):
             if grant.email:
                 self._direct[fold(grant.email)].append(grant)
             for address in grant.also:
@@ -178,20 +178,20 @@ def _add_tied(
             yield Conflict((person, owner), grant)
 
 
-def kin(people: t.Sequence[Person], world: t.Sequence[Grant]) -> dict[str, set[str]]:
+def kin(desired: t.Sequence[Person], existing: t.Sequence[Grant]) -> dict[str, set[str]]:
     """For each address, all addresses known to belong to the same person, by alias or by accepted invitation."""
     found: dict[str, set[str]] = {}
-    for addresses in (*(person.addresses for person in people), *(grant.addresses for grant in world)):
+    for addresses in (*(person.addresses for person in desired), *(grant.addresses for grant in existing)):
         if len(addresses) > 1:
             together = set(addresses).union(*(found.get(address, ()) for address in addresses))
             found.update(dict.fromkeys(together, together))
     return found
 
 
-def several_accounts(people: t.Sequence[Person], matches: Matches, rules: Rules) -> list[str]:
+def several_accounts(desired: t.Sequence[Person], matches: Matches, rules: Rules) -> list[str]:
     """A warning for each person who has more than one account."""
     texts = []
-    for person, grants in zip(people, matches.held):
+    for person, grants in zip(desired, matches.held):
         accounts = [grant for grant in grants if grant.status == ACTIVE]
         if len(accounts) > 1 and rules.ignore.isdisjoint(person.addresses):
             listed = ", ".join(f"{grant.email} ({grant.role})" for grant in accounts)
@@ -204,10 +204,10 @@ def several_accounts(people: t.Sequence[Person], matches: Matches, rules: Rules)
     return texts
 
 
-def without_address(world: t.Sequence[Grant], matches: Matches, rules: Rules) -> list[str]:
+def without_address(existing: t.Sequence[Grant], matches: Matches, rules: Rules) -> list[str]:
     """A warning about entries that an exclusive list can neither name nor leave out."""
     claimed = matches.claimed
-    left = [str(grant.id) for grant in world if not grant.addresses and grant not in claimed]
+    left = [str(grant.id) for grant in existing if not grant.addresses and grant not in claimed]
     if not (rules.exclusive and left):
         return []
     return [f"Entries without an e-mail address are left as they are: {', '.join(left[:10])}. Check them by hand."]

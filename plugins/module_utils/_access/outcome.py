@@ -54,10 +54,10 @@ class ByHand(t.NamedTuple):
     people: tuple[str, ...] = ()
 
 
-def evolve(world: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
+def evolve(existing: list[Grant], outcomes: t.Iterable[Outcome]) -> list[Grant]:
     """What is there after these outcomes."""
     done = list(outcomes)
-    return carry_out(world, (outcome.removed for outcome in done), (outcome.added for outcome in done))
+    return carry_out(existing, (outcome.removed for outcome in done), (outcome.added for outcome in done))
 
 
 class Watch(t.Protocol):
@@ -130,16 +130,16 @@ class Draft:
 class Report:
     """Everything about a run, whether it succeeded or not.
 
-    ``world``: what is there now. ``conflicts``: people who cannot be told apart, and for whom nothing was planned.
+    ``existing``: what is there now. ``conflicts``: people who cannot be told apart, and for whom nothing was planned.
     ``leaving``: who loses access. ``unmatched``: addresses in the options that leave people alone, by option, that nobody
     has. ``verified``: what the lists showed afterwards. ``ended_by``: what ended the run from outside, such as the time-out of
     a task.
     """
 
-    people: t.Sequence[Person]
+    desired: t.Sequence[Person]
     rules: Rules
     was_read: bool = False
-    world: list[Grant] = field(default_factory=list)
+    existing: list[Grant] = field(default_factory=list)
     plan: list[Step] = field(default_factory=list)
     plan_id: str = ""
     conflicts: list[Conflict] = field(default_factory=list)
@@ -158,8 +158,8 @@ class Report:
 
     def learn(self, found: Draft) -> None:
         """Take what planning has found out about what is there."""
-        self.world, self.leaving, self.conflicts = found.existing, found.leaving, found.conflicts
+        self.existing, self.leaving, self.conflicts = found.existing, found.leaving, found.conflicts
 
     def of(self, person: Person) -> list[Grant]:
         """What the person has now."""
-        return match([person], self.world, self.rules)[0]
+        return match([person], self.existing, self.rules)[0]

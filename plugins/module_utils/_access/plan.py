@@ -42,9 +42,9 @@ from .model import (
 )
 
 
-def check_people(people: t.Sequence[Person], rules: Rules) -> None:
+def check_people(desired: t.Sequence[Person], rules: Rules) -> None:
     """Refuse people for whom no plan can be made, before anything is read."""
-    if rules.exclusive and all(person.state == ABSENT for person in people):
+    if rules.exclusive and all(person.state == ABSENT for person in desired):
         raise AccessError(
             errors.GUARD_REFUSED,
             f"The list has nobody who keeps access and {option('exclusive')} is on, so everybody would lose access.",
@@ -53,8 +53,8 @@ def check_people(people: t.Sequence[Person], rules: Rules) -> None:
 
 
 def plan(
-    people: t.Sequence[Person],
-    world: t.Sequence[Grant],
+    desired: t.Sequence[Person],
+    existing: t.Sequence[Grant],
     rules: Rules,
     now: datetime,
     matches: Matches | None = None,
@@ -64,20 +64,20 @@ def plan(
 
     ``check`` refuses the main address of somebody who is not there.
     """
-    matches = matches or assign(people, world, rules)
+    matches = matches or assign(desired, existing, rules)
     untouched = matches.untouched
     steps = [
         replace(step, because=person.because) if person.because else step
-        for person, grants in zip(people, matches.held)
+        for person, grants in zip(desired, matches.held)
         if person not in untouched
         for step in _steps(person, grants, rules, now, check)
     ]
     if rules.exclusive:
         claimed = matches.claimed
-        extra = [grant for grant in world if grant.addresses and grant not in claimed]
+        extra = [grant for grant in existing if grant.addresses and grant not in claimed]
         steps += [removal(grant, grant.addresses[0], NOT_LISTED, rules.because(grant)) for grant in extra]
     kept = [step for step in steps if rules.ignore.isdisjoint(step.addresses)]
-    return in_order(with_addresses(kept, kin(people, world)), rules)
+    return in_order(with_addresses(kept, kin(desired, existing)), rules)
 
 
 def in_order(steps: t.Iterable[Step], rules: Rules) -> list[Step]:
@@ -187,10 +187,10 @@ def plan_id(scope: str, steps: t.Sequence[Step]) -> str:
 
 
 def carry_out(
-    world: t.Iterable[Grant], removed: t.Iterable[Grant | None], added: t.Iterable[Grant | None]
+    existing: t.Iterable[Grant], removed: t.Iterable[Grant | None], added: t.Iterable[Grant | None]
 ) -> list[Grant]:
     """What is there after grants are removed and added."""
-    left = dict.fromkeys(world)
+    left = dict.fromkeys(existing)
     for grant in removed:
         left.pop(t.cast("Grant", grant), None)
     return [*left, *(grant for grant in added if grant)]

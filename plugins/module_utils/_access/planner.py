@@ -25,7 +25,7 @@ from .service import Companion, Service, linked
 
 def draft(
     service: Service,
-    people: t.Sequence[Person],
+    desired: t.Sequence[Person],
     rules: Rules,
     existing: list[Grant],
     now: datetime,
@@ -37,7 +37,7 @@ def draft(
     ``earlier``: who lost access in this run already.
     """
     gone = earlier or Leaving()
-    found = _Found.of(people, rules, existing, now, gone)
+    found = _Found.of(desired, rules, existing, now, gone)
     if any(step.phase >= LOWER and step.target and step.target.status == ACTIVE for step in found.steps):
         found = found.again(service.confirmed(existing))
     if not deep:
@@ -55,8 +55,8 @@ def draft(
         moving = [] if unread else found.moving
         for companion in service.companions:
             companion.check([person for person, _held in moving])
-        extra = leaving_steps(found.leaving, grants, rules) + team_steps(moving, grants, people, found.existing)
-        steps = in_order([*found.steps, *with_addresses(extra, kin(people, found.existing))], rules)
+        extra = leaving_steps(found.leaving, grants, rules) + team_steps(moving, grants, desired, found.existing)
+        steps = in_order([*found.steps, *with_addresses(extra, kin(desired, found.existing))], rules)
     warnings = [text for companion in service.companions for text in companion.warnings]
     return Draft(steps, found.existing, found.leaving, found.matches.conflicts, [*found.notes, *warnings])
 
@@ -65,7 +65,7 @@ def draft(
 class _Found:
     """What the list of the members alone says: who has what, and the steps about access."""
 
-    people: t.Sequence[Person]
+    desired: t.Sequence[Person]
     rules: Rules
     existing: list[Grant]
     now: datetime
@@ -75,25 +75,27 @@ class _Found:
 
     @classmethod
     def of(
-        cls, people: t.Sequence[Person], rules: Rules, existing: list[Grant], now: datetime, earlier: Leaving
+        cls, desired: t.Sequence[Person], rules: Rules, existing: list[Grant], now: datetime, earlier: Leaving
     ) -> _Found:
         """The same for these people and what exists."""
-        matches = assign(people, existing, rules)
-        return cls(people, rules, existing, now, earlier, matches, plan(people, existing, rules, now, matches))
+        matches = assign(desired, existing, rules)
+        return cls(desired, rules, existing, now, earlier, matches, plan(desired, existing, rules, now, matches))
 
     def again(self, existing: list[Grant]) -> _Found:
         """The same for a list that may tell more."""
-        return self if existing is self.existing else self.of(self.people, self.rules, existing, self.now, self.earlier)
+        return (
+            self if existing is self.existing else self.of(self.desired, self.rules, existing, self.now, self.earlier)
+        )
 
     @cached_property
     def leaving(self) -> Leaving:
         """Everybody who loses access, also earlier in the run."""
-        return leaving(self.people, self.existing, self.matches, self.steps, self.rules).after(self.earlier)
+        return leaving(self.desired, self.existing, self.matches, self.steps, self.rules).after(self.earlier)
 
     @property
     def users(self) -> list[tuple[Person, list[Grant]]]:
         """The people who declare teams and are users already, each with what they have."""
-        return in_account(self.people, self.matches, self.rules)
+        return in_account(self.desired, self.matches, self.rules)
 
     @property
     def moving(self) -> list[tuple[Person, list[Grant]]]:
@@ -104,7 +106,7 @@ class _Found:
     def notes(self) -> list[str]:
         """Warnings about people."""
         return [
-            *several_accounts(self.people, self.matches, self.rules),
+            *several_accounts(self.desired, self.matches, self.rules),
             *without_address(self.existing, self.matches, self.rules),
             *(
                 f"{person.email or held[0].email} is a user already, so {option('team_ids')} has no effect; "

@@ -119,7 +119,7 @@ def everybody(info: ServiceInfo, report: Report) -> dict[str, t.Any]:
             **{outcome: outcomes[outcome] for outcome in (APPLIED, FAILED, DEFERRED, NOT_ATTEMPTED)},
         },
         **{
-            name: [grant.record for grant in report.world if grant.kind in kinds]
+            name: [grant.record for grant in report.existing if grant.kind in kinds]
             for name, kinds in info.results.items()
         },
     }

@@ -80,13 +80,13 @@ class Companion(t.Protocol):
         return {}
 
 
-def linked(world: list[Grant], companions: t.Iterable[Companion]) -> list[Grant]:
+def linked(existing: list[Grant], companions: t.Iterable[Companion]) -> list[Grant]:
     """The same people, each with the addresses that a companion ties to them; the very list if there are none."""
     links = [companion.links() for companion in companions]
     if not any(links):
-        return world
-    found = [_linked(grant, links) for grant in world]
-    return world if found == world else found
+        return existing
+    found = [_linked(grant, links) for grant in existing]
+    return existing if found == existing else found
 
 
 def _linked(grant: Grant, links: t.Iterable[t.Mapping[str, t.Collection[str]]]) -> Grant:
@@ -112,9 +112,9 @@ class Service(t.Protocol):
     def read(self) -> list[Grant]:
         """Everybody who has access or a pending invitation."""
 
-    def confirmed(self, world: list[Grant]) -> list[Grant]:
+    def confirmed(self, existing: list[Grant]) -> list[Grant]:
         """The same, with what another list says of who has accepted; called where that may matter."""
-        return world
+        return existing
 
     def identify(self) -> None:
         """Complete ``scope``, if only the service knows which team it is; called where a plan changes something."""

@@ -67,7 +67,7 @@ def settle(
         return {}
     deep = any(companion_of(service, step) for step in doubtful)
     try:
-        found = draft(service, report.people, report.rules, report.world, now, report.leaving, deep)
+        found = draft(service, report.desired, report.rules, report.existing, now, report.leaving, deep)
     except AccessError:
         for step, error in doubtful.items():
             outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
@@ -84,15 +84,15 @@ def settle(
             lists_pending=service.lists_pending,
             shows_pending=service.shows_pending(),
             joined=any(
-                grant.status == ACTIVE and not step.addresses.isdisjoint(grant.addresses) for grant in report.world
+                grant.status == ACTIVE and not step.addresses.isdisjoint(grant.addresses) for grant in report.existing
             ),
         )
         fate = judge(left, evidence)
         if fate is Fate.TRY_AGAIN and same:
             again[step] = replace(same, goal=step.goal)  # with the role and teams that the old invitation gave
         else:
-            outcomes[step] = _conclude(service, outcomes[step], error, fate, report.world)
-    report.world = evolve(report.world, [outcomes[step] for step in doubtful if outcomes[step].added])
+            outcomes[step] = _conclude(service, outcomes[step], error, fate, report.existing)
+    report.existing = evolve(report.existing, [outcomes[step] for step in doubtful if outcomes[step].added])
     return again
 
 
@@ -104,12 +104,14 @@ def _read_again(service: Service, report: Report, faults: t.Sequence[AccessError
     budget = service.client.budget
     pause = pause_before_reading(faults, attempt, budget.patience)
     rested = not pause or budget.pause(pause)
-    report.world = service.read()
+    report.existing = service.read()
     return rested
 
 
-def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate, world: t.Iterable[Grant]) -> Outcome:
-    """The outcome of a step whose fate is known; ``world`` is what was found afterwards."""
+def _conclude(
+    service: Service, outcome: Outcome, error: AccessError, fate: Fate, existing: t.Iterable[Grant]
+) -> Outcome:
+    """The outcome of a step whose fate is known; ``existing`` is what was found afterwards."""
     step = outcome.step
     if fate in (Fate.DONE, Fate.FOUND_DONE):
         return Outcome(step, APPLIED, changed=outcome.changed or fate is Fate.DONE)
@@ -117,6 +119,6 @@ def _conclude(service: Service, outcome: Outcome, error: AccessError, fate: Fate
         added = service.assume_invited(step.goal.email, step.goal.role)
         return Outcome(step, APPLIED, None, None, added, True)
     if fate is Fate.OVERTAKEN and error.method == "DELETE" and error.request.leaves_doubt and step.target:
-        gone = all(grant.identity != step.target.identity for grant in world)
+        gone = all(grant.identity != step.target.identity for grant in existing)
         outcome = replace(outcome, changed=outcome.changed or gone)
     return replace(outcome, error=explain(fate, step, error))

@@ -53,7 +53,7 @@ def await_acceptance(
             return
         sleep(min(max(interval, 0.1), remaining))
         try:
-            report.world = service.read()
+            report.existing = service.read()
         except AccessError as error:
             report.error = error
             return
@@ -87,8 +87,8 @@ def verify(service: Service, report: Report, now: datetime) -> None:
     told = {(step.email, step.target.identity) for step in undone if step.target}
 
     def remaining() -> list[tuple[str, str]]:
-        report.world = service.read()
-        present = draft(service, report.people, report.rules, report.world, now, report.leaving)
+        report.existing = service.read()
+        present = draft(service, report.desired, report.rules, report.existing, now, report.leaving)
         report.learn(present)
         losing = [step for step in present.steps if step.takes_away and step.email in gone]
         still = [(step.email, step.target) for step in losing if step.target]

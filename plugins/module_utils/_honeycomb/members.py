@@ -97,23 +97,23 @@ class Honeycomb(Service):
         self._decided = False
         if self.users:
             self.users.forget()
-        world = self.ledger.merged(self._listed)
-        return self.confirmed(world) if self._matters or self.ledger.unproved else world
+        existing = self.ledger.merged(self._listed)
+        return self.confirmed(existing) if self._matters or self.ledger.unproved else existing
 
-    def confirmed(self, world: list[Grant]) -> list[Grant]:
+    def confirmed(self, existing: list[Grant]) -> list[Grant]:
         """The same people, as accepted or pending by the list of users, if it can be read and is about this team.
 
         A list that has none of the members is not about them.
         """
         if self.users is None or self._decided:
-            return world
+            return existing
         self._matters = self._decided = True
         try:
             accepted = self.users.accepted(self.own_key()[1])
         except AccessError:
-            return world
+            return existing
         known = any(grant.email in accepted for grant in self._listed)
-        return self.ledger.decided(self._listed, accepted) if known else world
+        return self.ledger.decided(self._listed, accepted) if known else existing
 
     def identify(self) -> None:
         """Put the team into ``scope``, if the service names it."""

@@ -174,8 +174,8 @@ def test_runs_over_a_service_that_fails(case: Case, faults: list[str]) -> None:
     planned(case)
     service: Any = Memory(case, faults)
     report = reconcile(service, case.people, case.rules, case.limits)
-    assert sorted(map(str, report.world)) == sorted(map(str, service.world))
-    assert set(report.world) == set(service.world)
+    assert sorted(map(str, report.existing)) == sorted(map(str, service.world))
+    assert set(report.existing) == set(service.world)
     assert report.changed is (set(service.world) != set(case.world))
     assert [outcome.step for outcome in report.outcomes] == report.plan
     if report.error:
@@ -211,7 +211,7 @@ def test_check_mode_is_the_real_run(case: Case) -> None:
     def seen(access: Grant) -> tuple[Any, ...]:
         return (access.email, access.role, access.status, access.team_ids or ())
 
-    assert sorted(map(seen, first.world)) == sorted(map(seen, second.world))
+    assert sorted(map(seen, first.existing)) == sorted(map(seen, second.existing))
     if not first.error:
         assert real.writes == sum(step.requests for step in second.plan)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from ..module_utils._access.addresses import check_shown, fold
-from ..module_utils._honeycomb.facts import HONEYCOMB
 from ..module_utils._http.outside import armoured
 from ..module_utils._roster import check
 from ..module_utils._services import SERVICES
@@ -74,7 +73,9 @@ class ActionModule(AccessAction):
             results[key] = self._operate(info.module, {**options, info.people: [], **known[key]})
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
-        return results, recall.blindness("from the roster") if HONEYCOMB.key in results else []
+        return results, [] if all(SERVICES[key].lists_pending for key in results) else recall.blindness(
+            "from the roster"
+        )
 
 
 def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None], with_groups: bool) -> str:

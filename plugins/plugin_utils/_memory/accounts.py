@@ -13,9 +13,9 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.model import INVITE, REINVITE
 from ...module_utils._access.record import KNOWN
-from ...module_utils._honeybadger.facts import HONEYBADGER
 from ...module_utils._http.errors import AccessError
 from .._host.target import origin
 from .journal import RunJournal
@@ -28,7 +28,8 @@ class AccountRecall:
     ``fault``: it could not be read, so nothing may be changed.
     """
 
-    def __init__(self, store: Store | None) -> None:
+    def __init__(self, info: ServiceInfo, store: Store | None) -> None:
+        self._info = info
         self._store = store
         self._before: dict[str, Entries] = {}
         self._journal: RunJournal | None = None
@@ -36,28 +37,28 @@ class AccountRecall:
 
     def options(self, connection: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The option with what is remembered of the account that these connection options are for."""
-        account = _account(connection)
+        account = _account(self._info, connection)
         if self._store and account not in self._before and not self.fault:
             try:
                 self._before[account] = (self._store.load(account) if self._store.teams() else None) or {}
             except Unusable as reason:
-                self.fault = left_alone(HONEYBADGER, UNREADABLE, reason)
+                self.fault = left_alone(self._info, UNREADABLE, reason)
         return {KNOWN: self._before.get(account, {})} if self._store else {}
 
     def prepare(self) -> None:
         """Record a fault if invitations could not be saved, before any is sent."""
         if self._store and not self.fault:
-            self.fault = unprepared(HONEYBADGER, self._store)
+            self.fault = unprepared(self._info, self._store)
 
     def journal(self, connection: Mapping[str, t.Any]) -> RunJournal | None:
         """The journal for a run that changes this account."""
-        store, account = self._store, _account(connection)
+        store, account = self._store, _account(self._info, connection)
         self._journal = RunJournal(lambda: store.journal(account, self._before.get(account, {}))) if store else None
         return self._journal
 
     def remember(self, connection: Mapping[str, t.Any], result: Mapping[str, t.Any], check: bool) -> list[str]:
         """Save what is known of an account now; returns a warning if that fails in a run that invited somebody."""
-        account, known = _account(connection), result.get(KNOWN)
+        account, known = _account(self._info, connection), result.get(KNOWN)
         before = self._before.get(account)
         is_open = self._journal is not None and self._journal.is_open
         if (
@@ -74,10 +75,10 @@ class AccountRecall:
         except Unusable as error:
             if not any(step["action"] in (INVITE, REINVITE) for step in result.get("plan", ())):
                 return []
-            place = f"the {HONEYBADGER.title} account {connection[HONEYBADGER.identity[0]]}"
+            place = f"the {self._info.title} account {connection[self._info.identity[0]]}"
             return [f"It could not be remembered who was invited to {place}. {error.sentence}"]
         return []
 
 
-def _account(connection: Mapping[str, t.Any]) -> str:
-    return f"{origin(HONEYBADGER, connection)}/{connection.get(HONEYBADGER.identity[0])}"
+def _account(info: ServiceInfo, connection: Mapping[str, t.Any]) -> str:
+    return f"{origin(info, connection)}/{connection.get(info.identity[0])}"

@@ -58,7 +58,8 @@ def store_for(variables: Variables, host: str) -> Store | None:
         return ControllerStore(os.environ, host, variables, variables.flag("lifecycle_memory_insecure") is True)
     folder = variables.text("lifecycle_memory_dir")
     return FileStore(
-        os.path.join(folder or os.path.join(C.config.get_config_value("ANSIBLE_HOME"), FOLDER), "directory")
+        os.path.join(folder or os.path.join(C.config.get_config_value("ANSIBLE_HOME"), FOLDER), "directory"),
+        "directory",
     )
 
 

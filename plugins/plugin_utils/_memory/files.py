@@ -17,7 +17,6 @@ import secrets
 import typing as t
 from pathlib import Path
 
-from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import VALIDATION
 from ...module_utils._http.outside import armoured
 from .._files import PATIENCE, is_locked, locked, make_folder, read, write
@@ -34,7 +33,7 @@ class FileStore:
     A journal whose run was killed belongs to the memory until the next run saves.
     """
 
-    def __init__(self, folder: str, patience: float = PATIENCE, service: str = HONEYCOMB.key) -> None:
+    def __init__(self, folder: str, service: str, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._service = service
         self._folder = Path(os.path.expanduser(folder))

@@ -120,9 +120,9 @@ class AccessAction(ActionBase):
 
     def _recalled(self, target: Target) -> Recall:
         """What is remembered about the people invited to the team and the account of this host."""
-        hidden = [SERVICES[key] for key in target.services if not SERVICES[key].lists_pending]
-        connection = self._asking(hidden[0], target) if hidden else None
-        return Recall(self._variables, self._host, connection, self._answers())
+        hiding = next(info for info in SERVICES.values() if not info.lists_pending)
+        connection = self._asking(hiding, target) if hiding.key in target.services else None
+        return Recall(self._variables, self._host, hiding, connection, self._answers())
 
     def _asking(self, info: ServiceInfo, target: Target) -> dict[str, t.Any]:
         """The options for asking a service which team the credential of a host belongs to."""

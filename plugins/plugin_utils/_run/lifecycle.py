@@ -14,7 +14,6 @@ from typing import Any
 from ...module_utils._access.catalog import ServiceInfo
 from ...module_utils._access.model import PRESENT
 from ...module_utils._access.options import OF_ROLE
-from ...module_utils._honeycomb.facts import HONEYCOMB
 from ...module_utils._http.errors import TIMEOUT, AccessError
 from ...module_utils._services import SERVICES
 from .._host.target import Target
@@ -97,9 +96,8 @@ class Lifecycle:
 
     def _remember(self, key: str, options: dict[str, Any], people: People) -> None:
         result, check = self.course.results[key], self.course.check
-        if key != HONEYCOMB.key:
-            texts = self._recall.accounts.remember(options, result, check)
-            self.course.warnings += [] if self._recall.fault else texts  # which says the same
+        if service(key).lists_pending:
+            self.course.warnings += self._recall.remember_account(key, options, result, check)
             return
         doubts = self._recall.remember(result, unlisted(result, people), check)
         self.course.warnings += [item.text for item in doubts]
@@ -166,7 +164,7 @@ class Lifecycle:
             result = self._operate(service(key).module, args, check, watch, journal)
         except Ended as end:
             self.course.ended, result = end.by, end.result
-        result.setdefault("target", self._recall.team if service(key) is HONEYCOMB else None)
+        result.setdefault("target", None if service(key).lists_pending else self._recall.team)
         self.course.done_at[key] = now()
         self.course.warnings += result.pop("warnings", ())
         named = f"{service(key).title}:"

@@ -40,13 +40,6 @@ KNOW_NO_SERVICE = sorted(
 )
 ABOUT_SERVICES = sorted(path for home in ("plugin_utils", "action") for path in (PLUGINS / home).rglob("*.py"))
 """They handle every service alike, by the facts in its ``ServiceInfo``; its name may stand in messages only."""
-NOT_YET = {
-    "action.access_dump",
-    "plugin_utils._memory.accounts",
-    "plugin_utils._memory.files",
-    "plugin_utils._memory.recall",
-    "plugin_utils._run.lifecycle",
-}
 NAMED = re.compile(rf"({'|'.join(SERVICES)})(_\w+)?", re.IGNORECASE)
 NAMES = re.compile("|".join((*SERVICES, "comb", "badger")), re.IGNORECASE)
 
@@ -138,7 +131,7 @@ def test_what_plans_and_applies_knows_kinds_and_no_service(path: Path) -> None:
     assert {word for word in words if NAMES.search(word)} == set()
 
 
-@pytest.mark.parametrize("path", [path for path in ABOUT_SERVICES if module(path) not in NOT_YET], ids=shown)
+@pytest.mark.parametrize("path", ABOUT_SERVICES, ids=shown)
 def test_what_runs_and_reports_handles_services_by_their_facts(path: Path) -> None:
     of_services = {f"module_utils._{key}" for key in SERVICES}
     assert {name for name in imported(path) if name.rpartition(".")[0] in of_services} == set()

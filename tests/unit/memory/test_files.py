@@ -36,7 +36,7 @@ def test_folders_are_for_their_owner_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["memory", ".lock"])
 def test_a_pipe_in_place_of_a_file_holds_nobody_up(tmp_path: Path, name: str) -> None:
-    store = FileStore(str(tmp_path))
+    store = FileStore(str(tmp_path), "honeycomb")
     store.save(TEAM, ENTRIES, {})
     path = next(tmp_path.glob("*.json")) if name == "memory" else tmp_path / name
     path.unlink()
@@ -47,4 +47,4 @@ def test_a_pipe_in_place_of_a_file_holds_nobody_up(tmp_path: Path, name: str) ->
 
 def test_a_lock_that_nobody_gives_back(tmp_path: Path) -> None:
     with locked(tmp_path / ".lock"), pytest.raises(Unusable, match=r"did not give back .*\.lock within 0.1 s\."):
-        FileStore(str(tmp_path), patience=0.1).save(TEAM, ENTRIES, {})
+        FileStore(str(tmp_path), "honeycomb", patience=0.1).save(TEAM, ENTRIES, {})

@@ -41,10 +41,10 @@ def names(folder: Path) -> list[str]:
 
 
 def test_what_a_killed_run_wrote_is_remembered(tmp_path: Path) -> None:
-    FileStore(str(tmp_path)).save(TEAM, {CLEO: KNOWN}, {})
+    FileStore(str(tmp_path), "honeycomb").save(TEAM, {CLEO: KNOWN}, {})
 
     def work() -> None:
-        store = FileStore(str(tmp_path))
+        store = FileStore(str(tmp_path), "honeycomb")
         journal = store.journal(TEAM, store.load(TEAM) or {})
         journal.expecting({ADA: MAYBE, BOB: MAYBE})
         journal.sending(ADA, MAYBE)
@@ -54,7 +54,7 @@ def test_what_a_killed_run_wrote_is_remembered(tmp_path: Path) -> None:
         journal.answered(CLEO, None)
 
     killed(work)
-    store = FileStore(str(tmp_path))
+    store = FileStore(str(tmp_path), "honeycomb")
     before = store.load(TEAM)
     assert before == {ADA: MAYBE, BOB: KNOWN, CLEO: KNOWN}
     assert names(tmp_path) == [".journal", ".json"]
@@ -64,18 +64,18 @@ def test_what_a_killed_run_wrote_is_remembered(tmp_path: Path) -> None:
 
 def test_a_line_that_was_cut_hides_no_other(tmp_path: Path) -> None:
     def work() -> None:
-        journal = FileStore(str(tmp_path)).journal(TEAM, {})
+        journal = FileStore(str(tmp_path), "honeycomb").journal(TEAM, {})
         journal.sending(ADA, MAYBE)
         with journal.path.open("a") as file:
             file.write('{"email": "x@exam')
         journal.sending(BOB, MAYBE)
 
     killed(work)
-    assert FileStore(str(tmp_path)).load(TEAM) == {ADA: MAYBE, BOB: MAYBE}
+    assert FileStore(str(tmp_path), "honeycomb").load(TEAM) == {ADA: MAYBE, BOB: MAYBE}
 
 
 def test_two_runs_do_not_invite_one_person(tmp_path: Path) -> None:
-    one, two = FileStore(str(tmp_path)), FileStore(str(tmp_path))
+    one, two = FileStore(str(tmp_path), "honeycomb"), FileStore(str(tmp_path), "honeycomb")
     assert (one.load(TEAM), two.load(TEAM)) == (None, None)
     first, second = one.journal(TEAM, {}), two.journal(TEAM, {})
     first.sending(ADA, MAYBE)
@@ -84,7 +84,7 @@ def test_two_runs_do_not_invite_one_person(tmp_path: Path) -> None:
     second.sending(BOB, MAYBE)
     one.save(TEAM, {ADA: KNOWN}, {})
     assert two.load(TEAM) == {ADA: KNOWN}
-    two = FileStore(str(tmp_path))
+    two = FileStore(str(tmp_path), "honeycomb")
     third = two.journal(TEAM, {})  # loaded before the first had saved
     with pytest.raises(AccessError, match=f"Another run is inviting {ADA}"):
         third.sending(ADA, MAYBE)
@@ -103,7 +103,7 @@ def full_disk() -> Iterator[None]:
 
 @pytest.mark.parametrize("moment", ["expecting", "sending"])
 def test_a_full_disk_is_found_before_anything_is_sent(tmp_path: Path, moment: str) -> None:
-    store = FileStore(str(tmp_path))
+    store = FileStore(str(tmp_path), "honeycomb")
     journal = RunJournal(lambda: store.journal(TEAM, {}))
     failed: Any = None
     with contextlib.ExitStack() as stack:
@@ -121,7 +121,7 @@ def test_a_full_disk_is_found_before_anything_is_sent(tmp_path: Path, moment: st
 
 
 def test_what_the_run_told_is_not_in_doubt_for_the_next(tmp_path: Path) -> None:
-    store = FileStore(str(tmp_path))
+    store = FileStore(str(tmp_path), "honeycomb")
     journal = RunJournal(lambda: store.journal(TEAM, {}))
     journal.expecting({ADA: MAYBE, BOB: MAYBE})
     for email in (ADA, BOB):

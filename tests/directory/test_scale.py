@@ -21,7 +21,7 @@ from .scale import GROUPS, NAMES, PEOPLE, Cost
 from .servers import needs, processor_seconds
 
 MOST_TIMES_A_BARE_CLIENT, MOST_MEBIBYTES = 1.3, 300
-MOST_TIMES_BY_ITSELF = 2.5  # of the processor, without the server
+MOST_TIMES_BY_ITSELF = 3.0  # of the processor, without the server
 
 
 @contextmanager

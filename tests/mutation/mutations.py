@@ -192,6 +192,6 @@ MUTATIONS = (
     mutation(
         "what a service says is taken as it is",
         OUTSIDE,
-        *("_http/client", "body if self.connection.verbatim else _as_data(body)", "body"),
+        *("_http/client", "body if as_it_is else _as_data(body)", "body"),
     ),
 )  # fmt: skip

@@ -117,7 +117,7 @@ def decode(content: bytes) -> t.Any:
     level: list[t.Iterable[t.Any]] = [[document]]
     for _depth in range(DEEPEST):
         level = [
-            item.values() if type(item) is dict else item
+            item.values() if isinstance(item, dict) else item
             for item in itertools.chain.from_iterable(level)
             if type(item) in NESTING
         ]

@@ -33,7 +33,7 @@ def demo(folder: Path, collections: Path) -> subprocess.CompletedProcess[str]:
     )
     assert done.stderr == ""
     assert "Traceback" not in done.stdout
-    played, _, _ = done.stdout.partition(PAGES)
+    played = done.stdout.partition(PAGES)[0]
     assert [line for line in played.splitlines() if len(line) > COLUMNS] == []
     return done
 
@@ -49,7 +49,7 @@ def test_the_demo_is_as_it_expects_and_takes_less_than_a_minute(tmp_path: Path) 
     done = demo(tmp_path, tree.link_source())
     assert done.returncode == 0, done.stdout
     assert processor_seconds() - before < MOST_SECONDS
-    _, _, pages = done.stdout.partition(PAGES)
+    pages = done.stdout.partition(PAGES)[2]
     assert [name for name in pages.split() if name.endswith((".html", ".rst,")) and not exists(name)] == []
 
 

@@ -350,15 +350,15 @@ def test_exclusive_cancels_known_invitations(ask: Ask, sim: Simulator) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        ({"max_removals": 0}, "guard_refused", ["max_removals", "1 person", "at most 0"]),
+        ({"max_removals": 0}, "guard_refused", ["max_removals", "1 person", "the maximum is 0"]),
         (
             {"exclusive": True, "max_removals": "20%"},
             "guard_refused",
-            ["max_removals", "9 people", "at most 2", "20%"],
+            ["max_removals", "9 people", "the maximum is 2", "20%"],
         ),
         ({"protected": ["DOWN@example.com"]}, "guard_refused", ["protected", "down@example.com"]),
         ({"protected": ["leaves@example.com"]}, "guard_refused", ["protected", "leaves@example.com"]),
-        ({"min": 4}, "guard_refused", ["min_", "3 accepted", "at least 4"]),
+        ({"min": 4}, "guard_refused", ["min_", "3 of 4 accepted", "the minimum is 4"]),
     ],
 )
 def test_guards(ask: Ask, sim: Simulator, side: Side, options: dict[str, Any], code: str, words: list[str]) -> None:

@@ -187,7 +187,7 @@ options:
         plan. If the keys cannot be read, the task fails before the first write.
       - Without a management key, no key is touched. With V(disable) and V(delete), a warning says so.
       - The keys that the task itself uses are never touched. Management keys, and keys that do not name their creator, are left to you.
-        So are all configuration keys if Honeycomb tells an ID for O(api_key) that its list of keys does not have, and all keys if
+        So are all configuration keys if Honeycomb reports an ID for O(api_key) that its list of keys does not contain, and all keys if
         Honeycomb does not name the team of O(api_key).
       - Keys are disabled before their creator loses access, and deleted afterwards.
     type: str

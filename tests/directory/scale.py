@@ -11,11 +11,12 @@ no more than it needs for the next one.
 from __future__ import annotations
 
 import json
-import resource
+import re
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from .openldap import PASSWORD, READER, SUFFIX
@@ -130,8 +131,14 @@ def _bare_scim(url: str) -> int:
 def measured(read: Callable[[str, str], int], kind: str, url: str) -> Cost:
     started, busy = time.monotonic(), time.process_time()
     people = read(kind, url)
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Cost(people, time.process_time() - busy, time.monotonic() - started, most)
+    return Cost(people, time.process_time() - busy, time.monotonic() - started, most_mebibytes())
+
+
+def most_mebibytes() -> float:
+    """The peak of this process. That of getrusage is at least the peak of the process that started it."""
+    peak = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    assert peak
+    return int(peak[1]) / 1024
 
 
 def main(arguments: list[str]) -> None:

@@ -24,7 +24,7 @@ from . import evidence as _evidence
 from .approval import PLAN_CHANGED
 from .provenance import Provenance
 
-KEPT = 200  # records of a kind in the result, so that an event stays small
+KEPT = 100  # records of a kind in the result, so that an event stays small
 OF_THE_RUN = ("known_invitations", "by_hand", "unclear")  # in a result, for the memory and the evidence only
 PLAN_AGAIN = "Plan again, and have the new plan approved."
 

@@ -302,3 +302,14 @@ def test_odd_answers(server: RawServer, odd: str) -> None:
             assert module not in WRITERS or not server.writes or result["rc"] == 0
         if module in WRITERS:
             hold(server, module, {name: ODD[odd] for name in PLACES if " " in name})
+
+
+@pytest.mark.parametrize("field", ["accepted_by", "admin", "created_at", "email", "role"])
+def test_an_invitation_to_a_team_has_a_field_of_another_type(server: RawServer, field: str) -> None:
+    odd = {field: [None]}
+    answers = {
+        "team_invitations": answer({"results": [{**TEAM_INVITATIONS[0], **odd}], "links": {}}),
+        "POST team_invitations": answer({**GOOD["POST team_invitations"], **odd}),
+    }
+    for name, odd_answer in answers.items():
+        hold(server, "honeybadger_team_member", {name: odd_answer})

@@ -80,11 +80,13 @@ class Invited:
         """Remember one invitation, if it has an address."""
         if not invitation.get("email"):
             return
-        role = known_role(invitation.get("role") or "", HONEYBADGER.roles)
+        created = invitation.get("created_at")
         self._entries[team, invitation["id"]] = {
             "email": fold(invitation["email"]),
-            "role": role if team is None else TEAM_ROLES[bool(invitation.get("admin"))],
-            "invited_at": invitation.get("created_at") or None,
+            "role": TEAM_ROLES[bool(invitation.get("admin"))]
+            if team is not None
+            else known_role(invitation.get("role") or "", HONEYBADGER.roles),
+            "invited_at": created if isinstance(created, str) and created else None,
         }
 
     def removed(self, identity: t.Any, team: int | None = None) -> None:

@@ -307,7 +307,8 @@ def no_team(team_id: int, what: str = "") -> AccessError:
 
 def _checked(shape: Shape, invitation: Record) -> Record:
     """The invitation, if the fields that say who it is for have the right types."""
-    shape.text(invitation, "email")
+    for name in ("email", "created_at"):
+        shape.text(invitation, name)
     shape.text(shape.must(invitation.get("accepted_by") or {}, dict), "email")
     return invitation
 

@@ -129,9 +129,7 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
     if grant.status == PENDING and grant.team_ids is not None and person.team_ids is not None:
         goal = replace(goal, team_ids=person.team_ids)
     email = _name(person, grant)
-    phase = (
-        (REMOVAL if grant.status == ACTIVE else LOWER) if rules.power(goal.role) < rules.power(grant.role) else RAISE
-    )
+    phase = _phase(grant, goal, rules)
     if grant.status == PENDING and _is_old(grant, rules, now):
         goal = replace(goal, id=None, since=None, email=person.email or grant.email)
         yield Step(REINVITE, email, grant, goal, f"pending for {rules.reinvite_after:g} days or more", phase)
@@ -140,6 +138,13 @@ def _correction(person: Person, grant: Grant, rules: Rules, now: datetime) -> t.
     if differs:
         verb = "differs" if len(differs) == 1 and differs[0] == "role" else "differ"
         yield Step(UPDATE, email, grant, goal, f"{' and '.join(differs)} {verb} from what is declared", phase)
+
+
+def _phase(grant: Grant, goal: Grant, rules: Rules) -> int:
+    """When a grant is changed: whoever may only be above the most powerful role gets it before anybody else loses it."""
+    if rules.power(goal.role) >= rules.power(grant.role):
+        return RAISE
+    return REMOVAL if grant.status == ACTIVE and not rules.is_keeper(goal) else LOWER
 
 
 def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Iterator[Step]:

@@ -92,6 +92,21 @@ def test_an_unknown_role_is_protected_like_an_admin(ask: Ask, sim: Simulator, si
     assert many(ask, side, listed, max_removals="100%")["summary"]["remove"] == 1
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_unknown_role_becomes_the_greatest_before_the_last_admin_goes(
+    ask: Ask, sim: Simulator, side: Side, refused: bool
+) -> None:
+    """There was a moment without any admin, and if the change failed then, none was left."""
+    promote(side, sim, ADA, "Auditor")
+    listed = [{"email": OWNER, "state": "absent"}, {"email": ADA, "role": side.high}]
+    if refused:
+        sim.fail(Fault("status", method="PUT", status=403, times=0))
+        many(ask, side, listed, max_removals="100%", fails="partial_failure")
+    else:
+        many(ask, side, listed, max_removals="100%")
+    assert [entry.method for entry in sim.writes()] == ["PUT"] + ["DELETE"] * (not refused)
+
+
 # exclusive
 
 

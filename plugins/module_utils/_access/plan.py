@@ -154,7 +154,8 @@ def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Ite
     for grant in others:
         if grant.status == ACTIVE and rules.power(grant.role) > rules.power(person.role):
             goal = replace(grant, role=person.role)
-            yield Step(UPDATE, _name(person, grant), grant, goal, "another account of the same person", REMOVAL)
+            phase = _phase(grant, goal, rules)
+            yield Step(UPDATE, _name(person, grant), grant, goal, "another account of the same person", phase)
 
 
 def removal(grant: Grant, email: str, reason: str, because: str = "") -> Step:

@@ -65,8 +65,10 @@ def lowers(step: Step, rules: Rules) -> bool:
 
 
 def loses(step: Step, rules: Rules) -> bool:
-    """Whether somebody loses access, an invitation, or a role that they have."""
-    return step.goal is None or (lowers(step, rules) and step.target is not None and step.target.status == ACTIVE)
+    """Whether somebody loses access, an invitation, or a role that they have and that may be needed."""
+    if step.goal is None:
+        return True
+    return lowers(step, rules) and bool(step.target and step.target.status == ACTIVE) and not rules.is_keeper(step.goal)
 
 
 def loss_of(step: Step, rules: Rules) -> int:
@@ -81,7 +83,7 @@ def test_a_plan_leads_where_the_list_says(case: Case) -> None:
     then = carried_out(case.world, steps)
     assert planned(case, then) == []
 
-    # Additions and promotions, then invitations to less, then removals and demotions, the least role first.
+    # Additions and promotions, then unknown roles to the greatest and invitations to less, then all that is lost, the least first.
     order = [(2, loss_of(step, rules)) if loses(step, rules) else (int(lowers(step, rules)), 0) for step in steps]
     assert order == sorted(order)
 

@@ -128,10 +128,14 @@ class Access(RuleBasedStateMachine):
 
     @rule(email=who, team=st.sampled_from((3, 7)), elsewhere=st.booleans(), data=st.data())
     def change_teams(self, email: str, team: int, elsewhere: bool, data: st.DataObject) -> None:
-        """Somebody joins a team, is invited to one, or leaves it. Whoever accepts becomes a user."""
+        """Somebody joins a team, is invited to one, or leaves it. Whoever accepts becomes a user.
+
+        They do so under their other address only while they are a user under it: nothing else tells whose it is.
+        """
         if self.service != "honeybadger":
             return
-        address = home(email) if elsewhere else email
+        users = {holding.email for holding in state_of(self.sim, self.service)}
+        address = home(email) if elsewhere and home(email) in users else email
         do = data.draw(st.sampled_from(("add_member", "invite_to_team", "accept_team", "leave_team")), "do")
         there = {h.email for h in state_of(self.sim, "teams") if team in (h.team_ids or ())}
         if do in ("add_member", "invite_to_team") and address in there:

@@ -290,8 +290,9 @@ class Access(RuleBasedStateMachine):
             if teams is not None and pending and not any(h.team_ids == tuple(sorted(teams)) for h in first):
                 found.append(f"{email} has {mine} instead of {person}")
         if options.get("exclusive"):
-            named = {address for person in people for address in (person["email"], home(person["email"]))}
-            left = [h for h in state if h.email not in named and h.email not in unseen and h.email not in ignored]
+            kept = [person["email"] for person in people] + list(ignored)
+            named = {address for email in kept for address in (email, home(email))}
+            left = [h for h in state if h.email not in named and h.email not in unseen]
             found += [f"{left} are left"] if left else []
         return found
 

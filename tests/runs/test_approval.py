@@ -86,6 +86,9 @@ def test_a_refused_plan_is_published_and_is_no_approval(populated: Control, sim:
             assert "max_removals" in plan["localhost"][service]["refused"]
             assert ("remove", "bob@example.com") in steps(plan, service)
     assert reconcile(populated, access_plan=plan).code != 0
+    for given in (plan, {"access_plan": plan}):  # as an artefact, or as the whole file
+        anew = reconcile(populated, "--check", access_plan=given, lifecycle_max_removals="100%")
+        assert anew.code == 0, anew.output
     assert sim.writes() == []
 
 

@@ -91,6 +91,8 @@ def approval(
     plan, ids = variables.data("access_plan"), variables.get("lifecycle_expected_plan_id")
     if plan is not None and ids is not None:
         raise Refused("Both access_plan and lifecycle_expected_plan_id are set; set one of them.")
+    if plan is not None and set(plan) == {"access_plan"} and isinstance(plan["access_plan"], Mapping):
+        plan = plan["access_plan"]  # the whole file that plan_file names
     if plan is not None and (applies or not _was_refused(plan, host)):
         return _from_plan(plan, host, list(services))
     if isinstance(ids, str) and ids.lstrip().startswith("{"):
@@ -112,8 +114,7 @@ def _was_refused(plan: Mapping[str, t.Any], host: str) -> bool:
 
 
 def _from_plan(plan: Mapping[str, t.Any], host: str, services: list[str]) -> dict[str, Approved]:
-    whole_file = set(plan) == {"access_plan"} and isinstance(plan["access_plan"], Mapping)
-    approved = (plan["access_plan"] if whole_file else plan).get(host)
+    approved = plan.get(host)
     if not isinstance(approved, Mapping):
         raise Refused(f"access_plan has no plan for {host}. Plan again for this host, and have that plan approved.")
     extra = sorted(key for key in approved if key.partition(SEPARATOR)[0] in SERVICES and key not in services)

@@ -73,9 +73,8 @@ class ActionModule(AccessAction):
             results[key] = self._operate(info.module, {**options, info.people: [], **known[key]})
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
-        return results, [] if all(SERVICES[key].lists_pending for key in results) else recall.blindness(
-            "from the roster"
-        )
+        gaps = recall.gaps(results, "from the roster")
+        return results, [text for key in results for text in gaps.get(key, ())]
 
 
 def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None], with_groups: bool) -> str:

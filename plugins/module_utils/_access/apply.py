@@ -37,7 +37,7 @@ from .model import (
 from .outcome import APPLIED, DEFERRED, NOT_ATTEMPTED, Options, Outcome, Report, evolve
 from .perform import client_of, perform
 from .plan import check_people, plan_id, turn
-from .planner import companion_of, draft
+from .planner import companion_of, drafted
 from .service import Service
 from .settle import half_done, in_all, settle
 from .verify import own_credential, verify
@@ -79,8 +79,7 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
     for name, texts in (("protected", limits.protected), ("ignore", report.rules.ignore)):
         report.unmatched[name] = unmatched(texts, report.desired, report.existing)
         refuse_unmatched(name, report.unmatched[name])
-    found = draft(service, report.desired, report.rules, report.existing, now)
-    report.learn(found)
+    found = drafted(service, report, now)
     report.plan = found.steps
     if report.plan and options.shows_id:
         service.identify()

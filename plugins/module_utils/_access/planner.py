@@ -18,9 +18,16 @@ from .._http.naming import option
 from .leaving import Leaving, in_account, leaving, leaving_steps, team_steps, with_addresses
 from .match import Matches, Rules, assign, kin, several_accounts, without_address
 from .model import ACTIVE, INVITE, LOWER, Grant, Person, Step
-from .outcome import Draft
+from .outcome import Draft, Report
 from .plan import in_order, plan
 from .service import Companion, Service, linked
+
+
+def drafted(service: Service, report: Report, now: datetime, deep: bool = True) -> Draft:
+    """The plan from what the report says is there; the report learns what planning finds out. See :func:`draft`."""
+    found = draft(service, report.desired, report.rules, report.existing, now, report.leaving, deep)
+    report.learn(found)
+    return found
 
 
 def draft(
@@ -29,19 +36,18 @@ def draft(
     rules: Rules,
     existing: list[Grant],
     now: datetime,
-    earlier: Leaving | None = None,
-    deep: bool = True,
+    earlier: Leaving,
+    deep: bool,
 ) -> Draft:
     """The steps from what exists to what is declared; with ``deep``, those about teams and keys too.
 
     ``earlier``: who lost access in this run already.
     """
-    gone = earlier or Leaving()
-    found = _Found.of(desired, rules, existing, now, gone)
+    found = _Found.of(desired, rules, existing, now, earlier)
     if any(step.phase >= LOWER and step.target and step.target.status == ACTIVE for step in found.steps):
         found = found.again(service.confirmed(existing))
     if not deep:
-        return Draft(found.steps, found.existing, gone, found.matches.conflicts, [])
+        return Draft(found.steps, found.existing, earlier, found.matches.conflicts, [])
     steps = found.steps
     invited = {step.email for step in steps if step.action == INVITE}
     if found.leaving.leavers or found.moving or any(companion.knows(invited) for companion in service.companions):

@@ -97,13 +97,12 @@ def _linked(grant: Grant, links: t.Iterable[t.Mapping[str, t.Collection[str]]]) 
 class Service(t.Protocol):
     """One team or account of a service. The methods with a body here fit one that lists everybody, invited or accepted.
 
-    ``scope`` distinguishes teams or accounts in a plan id. ``lists_pending``: everybody who is invited and has not
-    accepted is always listed. ``lists`` are the paths that ``read`` reads. ``ledger`` remembers invitations.
+    ``scope`` distinguishes teams or accounts in a plan id. ``lists`` are the paths that ``read`` reads. ``ledger`` remembers
+    invitations.
     """
 
     info: ServiceInfo
     scope: str
-    lists_pending: bool = True
     lists: list[str]
     companions: t.Sequence[Companion] = ()
     client: Client

@@ -21,7 +21,7 @@ from .model import (
     Step,
 )
 from .outcome import APPLIED, Outcome, Report, evolve
-from .planner import companion_of, draft
+from .planner import companion_of, drafted
 from .service import Service
 
 
@@ -59,20 +59,14 @@ def settle(
     doubtful = {step: error for step, error in faults.items() if error and is_doubtful(step, error)}
     if not doubtful:
         return {}
-    try:
-        rested = _read_again(service, report, list(doubtful.values()), attempt)
-    except AccessError:
-        for step, error in doubtful.items():
-            outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
-        return {}
     deep = any(companion_of(service, step) for step in doubtful)
     try:
-        found = draft(service, report.desired, report.rules, report.existing, now, report.leaving, deep)
+        rested = _read_again(service, report, list(doubtful.values()), attempt)
+        found = drafted(service, report, now, deep)
     except AccessError:
         for step, error in doubtful.items():
             outcomes[step] = replace(outcomes[step], error=error.hinted(UNKNOWN_FATE))
         return {}
-    report.learn(found)
     again = {}
     for step, error in doubtful.items():
         left, same = still_to_do(step, found.steps, report.plan)
@@ -81,7 +75,7 @@ def settle(
             error,
             attempt,
             rested=rested,
-            lists_pending=service.lists_pending,
+            lists_pending=service.info.lists_pending,
             shows_pending=service.shows_pending(),
             joined=any(
                 grant.status == ACTIVE and not step.addresses.isdisjoint(grant.addresses) for grant in report.existing

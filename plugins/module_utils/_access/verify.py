@@ -22,7 +22,7 @@ from .match import Rules
 from .model import ACTIVE, CANCEL, MEMBERSHIP, REMOVAL, REMOVE, Person
 from .outcome import APPLIED, ByHand, Outcome, Report
 from .plan import turn
-from .planner import draft
+from .planner import drafted
 from .service import Service
 
 SECOND_LOOKS = 3  # at a list that still shows what was removed
@@ -88,8 +88,7 @@ def verify(service: Service, report: Report, now: datetime) -> None:
 
     def remaining() -> list[tuple[str, str]]:
         report.existing = service.read()
-        present = draft(service, report.desired, report.rules, report.existing, now, report.leaving)
-        report.learn(present)
+        present = drafted(service, report, now)
         losing = [step for step in present.steps if step.takes_away and step.email in gone]
         still = [(step.email, step.target) for step in losing if step.target]
         found = [(email, str(grant)) for email, grant in still if (email, grant.identity) not in told]

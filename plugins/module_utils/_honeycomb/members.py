@@ -69,7 +69,6 @@ class Honeycomb(Service):
 
     info = HONEYCOMB
     scope = HONEYCOMB.key
-    lists_pending = HONEYCOMB.lists_pending
     ledger: Ledger
 
     def __init__(

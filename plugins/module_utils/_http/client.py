@@ -204,10 +204,11 @@ class Client:
         if not 200 <= response.status < 300:
             raise call.unsuccessful(response, server_time, self._reset_in())
         try:
-            body = decode(response.content) if response.content.strip() else None
+            text = text_of(response.content)
+            body = decode(text) if response.content.strip() else None
         except ValueError:
             raise call.undecodable(response) from None
-        as_it_is = self.connection.verbatim or is_harmless_json(text_of(response.content))
+        as_it_is = self.connection.verbatim or is_harmless_json(text)
         data = body if as_it_is else _as_data(body)
         return Answer(response.status, data, response.url, response.headers)
 

@@ -104,12 +104,11 @@ def text_of(content: bytes) -> str:
     return content.decode(json.detect_encoding(content), "surrogatepass")
 
 
-def decode(content: bytes) -> t.Any:
-    """A decoded body; ValueError for anything that is not JSON, or nests too deeply for Ansible to pass on.
+def decode(text: str) -> t.Any:
+    """The document in a text; ValueError for anything that is not JSON, or nests too deeply for Ansible to pass on.
 
     Half a surrogate pair is legal JSON, but Ansible cannot pass it on, so U+FFFD replaces it.
     """
-    text = text_of(content)
     try:
         document = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except RecursionError:
@@ -148,6 +147,6 @@ def _whole(value: t.Any) -> t.Any:
 def json_or_none(content: bytes) -> t.Any:
     """A decoded body, None for anything else."""
     try:
-        return decode(content)
+        return decode(text_of(content))
     except ValueError:
         return None

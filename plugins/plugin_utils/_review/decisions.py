@@ -72,20 +72,18 @@ def judge(
     elsewhere = [decision.row for decision in decisions if decision.row.place not in places]
     for row in elsewhere:
         faults.note("A row is of a target that this run does not have", row)
-    unseen = [
-        decision
-        for decision in decisions
-        if decision.row.role in BESIDE
-        and decision.row not in elsewhere
-        and not (decision.row.place in with_keys if decision.row.role == KEY else places[decision.row.place])
-    ]
-    for decision in unseen:
-        faults.note(
-            "Teams or keys could not be read this time, so nobody knows whether it is still there", decision.row
-        )
-    decisions = [decision for decision in decisions if decision.row.place in places and decision not in unseen]
+    seen = []
+    for decision in (decision for decision in decisions if decision.row.place in places):
+        if decision.row.role not in BESIDE or (
+            decision.row.place in with_keys if decision.row.role == KEY else places[decision.row.place]
+        ):
+            seen.append(decision)
+        else:
+            faults.note(
+                "Teams or keys could not be read this time, so nobody knows whether it is still there", decision.row
+            )
     without_teams = {place for place, teams in places.items() if not teams}
-    decisions = _held_against_now(decisions, missing, now, without_teams, faults)
+    decisions = _held_against_now(seen, missing, now, without_teams, faults)
     _check_same_people(decisions, now, faults)
     return Verdict(decisions, faults.told())
 

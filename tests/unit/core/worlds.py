@@ -145,7 +145,6 @@ class Memory:
     """
 
     scope = "memory"
-    lists_pending = True
     companions = ()
     ledger = None
 

@@ -18,8 +18,7 @@ from .._http.errors import AccessError
 from .._http.naming import option
 from .._http.outside import armoured_text, shown
 from .addresses import check_email, fold
-from .doubt import Fate, Left, Sign, judge
-from .model import INVITATION, MEMBERSHIP, PENDING, Grant
+from .model import INVITATION, KNOWN, MEMBERSHIP, PENDING, Grant
 from .plan import parse_time
 
 PENDING_WORDS = ("pending", "invited")
@@ -61,7 +60,7 @@ class Entry:
         ):
             raise AccessError(
                 errors.VALIDATION,
-                f"{option('known_invitations')} has something other than id, role and invited_at for {email[:80]!r}.",
+                f"{option(KNOWN)} has something other than id, role and invited_at for {email[:80]!r}.",
                 hint="Pass the dictionary that an earlier run returned under this name, unchanged.",
             )
         accepted_as, name, fields = (given.get(key) for key in ("accepted_as", "name", "fields"))
@@ -120,17 +119,11 @@ class Ledger:
     ``kept``: the caller keeps such a record between runs. ``hides_pending``: an invitation that was sent is missing from
     the list, so a missing one proves nothing. ``were_unproved``: everybody who was invited and ever listed without proof
     that they accepted. ``withdrawn``: everybody whose invitation was listed and is so no more, though nobody accepted it.
-    ``lists_pending``: the service lists all invitations. ``clock`` tells seconds since 1970.
+    ``clock`` tells seconds since 1970.
     """
 
-    def __init__(
-        self,
-        known: t.Mapping[str, t.Any] | None,
-        clock: t.Callable[[], float] = time.time,
-        lists_pending: bool = False,
-    ) -> None:
+    def __init__(self, known: t.Mapping[str, t.Any] | None, clock: t.Callable[[], float] = time.time) -> None:
         self.kept = known is not None
-        self._lists_pending = lists_pending
         self.hides_pending = False
         self.were_unproved: set[str] = set()
         self.withdrawn: set[str] = set()
@@ -179,7 +172,7 @@ class Ledger:
                 entry = self._entry(email, existing[place].id, existing[place].role, existing[place].record)
             if place is not None:
                 existing[place] = self._found(email, entry, existing[place], accepted)
-            elif entry.accepted_as or email in self._missing or (entry.unclear and not self._may_be_sent(email, entry)):
+            elif entry.accepted_as or email in self._missing:
                 del self._entries[email]
             elif entry.listed and not self._is_settling(email, entry):
                 del self._entries[email]
@@ -197,12 +190,6 @@ class Ledger:
         written = [self._written[email]] if email in self._written else []
         invited = parse_time(entry.invited_at)
         return any(self._clock() - at < SETTLING for at in (*written, *([invited.timestamp()] if invited else [])))
-
-    def _may_be_sent(self, email: str, entry: Entry) -> bool:
-        """Whether an invitation that an earlier run left unclear, and no list shows, may have been sent: the table of doubt."""
-        conclusive = self._lists_pending and not self._is_settling(email, entry)
-        evidence = Sign.UNCLEAR | Sign.PASSING | Sign.MORE | (Sign.CONCLUSIVE if conclusive else Sign.INCONCLUSIVE)
-        return judge(Left.INVITATION, evidence) is not Fate.TRY_AGAIN
 
     def _found(self, email: str, entry: Entry, grant: Grant, accepted: t.Collection[str] | None) -> Grant:
         """What an invited person has, now that they are listed; updates what is remembered."""

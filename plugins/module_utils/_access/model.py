@@ -35,8 +35,8 @@ ACTIONS = (
     *(CANCEL, CANCEL_TEAM_INVITATION, DELETE_KEY, DISABLE_KEY, LEAVE_TEAM, REMOVE),
 )
 """Every action, in the order in which the actions for one person in one phase are applied."""
-
-
+KNOWN = "known_invitations"
+"""The option and the result that carry remembered invitations from run to run."""
 MOST_WORDS = 500  # characters of why somebody has, or loses, access
 RAISE, LOWER, LEAVING, REMOVAL, LAST = range(5)
 """Phases, in the order in which they are applied. What comes with access goes before access itself, since services know

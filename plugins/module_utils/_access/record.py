@@ -17,7 +17,7 @@ from .._http.errors import AccessError
 from .addresses import check_email, fold
 from .catalog import ServiceInfo, Spec
 from .match import Rules
-from .model import CANCEL, INVITE, REINVITE, REMOVE, UPDATE
+from .model import CANCEL, INVITE, KNOWN, REINVITE, REMOVE, UPDATE
 from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Around, ByHand, Report
 from .plan import diff
 from .service import Reader, Service
@@ -25,7 +25,6 @@ from .verify import follow_ups
 
 Values = t.Mapping[str, t.Any]
 """The options of an operation, by name, each of the type that its spec gives."""
-KNOWN = "known_invitations"
 NO_CHANGE: Values = MappingProxyType({"changed": False, "api": {"requests": 0, "waited": 0.0}})
 
 

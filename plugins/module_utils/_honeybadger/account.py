@@ -16,8 +16,7 @@ from datetime import datetime, timezone
 
 from .._access.addresses import fold
 from .._access.catalog import known_role
-from .._access.model import INVITATION, MEMBERSHIP, Grant
-from .._access.record import KNOWN
+from .._access.model import INVITATION, KNOWN, MEMBERSHIP, Grant
 from .._access.service import Companion, Service, linked
 from .._http import errors
 from .._http.address import segment

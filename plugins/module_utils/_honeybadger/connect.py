@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._access.catalog import Spec
+from .._access.model import KNOWN
 from .._access.options import connection, setting
 from .._http.options import check_secret, client_of
 from .account import Honeybadger, TokenAuth
@@ -28,7 +29,7 @@ def honeybadger(params: t.Mapping[str, t.Any], teams: bool = False) -> Honeybadg
     token = check_secret("auth_token", params["auth_token"])
     client = client_of(HONEYBADGER.title, params, TokenAuth(token), token, hosts=HONEYBADGER.hosts)
     account = params.get("account_id")
-    invited = Invited(params["known_invitations"]) if "known_invitations" in params else None
+    invited = Invited(params[KNOWN]) if KNOWN in params else None
     companions = [TeamGrants(HoneybadgerTeams(client, account, invited))] if teams and account else []
     return Honeybadger(client, account, companions, invited)
 

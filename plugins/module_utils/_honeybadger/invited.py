@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 
 from .._access.addresses import fold
 from .._access.catalog import known_role
+from .._access.model import KNOWN
 from .._access.plan import parse_time
-from .._access.record import KNOWN
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option

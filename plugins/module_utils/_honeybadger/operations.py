@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._access.bulk import manage_people
+from .._access.model import KNOWN
 from .._access.options import BULK, VERIFY, people
 from .._access.outcome import Around
 from .._access.record import Operation, Result, Values, inspect, is_address, narrowed_to, nothing_done, reads
@@ -80,10 +81,10 @@ USERS = Operation(
         "manage_teams": {"type": "bool", "default": False},
         **BULK,
         **people(HONEYBADGER),
-        "known_invitations": {"type": "dict"},
+        KNOWN: {"type": "dict"},
     },
     _users,
-    {**nothing_done(HONEYBADGER), "known_invitations": {}},
+    {**nothing_done(HONEYBADGER), KNOWN: {}},
 )
 ACCOUNT_INFO = reads({**CONNECTION, "account_id": {"type": "str"}}, _account_info)
 USER_INFO = reads({**CONNECTION, **ACCOUNT, "email": {"type": "str"}, "id": {"type": "int"}}, _user_info)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._access.catalog import Spec
+from .._access.model import KNOWN
 from .._access.options import connection, setting
 from .._http import errors
 from .._http.client import Answers
@@ -50,7 +51,7 @@ def honeycomb(
     key = check_secret("api_key", params["api_key"])
     client = client_of(HONEYCOMB.title, params, KeyHeader(key), key)
     client.answers = client.answers if answers is None else answers
-    service = Honeycomb(client, key, params.get("known_invitations"), names)
+    service = Honeycomb(client, key, params.get(KNOWN), names)
     given = [name for name in HONEYCOMB.optional if params.get(name) and "leaver_keys" in params]
     if len(given) == 1:
         raise AccessError(

@@ -16,7 +16,7 @@ from dataclasses import replace
 from .._access.addresses import few, fold
 from .._access.catalog import known_role, stands_for
 from .._access.ledger import Ledger, says_pending
-from .._access.model import ABSENT, INVITATION, MEMBERSHIP, Grant, Person
+from .._access.model import ABSENT, INVITATION, KNOWN, MEMBERSHIP, Grant, Person
 from .._access.service import Companion, Service
 from .._http import errors
 from .._http.address import segment
@@ -281,7 +281,7 @@ class Honeycomb(Service):
 
     def remembered(self) -> dict[str, t.Any]:
         """The invitations that the next run should know about."""
-        return {"known_invitations": self.ledger.public()}
+        return {KNOWN: self.ledger.public()}
 
     def _auth(self) -> dict[str, t.Any]:
         try:

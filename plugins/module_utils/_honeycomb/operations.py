@@ -13,6 +13,7 @@ from dataclasses import asdict
 
 from .._access.addresses import names_of
 from .._access.bulk import manage_people
+from .._access.model import KNOWN
 from .._access.options import BULK, VERIFY, people
 from .._access.outcome import Around
 from .._access.record import Operation, Result, Values, inspect, is_address, narrowed_to, nothing_done, reads
@@ -74,10 +75,10 @@ MEMBERS = Operation(
         **KEYS,
         **VERIFY,
         **people(HONEYCOMB, name={"type": "str"}),
-        "known_invitations": {"type": "dict"},
+        KNOWN: {"type": "dict"},
     },
     _members,
-    {**nothing_done(HONEYCOMB), "known_invitations": {}, "leaver_keys": []},
+    {**nothing_done(HONEYCOMB), KNOWN: {}, "leaver_keys": []},
 )
 MEMBER_INFO = reads({**CONNECTION, **MANAGEMENT_UNUSED, "email": {"type": "str"}}, _member_info)
 AUTH_INFO = Operation({**CONNECTION, **MANAGEMENT_UNUSED}, _auth_info)

@@ -14,8 +14,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ...module_utils._access.catalog import ServiceInfo
-from ...module_utils._access.model import INVITE, REINVITE
-from ...module_utils._access.record import KNOWN
+from ...module_utils._access.model import INVITE, KNOWN, REINVITE
 from ...module_utils._http.errors import AccessError
 from .._host.target import origin
 from .journal import RunJournal

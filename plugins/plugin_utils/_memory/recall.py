@@ -16,6 +16,7 @@ from ansible import constants as C
 
 from ...module_utils._access.addresses import few
 from ...module_utils._access.catalog import ServiceInfo
+from ...module_utils._access.model import KNOWN
 from ...module_utils._access.options import connection_defaults
 from ...module_utils._access.outcome import ByHand, Journal
 from ...module_utils._http.client import Answers
@@ -77,7 +78,7 @@ class Recall:
 
     def options(self) -> dict[str, t.Any]:
         """The module options with what is remembered."""
-        return {"known_invitations": self._before or {}} if self._store else {}
+        return {KNOWN: self._before or {}} if self._store else {}
 
     def options_of(self, service: str, connection: Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The same for a service with these connection options."""
@@ -141,7 +142,7 @@ class Recall:
                 f"Check under Team settings > Users whether {few(unlisted, NAMED)} had been invited before."
             )
             warnings.append(ByHand(text, tuple(unlisted)))
-        known: Entries | None = result.get("known_invitations")
+        known: Entries | None = result.get(KNOWN)
         if check or known is None or not (known or self._before or self.journal.is_open):
             return warnings
         known = {**known, **self.journal.unanswered}

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.catalog import known_role
 from ...module_utils._access.ledger import says_pending
-from ...module_utils._access.model import ACTIVE, PENDING, Kind
+from ...module_utils._access.model import ACTIVE, KNOWN, PENDING, Kind
 from ...module_utils._services import SERVICES
 from .._words.text import clean
 
@@ -23,7 +23,7 @@ Data = dict[str, t.Any]
 
 def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Data]:
     """Everybody in the result of a bulk module: active people, then pending ones."""
-    accepted = _accepted(result.get("known_invitations") or {})
+    accepted = _accepted(result.get(KNOWN) or {})
     entries = [
         _entry(host, service, status_of(kinds, record), record, accepted)
         for key, kinds in SERVICES[service].results.items()

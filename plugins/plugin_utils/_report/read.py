@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from ...module_utils._access.addresses import few
 from ...module_utils._access.catalog import ACCOUNTS, IDENTITY, INVITATIONS, KEYS, TEAMS, ServiceInfo
-from ...module_utils._access.record import KNOWN
+from ...module_utils._access.model import KNOWN
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.target import Target

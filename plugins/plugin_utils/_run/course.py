@@ -14,7 +14,7 @@ from typing import Any
 
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.catalog import ServiceInfo
-from ...module_utils._access.model import ABSENT
+from ...module_utils._access.model import ABSENT, KNOWN
 from ...module_utils._access.outcome import ByHand
 from ...module_utils._http.errors import VALIDATION
 from .._host import collection
@@ -25,7 +25,7 @@ from .approval import PLAN_CHANGED
 from .provenance import Provenance
 
 KEPT = 100  # records of a kind in the result, so that an event stays small
-OF_THE_RUN = ("known_invitations", "by_hand", "unclear")  # in a result, for the memory and the evidence only
+OF_THE_RUN = (KNOWN, "by_hand", "unclear")  # in a result, for the memory and the evidence only
 PLAN_AGAIN = "Plan again, and have the new plan approved."
 
 People = list[dict[str, Any]]

@@ -115,6 +115,11 @@ def test_joiners_movers_leavers_and_renames(
         "kim": ("cancel", "left group Platform Engineering"),
         "eve": ("cancel", "not in the directory"),
     }
+    told = planned.artefacts["access_plan"]["one"]
+    for key, name in (("honeycomb", "Honeycomb"), ("honeybadger", "Honeybadger")):
+        others = [text for text in told[key]["follow_up"] if not text.startswith(f"{name}:")]
+        assert f"{name}: It still shows ada@example.com for ada.l@example.com" in str(told[key]["follow_up"])
+        assert others == []
     assert not [path for path in okta.paths() if path.endswith("/00ubob")]  # the group told what became of him
     done = control.play("reconcile", *hosts)
     assert done.failures == {}, done.output

@@ -43,7 +43,7 @@ class Sign(Flag):
     NONE = 0
     UNCLEAR = auto()
     """The request, in this or an earlier attempt, may have taken effect."""
-    REFUSED = auto()
+    DISPUTED = auto()
     """The only attempt was refused: the state is not the one that was read."""
     GONE = auto()
     """The answer was 404, and nothing explains it."""
@@ -89,7 +89,7 @@ class Fate(Enum):
 
 TABLE: tuple[tuple[Left, Sign, Fate], ...] = (
     (Left.OTHER, Sign.NONE, Fate.OVERTAKEN),
-    (Left.NOTHING, Sign.FIRST | Sign.REFUSED, Fate.FOUND_DONE),
+    (Left.NOTHING, Sign.FIRST | Sign.DISPUTED, Fate.FOUND_DONE),
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.JOINED, Fate.FOUND_DONE),
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING | Sign.UNCLEAR, Fate.DONE),  # the old one is gone, there is another
     (Left.NOTHING, Sign.FIRST | Sign.CANCELLING, Fate.FOUND_DONE),
@@ -158,7 +158,7 @@ def signs(
     pending = step.target is not None and step.target.status == PENDING
     evidence = {
         Sign.UNCLEAR: error.request.leaves_doubt,
-        Sign.REFUSED: error.status in (404, 409, 422) and not error.request.repeated,
+        Sign.DISPUTED: error.status in (404, 409, 422) and not error.request.repeated,
         Sign.GONE: error.status == 404 and not error.hint,
         Sign.ACCEPTED: error.request.reach == ACCEPTED,
         Sign.PASSING: error.is_passing,

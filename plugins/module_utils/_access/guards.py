@@ -113,7 +113,7 @@ def too_few_keepers(steps: t.Sequence[Step], existing: t.Sequence[Grant], rules:
     now, then = _keepers(existing, rules), _keepers(after, rules)
     least = limits.min_keepers
     if then >= now:  # somebody with an unknown role, who may be as powerful, goes only if one of them is left
-        least = min(least, 1) if _highest(after, rules) < _highest(existing, rules) else 0
+        least = min(least, 1) if _possible_keepers(after, rules) < _possible_keepers(existing, rules) else 0
     if then >= least:
         return None
     role = rules.roles[-1]
@@ -153,7 +153,7 @@ def _keepers(existing: t.Iterable[Grant], rules: Rules) -> int:
     return sum(rules.is_keeper(grant) for grant in existing)
 
 
-def _highest(existing: t.Iterable[Grant], rules: Rules) -> int:
+def _possible_keepers(existing: t.Iterable[Grant], rules: Rules) -> int:
     return sum(rules.may_be_keeper(grant) for grant in existing)
 
 

@@ -3,8 +3,9 @@
 
 """What is written down about invitations while a run sends them, so that a kill at any moment loses none. No I/O.
 
-An invitation is written down before it leaves, and its answer after it came. What has no answer yet may have been sent:
-``unclear`` in ``ledger.py``, by which the next run goes. This file is private to the collection.
+Where the service may hide who is invited, an invitation is written down before it leaves and its answer after it came.
+What has no answer yet may have been sent: ``unclear`` in ``ledger.py``, by which the next run goes. Where the service lists
+who is invited, that list decides, and only the answer is written down. This file is private to the collection.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from .._http.errors import AccessError
+from .._http.naming import option
 from .addresses import few, fold
 from .model import INVITE, INVITE_TO_TEAM, REINVITE, Grant, Step
 from .outcome import Journal
@@ -36,7 +38,7 @@ def in_doubt(service: Service) -> list[str]:
     return [
         (
             f"A run that was stopped may have invited {few(named)} to {service.info.title}. It is not known whether an invitation "
-            "was sent, so none is sent again. Ask them; a run for them with reinvite_after set to 0 sends one."
+            f"was sent, so none is sent again. Ask them; a run for them with {option('reinvite_after')} set to 0 sends one."
         )
     ]
 

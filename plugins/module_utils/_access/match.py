@@ -125,7 +125,7 @@ def assign(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rule
             conflicts += _add_tied(person, grants, index, owners, rules)
     settled = {conflict for conflict in conflicts if not rules.ignore.isdisjoint(conflict.people[1].addresses)}
     return Matches(
-        [sorted(grants, key=lambda grant: grant.kind.rank) for grants in held],
+        [sorted(grants, key=lambda grant: grant.kind.order) for grants in held],
         [conflict for conflict in conflicts if conflict not in settled],
         frozenset(
             person
@@ -142,7 +142,7 @@ class _Index:
         self._direct: dict[str, list[Grant]] = defaultdict(list)
         self._tied: dict[str, list[Grant]] = defaultdict(list)
         self._by_id: dict[t.Any, Grant] = {}
-        for grant in sorted(existing, key=lambda grant: (grant.kind.rank, str(grant.id))):
+        for grant in sorted(existing, key=lambda grant: (grant.kind.order, str(grant.id))):
             if grant.email:
                 self._direct[fold(grant.email)].append(grant)
             for address in grant.also:

@@ -103,7 +103,7 @@ def people_from(items: t.Iterable[t.Mapping[str, t.Any]]) -> list[Person]:
 class Kind:
     """One kind of grant; each is made once, so that comparing grants costs little.
 
-    ``status`` is the status of a grant of this kind. ``removal`` is the action that removes it. ``rank`` orders the
+    ``status`` is the status of a grant of this kind. ``removal`` is the action that removes it. ``order`` sorts the
     grants of one person, the most important first. ``is_access``: it is access or an invitation to it, and counts for
     the guards. ``opens``: it alone lets somebody back in. ``final``: what is removed cannot be given back. ``cap`` names
     the limit for removals in one run.
@@ -112,7 +112,7 @@ class Kind:
     name: str
     status: str
     removal: str
-    rank: int
+    order: int
     is_access: bool = False
     opens: bool = False
     final: bool = False

@@ -31,7 +31,7 @@ BULK: Spec = {
 
 
 OF_MODULES = ("expected_plan_id",)
-"""The options in ``BULK`` that the role does not take."""
+"""The options in ``BULK`` that the role does not take, or takes in a form of its own."""
 
 
 OF_ROLE: t.Mapping[str, str] = {option: spec["type"] for option, spec in BULK.items() if option not in OF_MODULES}

@@ -71,7 +71,7 @@ class Watch(t.Protocol):
 
 
 class Journal(t.Protocol):
-    """Where a run writes down invitations while it lasts; entries are those of ``known_invitations``, by folded address.
+    """Where a run writes down invitations while it lasts; entries are those of ``known_invitations``, by their key there.
 
     What cannot be written is an :class:`AccessError`, and then nothing is sent.
     """

@@ -44,13 +44,13 @@ class Request:
     """What the transport knows about a failed request, for code that decides what to do next. Users do not see it.
 
     ``reach`` is how far it got: not sent; refused, on the way or by the service, so that it had no effect; unknown; or
-    accepted, if the service accepted it but its answer could not be used. ``transient``: the same request may succeed
-    later. ``repeated``: an earlier attempt may have taken effect. ``retry_after``: seconds after which the service
+    accepted, if the service accepted it but its answer could not be used. ``repeatable``: nothing but
+    time is in its way. ``repeated``: an earlier attempt may have taken effect. ``retry_after``: seconds after which the service
     allows another request. ``payload``: the decoded answer.
     """
 
     reach: str = NOT_SENT
-    transient: bool = False
+    repeatable: bool = False
     repeated: bool = False
     retry_after: float | None = None
     payload: t.Any = None
@@ -95,8 +95,8 @@ class AccessError(Exception):
 
     @property
     def is_passing(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self.request.transient or self.code == SERVER_ERROR
+        """Whether the same request may succeed later: it is repeatable, or the service failed and the state must be read first."""
+        return self.request.repeatable or self.code == SERVER_ERROR
 
     @property
     def marked(self) -> str:

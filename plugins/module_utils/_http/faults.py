@@ -18,7 +18,7 @@ from .connection import Connection, CutShort, Response
 from .errors import ACCEPTED, NOT_SENT, REFUSED, UNKNOWN, AccessError, Request
 from .limits import retry_after
 from .naming import option
-from .retry import TRANSIENT
+from .retry import TRANSIENT, is_limit
 from .text import describe, json_or_none
 
 with contextlib.suppress(ImportError):  # reported by the module, see connection.py
@@ -94,17 +94,17 @@ class Call:
             reach = ACCEPTED if 200 <= fault.status < 300 else UNKNOWN
             code, late = (errors.CONNECTION, "") if fault.in_time else (errors.TIMEOUT, f" {self._limit}")
             msg = f"{name} did not complete its answer to {self.method} {self.shown}{late}."
-            return self.error(code, msg, Request(reach, transient=True), hint=HINTS[code], status=fault.status)
+            return self.error(code, msg, Request(reach, repeatable=True), hint=HINTS[code], status=fault.status)
         if isinstance(fault, requests.Timeout):
             msg = f"{name} did not answer {self.method} {self.shown} {self._limit}."
-            return self.error(errors.TIMEOUT, msg, Request(reach, transient=True), hint=HINTS[errors.TIMEOUT])
+            return self.error(errors.TIMEOUT, msg, Request(reach, repeatable=True), hint=HINTS[errors.TIMEOUT])
         if isinstance(fault, requests.exceptions.SSLError) and not begun:
             return self._insecure(fault)
         if isinstance(fault, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
             return self.error(
                 errors.CONNECTION,
                 f"The connection to {name} at {url} failed: {self.clean(_reason(fault))}.",
-                Request(reach, transient=True),
+                Request(reach, repeatable=True),
                 hint=f"Check {option('api_url')}, the proxy settings and the network.",
             )
         if begun:
@@ -140,7 +140,7 @@ class Call:
         status, headers = response.status, response.headers
         payload = json_or_none(response.content)
         detail = self.clean(describe(payload) or response.content.decode("utf-8", "replace"))
-        limited = status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
+        limited = is_limit(status, headers)
         code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
         hint = HINTS.get(code, "")
         if limited:
@@ -151,7 +151,7 @@ class Call:
         wait = retry_after(headers.get("Retry-After"), server_time)
         request = Request(
             UNKNOWN if code in TELL_NOTHING or (300 <= status < 400 and status not in REPEAT_ELSEWHERE) else REFUSED,
-            transient=limited or status in TRANSIENT,
+            repeatable=limited or status in TRANSIENT,
             retry_after=reset_in if limited and wait is None else wait,
             payload=payload,
         )

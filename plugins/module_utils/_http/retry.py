@@ -3,11 +3,14 @@
 
 """Which requests are sent again, and when. Pure.
 
-An invitation whose fate is in doubt is not a matter of single requests: ``ROUNDS`` in ``_access/doubt.py``.
+Of the faults, those of a connection that never began or broke, time-outs, limits and ``TRANSIENT`` are repeatable
+(``faults.py``). An invitation whose fate is in doubt is not a matter of single requests: ``ROUNDS`` in ``_access/doubt.py``.
 This file is private to the collection.
 """
 
 from __future__ import annotations
+
+import typing as t
 
 from . import errors
 from .errors import REFUSED, AccessError
@@ -16,6 +19,11 @@ RETRIES = 4  # of one request, rate limits apart
 FIRST_BACKOFF = 0.5  # seconds
 DOUBLED = 6  # times, until a back-off no longer grows
 TRANSIENT = (502, 503, 504)  # statuses after which the same request may succeed
+
+
+def is_limit(status: int, headers: t.Mapping[str, str]) -> bool:
+    """Whether an answer says that the limit of requests is reached, as 403 does when none remains."""
+    return status == 429 or (status == 403 and headers.get("X-RateLimit-Remaining", "").strip() == "0")
 
 
 def found_gone(error: AccessError) -> bool:
@@ -34,7 +42,7 @@ def delay(error: AccessError, method: str, attempt: int) -> float | None:
     GET, PUT, PATCH and DELETE are, since callers set absolute values; a POST only if it certainly had no effect.
     """
     request = error.request
-    if not request.transient or (method == "POST" and request.reach != REFUSED):
+    if not request.repeatable or (method == "POST" and request.reach != REFUSED):
         return None
     if error.code != errors.RATE_LIMITED and attempt >= RETRIES:
         return None

@@ -67,8 +67,8 @@ class RunJournal(Journal):
 
 
 def unremembered(fault: AccessError) -> AccessError:
-    """The error for somebody who is not invited for this reason."""
-    nobody = "Nobody was invited, because it could not be remembered, and a later run may invite them again."
+    """The error for those who are not invited for this reason."""
+    nobody = "No invitation was sent, because it could not be remembered, and a later run may send another one."
     return AccessError(fault.code, f"{nobody} {fault.msg}", hint=fault.hint)
 
 

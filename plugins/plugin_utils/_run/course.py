@@ -38,7 +38,7 @@ class Course:
 
     ``people`` are those of each service, as options of its bulk module; ``nameless``: somebody is declared by a text that
     is no address; ``leaving``: somebody leaves. ``results`` are by service, or by service and account, and ``done_at`` when
-    each was there (UTC). ``follow_up`` is left to do by hand beside what the results say, ``doubts`` what may not be
+    each was there (UTC). ``follow_up`` is left to do by hand in accounts that the run does not manage, ``doubts`` what may not be
     remembered, ``ends`` whose access ends soon. ``policy`` is what an unknown leaver means, ``alone``: no other host of the
     run may know them. ``ended`` is what ended the run from outside, ``failure`` why nothing more was done. ``exempt`` are the
     people whom the options ``protected`` and ``ignore`` name.

@@ -90,7 +90,6 @@ class Lifecycle:
             self.course.results[key] = self._service(key, options, check=self.course.check)
             self._remember(key, options, people[key])
         self.course.warnings += _exempt.unmatched(self.course.results.values())
-        self.course.follow_up += still_shown(self.course.results, self._variables.mapping("lifecycle_renamed") or {})
         if others and not others.remove and not self.course.ended:
             self.course.follow_up += others.remaining(_evidence.leavers_of(people[others.info.key]))
 
@@ -167,11 +166,14 @@ class Lifecycle:
         result.setdefault("target", None if service(key).lists_pending else self._recall.team)
         self.course.done_at[key] = now()
         self.course.warnings += result.pop("warnings", ())
-        named = f"{service(key).title}:"
-        for item in result.get("by_hand", ()):
-            item["text"] = item["text"].replace(named, f"{title(key)}:", 1)
         if "follow_up" in result:
-            result["follow_up"] = [item["text"] for item in result.get("by_hand", ())]
+            named = f"{service(key).title}:"
+            left = [
+                {**item, "text": item["text"].replace(named, f"{title(key)}:", 1)} for item in result.get("by_hand", ())
+            ]
+            shown = still_shown(key, result, self._variables.mapping("lifecycle_renamed") or {})
+            result["by_hand"] = left + [item._asdict() for item in shown]
+            result["follow_up"] = [item["text"] for item in result["by_hand"]]
         return result
 
 

@@ -16,16 +16,15 @@ from ...module_utils._access.outcome import ByHand
 from .._words.names import service, title
 
 
-def still_shown(results: Mapping[str, Mapping[str, t.Any]], renamed: Mapping[str, t.Any]) -> Iterator[ByHand]:
+def still_shown(key: str, result: Mapping[str, t.Any], renamed: Mapping[str, t.Any]) -> Iterator[ByHand]:
     """What is left to do by hand for each of them. ``renamed``: current address → the earlier ones."""
     current = {fold(str(old)): str(new) for new, others in renamed.items() for old in others}
-    for key, result in results.items():
-        for kind in service(key).results if current else ():
-            for record in result.get(kind) or ():
-                old = fold(str(record.get("email") or ""))
-                if old in current:
-                    text = (
-                        f"{title(key)}: It still shows {old} for {current[old]}, whose address changed in the directory. They keep their "
-                        "access; only they can change the address, in their own settings."
-                    )
-                    yield ByHand(text, (old, fold(current[old])))
+    for kind in service(key).results if current else ():
+        for record in result.get(kind) or ():
+            old = fold(str(record.get("email") or ""))
+            if old in current:
+                text = (
+                    f"{title(key)}: It still shows {old} for {current[old]}, whose address changed in the directory. They keep their "
+                    "access; only they can change the address, in their own settings."
+                )
+                yield ByHand(text, (old, fold(current[old])))

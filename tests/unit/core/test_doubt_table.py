@@ -30,8 +30,8 @@ def test_every_line_decides_something(place: int) -> None:
     ("left", "signs", "fate"),
     [
         (Left.NOTHING, Sign.UNCLEAR | Sign.FIRST, Fate.DONE),
-        (Left.NOTHING, Sign.REFUSED | Sign.FIRST, Fate.FOUND_DONE),
-        (Left.NOTHING, Sign.REFUSED, Fate.DONE),  # refused because an earlier attempt had worked
+        (Left.NOTHING, Sign.DISPUTED | Sign.FIRST, Fate.FOUND_DONE),
+        (Left.NOTHING, Sign.DISPUTED, Fate.DONE),  # refused because an earlier attempt had worked
         (Left.OTHER, Sign.UNCLEAR | Sign.FIRST, Fate.OVERTAKEN),
         (Left.ALL, Sign.UNCLEAR | Sign.FIRST, Fate.FAILED),
         (Left.ALL, Sign.UNCLEAR | Sign.HIDDEN, Fate.UNKNOWN),

@@ -92,7 +92,7 @@ def test_a_passing_fault(sim: Simulator, make: Make, clock: Clock, method: str, 
     if method == "POST" and fault not in UNDONE:
         with pytest.raises(AccessError) as caught:
             send(client, method, sim)
-        assert (caught.value.request.transient, caught.value.request.reach, clock.slept) == (True, "unknown", [])
+        assert (caught.value.request.repeatable, caught.value.request.reach, clock.slept) == (True, "unknown", [])
         assert verbs(sim) == ["POST"]
     else:
         assert send(client, method, sim).status in (200, 201, 204)

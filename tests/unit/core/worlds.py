@@ -174,7 +174,7 @@ class Memory:
             self.fewest = min(self.fewest, keepers(self.world, self._rules))
         if fault == "lost":
             raise AccessError(
-                "connection", "It broke.", method=method, path="/", request=Request(UNKNOWN, transient=True)
+                "connection", "It broke.", method=method, path="/", request=Request(UNKNOWN, repeatable=True)
             )
         if fault == "fails":
             raise AccessError(

@@ -115,7 +115,7 @@ def test_a_full_disk_is_found_before_anything_is_sent(tmp_path: Path, moment: st
             journal.sending(ADA, MAYBE)
         except AccessError as error:
             failed = error
-    assert "Nobody was invited" in failed.msg
+    assert "No invitation was sent" in failed.msg
     assert "cannot be written" in failed.msg
     assert journal.unanswered == {}
 

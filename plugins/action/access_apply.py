@@ -36,14 +36,14 @@ class ActionModule(AccessAction):
 
     def _run(self, course: Course) -> None:
         self._refuse_misspelt()
-        claims = self._claims()
-        if not claims.has(self._host):
+        recorded = self._claims().recorded()
+        if not recorded.has(self._host):
             raise Refused(
                 f"Nothing was done on {self._host}, since it was not compared with the other hosts: two of them may be the same "
                 "team. Run the playbook from its first task, without --start-at-task and without skipping tasks."
             )
-        unclear = claims.unknown(self._host)
-        faults = claims.faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
+        unclear = recorded.unknown(self._host)
+        faults = recorded.faults(self._host, map(str, self._vars.get("ansible_play_hosts_all", ())))
         if faults:
             raise Refused("Nothing was done. " + " ".join(faults))
         target = self._target()

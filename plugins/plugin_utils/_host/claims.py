@@ -16,6 +16,7 @@ import json
 import os
 import secrets
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...module_utils._http.errors import AccessError
@@ -87,48 +88,10 @@ class Claims:
                     note["services"] = {service: _digest(key, team)}
                 self._note(file, {**note, "asked": [service]})
 
-    def unknown(self, host: str) -> dict[str, AccessError]:
-        """For each service whose team cannot be told on a host, although another host may be the same one, why."""
+    def recorded(self) -> Recorded:
+        """What is recorded up to now."""
         with self._locked() as file:
-            found = [claim.get("unknown", {}) for claim in _claims(file) if claim["host"] == host]
-        return {
-            service: AccessError(
-                code,
-                f"It cannot be told whether another host is the same {SERVICES[service].target}, so nothing was done there. {why}",
-            )
-            for unknown in found
-            for service, (code, why) in unknown.items()
-        }
-
-    def faults(self, host: str, hosts: t.Iterable[str]) -> list[str]:
-        """Why nothing may be done on ``host``: faults of hosts of the play, or a team or account of another host."""
-        with self._locked() as file:
-            claims = _claims(file)
-        chosen = {host, *hosts}
-        last = {claim["host"]: claim for claim in claims if claim["of_play"]}
-        noted = {claim["host"]: claim for claim in reversed(claims) if not claim["of_play"]}
-        # For hosts that are not handled yet, only the inventory counts, unless the play overrides it.
-        if host in last and noted.get(host, {}).get("services") == last[host]["services"]:
-            last = {**noted, **last}
-        found = [fault for name in sorted(chosen & set(last)) for fault in last[name]["faults"]]
-        owners: dict[tuple[str, str], set[str]] = {}
-        for claim in claims:
-            for service, digest in claim["services"].items():
-                owners.setdefault((service, digest), set()).add(claim["host"])
-        for (service, _digest), same in sorted(owners.items()):
-            if len(same) > 1 and same & chosen:
-                info = SERVICES[service]
-                found.append(
-                    f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
-                    f"the other. Give each host its own {info.target}, or remove one of them from the inventory. "
-                    "Set access_credentials: variables on a host that should not use the environment."
-                )
-        return list(dict.fromkeys(found))
-
-    def has(self, host: str) -> bool:
-        """Whether a host of the play was recorded, and so compared with the others."""
-        with self._locked() as file:
-            return any(claim["of_play"] and claim["host"] == host for claim in _claims(file))
+            return Recorded(_claims(file))
 
     def path(self, path: str, host: str) -> str:
         """The host that writes a file in this run: the first that asked."""
@@ -157,6 +120,52 @@ class Claims:
                 self._note(file, secrets.token_hex(32))
                 file.seek(0)
             yield file
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the claims of a run say about its hosts."""
+
+    claims: list[dict[str, t.Any]]
+
+    def has(self, host: str) -> bool:
+        """Whether a host of the play was recorded, and so compared with the others."""
+        return any(claim["of_play"] and claim["host"] == host for claim in self.claims)
+
+    def unknown(self, host: str) -> dict[str, AccessError]:
+        """For each service whose team cannot be told on a host, although another host may be the same one, why."""
+        return {
+            service: AccessError(
+                code,
+                f"It cannot be told whether another host is the same {SERVICES[service].target}, so nothing was done there. {why}",
+            )
+            for claim in self.claims
+            if claim["host"] == host
+            for service, (code, why) in claim.get("unknown", {}).items()
+        }
+
+    def faults(self, host: str, hosts: t.Iterable[str]) -> list[str]:
+        """Why nothing may be done on ``host``: faults of hosts of the play, or a team or account of another host."""
+        chosen = {host, *hosts}
+        last = {claim["host"]: claim for claim in self.claims if claim["of_play"]}
+        noted = {claim["host"]: claim for claim in reversed(self.claims) if not claim["of_play"]}
+        # For hosts that are not handled yet, only the inventory counts, unless the play overrides it.
+        if host in last and noted.get(host, {}).get("services") == last[host]["services"]:
+            last = {**noted, **last}
+        found = [fault for name in sorted(chosen & set(last)) for fault in last[name]["faults"]]
+        owners: dict[tuple[str, str], set[str]] = {}
+        for claim in self.claims:
+            for service, digest in claim["services"].items():
+                owners.setdefault((service, digest), set()).add(claim["host"])
+        for (service, _digest), same in sorted(owners.items()):
+            if len(same) > 1 and same & chosen:
+                info = SERVICES[service]
+                found.append(
+                    f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
+                    f"the other. Give each host its own {info.target}, or remove one of them from the inventory. "
+                    "Set access_credentials: variables on a host that should not use the environment."
+                )
+        return list(dict.fromkeys(found))
 
 
 def _claims(file: t.TextIO) -> list[dict[str, t.Any]]:

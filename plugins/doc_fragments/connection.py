@@ -15,7 +15,8 @@ requirements:
 options:
   validate_certs:
     description:
-      - Whether to verify the TLS certificate of the service. Set it to V(false) for tests only, since the credential is not safe then.
+      - Whether to verify the TLS certificate of the service. Set this to V(false) only for tests, because the
+        credential is not safe then.
     type: bool
     default: true
   ca_path:
@@ -102,7 +103,7 @@ options:
 options:
   auth_token:
     description:
-      - Personal authentication token, from the user settings, of a Honeybadger user who may manage the account.
+      - Personal authentication token, from the user settings, of a Honeybadger user who can manage the account.
       - This is not the API key of a project, which other tools read from E(HONEYBADGER_API_KEY).
       - If not set, the environment variable E(HONEYBADGER_AUTH_TOKEN) is used.
     type: str

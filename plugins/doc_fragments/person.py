@@ -78,8 +78,9 @@ options:
     description:
       - E-mail addresses of people who must not be removed or demoted. A plan that would do so is refused as a whole.
       - One address of a person is enough. It also covers their aliases, and addresses that an accepted invitation links to them.
-      - A text that the service shows instead of an address, such as V(robot), is accepted too, and refused if nobody is listed
-        under exactly that text. Patterns, domains and names of people are refused. An address that nobody has is a warning.
+      - A text that the service shows instead of an address, such as V(robot), is accepted too, and refused if nobody
+        is listed under exactly that text. Patterns, domains and names of people are refused. An address that nobody
+        has causes a warning.
     type: list
     elements: str
     default: []
@@ -97,7 +98,7 @@ options:
     type: int
   concurrency:
     description:
-      - Number of requests that write at the same time.
+      - Maximum number of write requests at the same time.
     type: int
     default: 4
   expected_plan_id:
@@ -106,8 +107,9 @@ options:
     type: str
   reasons:
     description:
-      - Why people who are not in the list lose access with O(exclusive=true), by their addresses, such as V(left group Platform). The
-        reason of each of their steps ends with it. An address that nobody has is ignored.
+      - Why people who are not in the list lose access with O(exclusive=true), by their addresses, such as
+        V(left group Platform). The reason of each of their steps ends with this text. An address that nobody has is
+        ignored.
     type: dict
     default: {}
 """
@@ -127,8 +129,9 @@ options:
   known_invitations:
     description:
       - The RV(known_invitations) that an earlier run returned, unchanged. Use V({}) for the first run.
-      - Honeycomb may leave out people who have not accepted yet from its list of members, and has no list of invitations. With this
-        option, such a person is not invited again and their invitation can be cancelled. Without it, a warning says what is unknown.
+      - Honeycomb may leave people who have not accepted yet out of its list of members, and has no list of
+        invitations. With this option, such a person is not invited again and their invitation can be cancelled.
+        Without it, a warning says what is unknown.
       - A task with C(until) and C(retries) passes the same value to each attempt, so the second attempt does not know about an invitation
         that the first one sent. Do not retry a task that may invite; run the play again with what the failed task returned.
       - A listed person who is in this dictionary counts as accepted only on evidence. Either a list that was read a minute or more after
@@ -137,7 +140,8 @@ options:
         says that they are pending and O(reinvite_after) is set.
       - With a management key that has the scope C(users:read), the list of users decides instead, about everybody who is listed. It is
         read where there is no evidence, and where an accepted person loses access or a role.
-      - Somebody whom a list showed, and who is not listed any more without having accepted, is no longer pending. A warning names them.
+      - A person who was listed, and disappears from the list without having accepted, is no longer pending. A warning
+        names them.
     type: dict
 """
 
@@ -145,10 +149,10 @@ options:
 options:
   verify:
     description:
-      - Read the lists once more after a removal. If they still show something of the people who should be gone, the task fails with
-        code C(partial_failure), and RV(verified) lists what remains.
-      - A list may lag behind. While something of them is still shown, the lists are read up to three more times, after pauses of
-        a few seconds in all.
+      - Read the lists once more after a removal. If they still show access of people who should be gone, the task
+        fails with code C(partial_failure), and RV(verified) lists what remains.
+      - Lists may lag behind. While they still show such access, they are read up to three more times, with pauses of
+        a few seconds in total.
       - In check mode, the lists are not read again.
     type: bool
     default: false
@@ -158,8 +162,8 @@ options:
 options:
   manage_teams:
     description:
-      - Whether C(team_ids) applies to people who are users already. They at once leave the teams that are not in the list, and get an
-        invitation to the teams in the list that they are not in.
+      - Whether C(team_ids) applies to people who are users already. They immediately leave the teams that are not in
+        the list, and get an invitation to each team in the list that they are not in.
       - If V(false), C(team_ids) has no effect on a user, and a warning says so.
     type: bool
     default: false

@@ -36,7 +36,7 @@ _value:
       description: Whether there are changes to approve, or a refused or missing plan to look at.
       type: bool
     lines:
-      description: The complete plan as lines of text.
+      description: The plan as lines of text.
       type: list
       elements: str
     chat:

@@ -15,12 +15,13 @@ author:
 description:
   - Returns the people of a roster as a list, in the form that the role P(honeyops.access.lifecycle#role) takes.
   - If the file has faults, the lookup fails and reports each one with its line. It does not send requests to a service.
-  - The ending of the name selects the format, and must be C(.yml), C(.yaml), C(.json) or C(.csv). The file must be UTF-8 and at most
-    32 MiB, and may be encrypted with Ansible Vault.
+  - The file extension selects the format, and must be C(.yml), C(.yaml), C(.json) or C(.csv). The file must be UTF-8
+    and at most 32 MiB, and may be encrypted with Ansible Vault.
 options:
   _terms:
     description:
-      - Paths of files, or of folders with files, searched for as in P(ansible.builtin.file#lookup). All of them are one roster.
+      - Paths of files, or of folders with files, which are searched as in P(ansible.builtin.file#lookup). Together,
+        they form one roster.
     required: true
   faults:
     description:
@@ -29,35 +30,38 @@ options:
     default: false
   columns:
     description:
-      - For a CSV of another system, what it calls our columns, by their names, such as V(Work Email) for V(email). Its other columns are
-        left alone.
+      - Mapping from the roster columns to the column names in a CSV file from another system, such as from V(email)
+        to V(Work Email). Other columns are ignored.
     type: dict
     default: {}
   names:
     description:
-      - Accept a text that is not an e-mail address, such as V(robot), which a service may show for a person. The modules accept it for a
-        person who is there already, and refuse it for anybody else.
+      - Accept a text that is not an e-mail address, such as V(robot), which a service may show for a person. The
+        modules accept it only for a person who is listed already.
     type: bool
     default: false
 notes:
-  - YAML and JSON hold a list of people, or a mapping with such a list below V(people). A person is an e-mail address, or a mapping with
-    V(email) and optionally V(name), V(aliases) (a list), V(state) (V(present) or V(absent)), and a mapping for each service, such as
-    V(honeycomb) with V(role), or V(honeybadger) with V(role) and V(team_ids). C(docs/roster.schema.json) is a JSON schema.
-  - CSV has the columns V(email), V(name), V(state) and V(aliases), and those of each service, such as V(honeycomb_role),
-    V(honeybadger_role) and V(honeybadger_team_ids), named in the first line; only V(email) is required. Several values in a cell are
-    separated by V(;). A cell with a role or a team names that service for the person. V(none) in V(honeybadger_team_ids) means no
-    team; an empty cell leaves the teams as they are.
+  - YAML and JSON files contain a list of people, or a mapping with such a list below V(people). A person is an e-mail
+    address, or a mapping with V(email) and optionally V(name), V(aliases) (a list), V(state) (V(present) or
+    V(absent)), and a mapping for each service, such as V(honeycomb) with V(role), or V(honeybadger) with V(role) and
+    V(team_ids). C(docs/roster.schema.json) is a JSON schema.
+  - CSV files have the columns V(email), V(name), V(state) and V(aliases), and those of each service, such as
+    V(honeycomb_role), V(honeybadger_role) and V(honeybadger_team_ids), named in the first line; only V(email) is
+    required. Several values in a cell are separated by V(;). A cell with a role or a team names that service for the
+    person. V(none) in V(honeybadger_team_ids) means no team; an empty cell leaves the teams as they are.
   - A quote at the start of a cell before V(=), V(+), V(-), V(@), a tab or a carriage return, which keeps spreadsheets from running it,
     is removed.
   - A person who names no service gets every service that is configured. A person who names services gets only these.
   - YAML anchors, aliases and tags are refused; so are duplicate keys.
-  - Below V(groups) stands what the members of each group get; V(groups) of a person names some of them, each as text or as a mapping with
-    V(group), V(from) and V(until). A person gets the union of their groups, with the highest role; what they declare themselves wins.
+  - V(groups) at the top defines what the members of each group get. V(groups) of a person lists their groups, each as
+    text or as a mapping with V(group), V(from) and V(until). A person gets the union of their groups, with the
+    highest role; their own entry overrides the groups.
   - V(from) and V(until) are dates; V(until) is the last day with access. After it, the person is returned with V(state=absent); before
     V(from), the person is left out. The day is that of V(timezone) at the top, UTC if it is not set. In check mode, it is
     C(lifecycle_as_of) if that is set.
   - V(targets) of a group or a person names hosts or host groups of the inventory. On other hosts, the group or person is left out.
-  - Several files may be one roster. Groups of one file are those of all, so that people in CSV can be in groups.
+  - Several files can form one roster. Groups in one file apply to all files, so that people in CSV files can be in
+    groups.
   - An empty list is not a fault here. The modules refuse it together with O(honeyops.access.honeycomb_members#module:exclusive).
 """
 
@@ -87,10 +91,10 @@ _raw:
     state: {description: "V(present) or V(absent).", type: str}
     aliases: {description: Other addresses., type: list}
     because:
-      description: Where the rest comes from, such as V(group platform) or V(until 2027-01-31), if anything is derived.
+      description: Source of derived values, such as V(group platform) or V(until 2027-01-31), if there are any.
       type: str
     ends:
-      description: When access ends, or membership of a group, each with V(on), the last day, and V(group), empty for all access.
+      description: Ends of access or group memberships, with V(on), the last day, and V(group), empty for all access.
       type: list
     honeycomb: {description: Role in Honeycomb., type: dict}
     honeybadger: {description: Role and teams in Honeybadger., type: dict}

@@ -14,11 +14,12 @@ version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Reads the people in groups of a directory, those in nested groups too. It only reads.
-  - It fails where the directory does not prove that an answer is complete, such as with a page that cannot be read, a size limit, a
-    member or a field that the account may not see, and a group that is empty or does not exist.
-  - It runs on the control node, with Ansible's own Python. For a roster whose people come from a directory this action is not needed;
-    it is for tasks, and for finding out what an account may see.
+  - Reads the people in groups of a directory, including nested groups. It changes nothing.
+  - It fails if the directory does not prove that an answer is complete, for example because of a page that cannot be
+    read, a size limit, a member or a field that is hidden from the account, or a group that is empty or does not
+    exist.
+  - It runs on the control node, with the Python that runs Ansible. A roster whose people come from a directory does
+    not need it. Use it in your own tasks, and to find out what an account can see.
 requirements:
   - requests >= 2.32.4
   - ldap3 >= 2.9.1 for O(source=ldap)
@@ -32,8 +33,8 @@ attributes:
 options:
   source:
     description:
-      - What kind of directory it is. V(ldap) is OpenLDAP, 389 Directory Server, FreeIPA and Active Directory, and V(scim) anything with
-        SCIM 2.0.
+      - Kind of directory. Use V(ldap) for OpenLDAP, 389 Directory Server, FreeIPA and Active Directory, and V(scim)
+        for any directory with SCIM 2.0.
     type: str
     required: true
     choices:
@@ -47,20 +48,20 @@ options:
     description:
       - Address of the directory, such as V(ldaps://ldap.example.com), V(https://graph.microsoft.com), V(https://example.okta.com),
         V(https://admin.googleapis.com), V(https://keycloak.example.com), or the base address of SCIM.
-      - An address that would send the credential in clear text is refused except for loopback.
+      - An address that would send the credential in clear text is refused, except for loopback addresses.
     type: str
     required: true
   groups:
     description:
-      - Groups to read, each by its name, its ID or, for O(source=ldap), its DN.
-      - If not set, everybody is read, whatever their groups.
+      - Groups to read, each by its name, its ID or, with O(source=ldap), its DN.
+      - If not set, all people are read, whatever their groups.
     type: list
     elements: str
   email:
     description:
-      - Where the main address of a person is, an attribute or a path of keys joined by dots.
-      - If not set, it is V(mail) for V(ldap) and V(entra), V(profile.email) for V(okta), V(primaryEmail) for V(google), V(email) for
-        V(keycloak), and for V(scim) the primary address, or else the first of work.
+      - Attribute that contains the main address of a person, or a path of keys joined by dots.
+      - The default is V(mail) for V(ldap) and V(entra), V(profile.email) for V(okta), V(primaryEmail) for V(google),
+        V(email) for V(keycloak), and for V(scim) the primary address, or else the first work address.
     type: str
   base:
     description:
@@ -68,22 +69,23 @@ options:
     type: str
   group_base:
     description:
-      - DN below which groups are looked for by name, if it is not O(base). For O(source=ldap).
+      - DN below which groups are searched by name, if it is not O(base). For O(source=ldap).
     type: str
   people_filter:
     description:
-      - Filter that says who is a person. For O(source=ldap).
-      - If not set, it is V((&(objectCategory=person\)(objectClass=user\)\)) in Active Directory and
+      - Filter that selects people. For O(source=ldap).
+      - The default is V((&(objectCategory=person\)(objectClass=user\)\)) in Active Directory and
         V((|(objectClass=person\)(objectClass=posixAccount\)\)) elsewhere.
     type: str
   start_tls:
     description:
-      - Whether to secure an V(ldap://) connection by StartTLS. For O(source=ldap).
+      - Whether to secure an V(ldap://) connection with StartTLS. For O(source=ldap).
     type: bool
     default: false
   anonymous:
     description:
-      - Whether to read without an account if there is none. Nobody sees less than an account does, and nothing says so. For O(source=ldap).
+      - Whether to read without an account if none is set. An anonymous read can see less than an account, and the
+        server does not report this. For O(source=ldap).
     type: bool
     default: false
   realm:
@@ -96,21 +98,21 @@ options:
     type: str
   user:
     description:
-      - Account that reads, a DN for O(source=ldap), in Active Directory also V(name@domain).
+      - Account to read with. With O(source=ldap) a DN, or for Active Directory also V(name@domain).
       - If no credential is set, the environment variable E(DIRECTORY_USER) is used, on C(localhost) only.
     type: str
     aliases:
       - directory_user
   password:
     description:
-      - Its password.
+      - Password of O(user).
       - If no credential is set, the environment variable E(DIRECTORY_PASSWORD) is used, on C(localhost) only.
     type: str
     aliases:
       - directory_password
   token:
     description:
-      - Token for anything but O(source=ldap).
+      - Token, for all sources except O(source=ldap).
       - If no credential is set, the environment variable E(DIRECTORY_TOKEN) is used, on C(localhost) only.
     type: str
     aliases:
@@ -124,34 +126,35 @@ options:
       - directory_client_id
   client_secret:
     description:
-      - Its secret.
+      - Secret of O(client_id).
       - If no credential is set, the environment variable E(DIRECTORY_CLIENT_SECRET) is used, on C(localhost) only.
     type: str
     aliases:
       - directory_client_secret
   allow_empty:
     description:
-      - Whether a group may have nobody to give access to.
+      - Whether to accept a group without people to give access to.
     type: bool
     default: false
   min_people:
     description:
-      - How many people there must be.
+      - Minimum number of people.
     type: int
     default: 1
   max_drop:
     description:
-      - By how much a group, and all together, may have shrunk since O(known_people) was returned, as a count or a share.
+      - Maximum number of people that a group, and all groups together, may have lost since O(known_people) was
+        returned, as a number or a percentage.
     type: str
     default: 25%
   known_people:
     description:
-      - What an earlier run returned under this name. With it, a group that shrank by more than O(max_drop), and an address that is
-        another person's now, are refused.
+      - The RV(known_people) that an earlier run returned. With this option, a group that shrank by more than
+        O(max_drop) is refused, and so is an address that now belongs to another person.
     type: dict
 seealso:
   - ref: ansible_collections.honeyops.access.docsite.directory
-    description: What each directory needs, and what it looks like when it has less.
+    description: What each directory needs, and the errors if something is missing.
 """
 
 EXAMPLES = r"""
@@ -183,13 +186,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 people:
-  description: Everybody who is active and has an address, each once.
+  description: All people who are active and have an address, each once.
   returned: when the directory was read
   type: list
   elements: dict
   contains:
     id:
-      description: ID in the directory, which stays when the person is renamed.
+      description: ID in the directory, which stays the same if the person is renamed.
       returned: always
       type: str
     email:
@@ -206,11 +209,11 @@ people:
       returned: always
       type: str
     active:
-      description: Always true; whoever is not active is left out.
+      description: Always true; people who are not active are left out.
       returned: always
       type: bool
     groups:
-      description: Names of the groups that were asked for and that the person is in, by a nested group too.
+      description: Names of the requested groups that contain the person, directly or through a nested group.
       returned: always
       type: list
       elements: str
@@ -222,7 +225,7 @@ people:
       active: true
       groups: [Platform Engineering]
 groups:
-  description: The groups that were asked for.
+  description: The requested groups.
   returned: when the directory was read
   type: list
   elements: dict
@@ -236,7 +239,7 @@ groups:
       returned: always
       type: str
     members:
-      description: How many are in it or in a group inside it, those who are left out, too.
+      description: Number of members, including those in nested groups and those who are left out.
       returned: always
       type: int
   sample:
@@ -244,7 +247,7 @@ groups:
       id: 00g1a2b3c4
       members: 1
 left_out:
-  description: Members who are nobody to give access to.
+  description: Members who get no access.
   returned: when the directory was read
   type: list
   elements: dict
@@ -254,11 +257,11 @@ left_out:
       returned: always
       type: str
     email:
-      description: Main address, empty if there is none that can be used.
+      description: Main address, empty if there is no usable one.
       returned: always
       type: str
     reason:
-      description: V(disabled), V(expired), V(no_address) or V(not_a_person). Somebody who is locked out has not left.
+      description: V(disabled), V(expired), V(no_address) or V(not_a_person). A person who is locked out has not left.
       returned: always
       type: str
   sample:
@@ -266,7 +269,7 @@ left_out:
       email: eve@example.com
       reason: disabled
 known_people:
-  description: What O(known_people) of the next run needs. After a refusal it is what this run was given.
+  description: The value for O(known_people) in the next run. After a refusal, the value that this run was given.
   returned: when the directory was read
   type: dict
   sample:
@@ -279,14 +282,14 @@ known_people:
       00g1a2b3c4: 1
     total: 1
 api:
-  description: What the read cost, as requests and seconds that it waited.
+  description: The cost of the read, as requests and seconds of waiting.
   returned: when the directory was read
   type: dict
   sample:
     requests: 3
     waited: 0.0
 error:
-  description: Why it failed, with the keys C(code), C(status), C(method), C(path), C(detail) and C(hint).
+  description: Why the task failed, with the keys C(code), C(status), C(method), C(path), C(detail) and C(hint).
   returned: failure
   type: dict
   sample:

@@ -14,7 +14,7 @@ version_added: 1.0.0
 author:
   - The honeyops.access contributors (@honeyops)
 description:
-  - Returns pending and accepted invitations, since the service keeps both. The tokens of the invitations are not returned.
+  - Returns pending and accepted invitations, because the service keeps both. It does not return their tokens.
 extends_documentation_fragment:
   - honeyops.access.attributes.info
   - honeyops.access.attributes.actiongroup_honeybadger

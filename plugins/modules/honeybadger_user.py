@@ -112,8 +112,8 @@ invitation:
 known_invitations:
   description:
     - Who was invited by which invitation, for the next run. A dictionary from the ID of an invitation to C(email), C(role) and
-      C(invited_at), and C(accepted_as) for whoever accepted under another address. An invitation to a team has the ID of the team
-      and a slash before its own.
+      C(invited_at), and C(accepted_as) for people who accepted under another address. The ID of a team invitation is
+      prefixed with the ID of the team and a slash.
   returned: always
   type: dict
   sample: {"9": {"email": "inigo@example.com", "role": "Member", "invited_at": "2025-01-20T12:00:00Z"}}
@@ -132,7 +132,7 @@ action:
   type: str
   sample: invite
 unread:
-  description: The lists, of teams, that could not be read as a whole, though they matter for somebody who loses access or changes teams.
+  description: Lists of teams that were not read completely, but matter for people who lose access or change teams.
   returned: when there are any
   type: list
   elements: str

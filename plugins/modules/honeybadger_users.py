@@ -19,12 +19,13 @@ description:
   - Additions and promotions come first, then removals and demotions, the least role first. A failure for one person does not
     stop the others; the task fails at the end, and RV(results) shows the outcome for each person.
   - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
-  - A plan is also refused before the first write if it needs more requests than the service has left, and the wait for the others would
-    exceed O(max_wait).
-  - Whoever loses access also leaves the teams of the account, and pending invitations to teams are cancelled. The teams are read only
-    if somebody is declared absent or loses access, or if teams are managed. With O(exclusive=true), such a run also finds people who
-    are in a team or invited to one, but neither users nor invited to the account. Other runs do not look for them; to find them at any
-    time, use M(honeyops.access.honeybadger_team_info), and to remove them, give them C(state=absent).
+  - A plan is also refused before the first write if it needs more requests than are left in the rate limit, and the
+    wait for the others would exceed O(max_wait).
+  - People who lose access also leave the teams of the account, and their pending invitations to teams are cancelled.
+    The teams are read only if somebody is declared absent or loses access, or if teams are managed. With
+    O(exclusive=true), such a run also finds people who are in a team or invited to one, but neither users nor invited
+    to the account. Other runs do not look for them. To find them at any time, use
+    M(honeyops.access.honeybadger_team_info); to remove them, set C(state=absent) for them.
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeybadger
@@ -74,14 +75,14 @@ options:
         default: present
       because:
         description:
-          - Where what is declared for the person comes from, such as V(group platform). The reason of each step for this person ends with
-            it. It is never compared.
+          - Source of what is declared for the person, such as V(group platform). The reason of each step for this
+            person ends with this text. It is never compared.
         type: str
   min_owners:
     description:
-      - The minimum number of accepted people with the role V(Owner) that a run must leave if it lowers this number. A run that does
-        not lower it is allowed, however few there are. A role that is not known here does not count as V(Owner); people with such a role
-        stay as long as nobody has V(Owner).
+      - Minimum number of accepted people with the role V(Owner) that must remain after a run that lowers this number.
+        A run that does not lower it is allowed, however few there are. An unknown role does not count as V(Owner);
+        people with such a role stay as long as nobody has V(Owner).
     type: int
     default: 1
 seealso:
@@ -138,7 +139,7 @@ plan:
     before: {description: "What is there now, null for nothing.", type: dict, returned: always}
     after: {description: "What should be there, null for nothing.", type: dict, returned: always}
     reason: {description: Why the step is needed., type: str, returned: always}
-    because: {description: Where what is declared comes from., type: str, returned: if it is known}
+    because: {description: Source of what is declared., type: str, returned: if it is known}
 plan_id:
   description: Identifies exactly these changes to this account; the same in check mode and in the real run.
   returned: always
@@ -157,8 +158,8 @@ results:
 known_invitations:
   description:
     - Who was invited by which invitation, for the next run. A dictionary from the ID of an invitation to C(email), C(role) and
-      C(invited_at), and C(accepted_as) for whoever accepted under another address. An invitation to a team has the ID of the team
-      and a slash before its own.
+      C(invited_at), and C(accepted_as) for people who accepted under another address. The ID of a team invitation is
+      prefixed with the ID of the team and a slash.
   returned: always
   type: dict
   sample: {"9": {"email": "inigo@example.com", "role": "Member", "invited_at": "2025-01-20T12:00:00Z"}}
@@ -173,7 +174,7 @@ unmatched:
   type: dict
   sample: {"protected": [], "ignore": []}
 unread:
-  description: The lists, of teams, that could not be read as a whole, though they matter for somebody who loses access or changes teams.
+  description: Lists of teams that were not read completely, but matter for people who lose access or change teams.
   returned: when there are any
   type: list
   elements: str

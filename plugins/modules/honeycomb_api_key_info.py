@@ -33,8 +33,8 @@ options:
   creator:
     description:
       - Return only keys created by the user with this address. The management key then needs the scope C(users:read).
-      - Use it before the person is removed, since Honeycomb may no longer know then who created a key. A warning says so if Honeycomb
-        lists no user with the address.
+      - Use this option before the person is removed, because Honeycomb may not know afterwards who created a key. If
+        Honeycomb lists no user with the address, a warning says so.
     type: str
 seealso:
   - module: honeyops.access.honeycomb_api_key

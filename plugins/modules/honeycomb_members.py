@@ -21,8 +21,8 @@ description:
   - Honeycomb may leave people who have not accepted out of its list. Keep RV(known_invitations) and pass it to the next run; see
     O(known_invitations).
   - Guards are checked before the first write. A refusal returns the plan and names the guard, the figure and the limit.
-  - A plan is also refused before the first write if it needs more requests than the service has left, and the wait for the others would
-    exceed O(max_wait).
+  - A plan is also refused before the first write if it needs more requests than are left in the rate limit, and the
+    wait for the others would exceed O(max_wait).
 extends_documentation_fragment:
   - honeyops.access.attributes
   - honeyops.access.attributes.actiongroup_honeycomb
@@ -70,14 +70,14 @@ options:
         default: present
       because:
         description:
-          - Where what is declared for the person comes from, such as V(group platform). The reason of each step for this person ends with
-            it. It is never compared.
+          - Source of what is declared for the person, such as V(group platform). The reason of each step for this
+            person ends with this text. It is never compared.
         type: str
   min_admins:
     description:
-      - The minimum number of accepted people with the role V(admin) that a run must leave if it lowers this number. A run that does
-        not lower it is allowed, however few there are. A role that is not known here does not count as V(admin); people with such a role
-        stay as long as nobody has V(admin).
+      - Minimum number of accepted people with the role V(admin) that must remain after a run that lowers this number.
+        A run that does not lower it is allowed, however few there are. An unknown role does not count as V(admin);
+        people with such a role stay as long as nobody has V(admin).
     type: int
     default: 1
 seealso:
@@ -130,7 +130,7 @@ plan:
     before: {description: "What is there now, null for nothing.", type: dict, returned: always}
     after: {description: "What should be there, null for nothing.", type: dict, returned: always}
     reason: {description: Why the step is needed., type: str, returned: always}
-    because: {description: Where what is declared comes from., type: str, returned: if it is known}
+    because: {description: Source of what is declared., type: str, returned: if it is known}
 plan_id:
   description: Identifies exactly these changes, but not the team; the same in check mode and in the real run.
   returned: always

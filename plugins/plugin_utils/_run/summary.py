@@ -76,7 +76,9 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
     made = sum(result["action"] != "none" for result in applied)
     before = f", {len(applied) - made} done already" if made < len(applied) else ""
     word = "would be made" if check else "made"
-    return f"{made} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}, {cost}, plan {service.get('plan_id', '')}"
+    changes = f"{made} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}"
+    verified = ", verified by reading the lists again" if service.get("verified") else ""
+    return f"{changes}, {cost}, plan {service.get('plan_id', '')}{verified}"
 
 
 def failure(result: Mapping[str, Any], check: bool = False) -> str:

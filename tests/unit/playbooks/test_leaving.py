@@ -87,6 +87,7 @@ def test_what_remains_elsewhere_is_reported(control: Control, sim: Simulator) ->
     elsewhere.add("boss@example.com", "Owner")
     told = control.play("offboard", email=EVE, evidence_dir="evidence")
     assert told.code == 0, told.output
+    assert [line.endswith(", verified by reading the lists again") for line in told.told if ", plan " in line] == [True]
     assert [line for line in told.told if "Honeybadger account 9bYfrm: eve@example.com has access" in line]
     assert "9bYfrm" in evidence(control)["by_hand"][0]
     assert EVE in {user.email for user in elsewhere.users}
@@ -108,6 +109,7 @@ def test_evidence_holds_what_is_left_to_do_for_whom(control: Control, sim: Simul
         "offboard", email=[EVE, brien], evidence_dir="evidence", environment=managed(sim), lifecycle_verify=False
     )
     assert told.code == 0, told.output
+    assert "verified" not in str([line for line in told.told if ", plan " in line])
     found = {EVE: evidence(control, brien), brien: evidence(control, EVE, of=brien)}
     for email, document in found.items():
         by_hand = document["services"]["honeycomb"]["by_hand"]

@@ -72,6 +72,7 @@ def test_one_person_cannot_ask_and_approve(control: Control, sim: Simulator) -> 
 
     assert "Ada asked for this run and approved it" in offboard(requested_by="Ada", approved_by="Ada")
     assert "ada asked for this run and approved it" in offboard(awx_user_name="Ada", approved_by="ada")
+    assert "asked for this run and approved it" in offboard(requested_by="Ada L", approved_by="ada  \uff2c ")
     assert "Set requested_by and approved_by." in offboard()
     assert sim.writes() == []
     assert offboard("--check") == ""

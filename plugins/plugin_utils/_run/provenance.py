@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+import unicodedata
 from dataclasses import dataclass
 
 from .._host.variables import Refused, Variables
@@ -71,8 +72,8 @@ def provenance(variables: Variables, applies: bool, approver: str | None = None)
 
 
 def _check_four_eyes(asked: set[str | None], approved: str | None, applies: bool) -> None:
-    names = {text.casefold() for text in asked if text}
-    if approved and approved.casefold() in names:
+    names = {_same_name(text) for text in asked if text}
+    if approved and _same_name(approved) in names:
         raise Refused(
             f"Nothing was done. {approved} asked for this run and approved it, too, and lifecycle_four_eyes wants two people. "
             "Have somebody else approve it."
@@ -82,6 +83,11 @@ def _check_four_eyes(asked: set[str | None], approved: str | None, applies: bool
         raise Refused(
             f"Nothing was done. lifecycle_four_eyes wants one person who asked and another one who approved. Set {' and '.join(missing)}."
         )
+
+
+def _same_name(text: str) -> str:
+    """A name as it is compared: whatever its case, its blanks and the form of its letters."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _job(variables: Variables) -> dict[str, str] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._access.catalog import ACCOUNTS, IDENTITY, INVITATIONS, KEYS, TEAMS, ServiceInfo
+from ._access.catalog import ACCOUNTS, IDENTITY, KEYS, TEAMS, ServiceInfo
 from ._access.record import Operation
 from ._access.service import Service
 from ._honeybadger import operations as _honeybadger
@@ -39,7 +39,6 @@ OPERATIONS: t.Mapping[str, Operation] = {
     HONEYCOMB.reads[KEYS]: _honeycomb.API_KEY_INFO,
     HONEYBADGER.module: _honeybadger.USERS,
     HONEYBADGER.reads[ACCOUNTS]: _honeybadger.ACCOUNT_INFO,
-    HONEYBADGER.reads[INVITATIONS]: _honeybadger.INVITATION_INFO,
     HONEYBADGER.reads[TEAMS]: _honeybadger.TEAM_INFO,
 }
 """What the actions of the role and the playbooks ask for, by the module that offers the same in a task."""

@@ -228,6 +228,26 @@ def test_what_fails_on_the_way_is_recorded_and_done_by_a_second_run(control: Con
     assert "eve" not in access(sim)
 
 
+def test_whoever_is_kept_is_not_removed_with_an_address_that_they_accepted_for(
+    control: Control, sim: Simulator
+) -> None:
+    """Bob forwarded an invitation, and Ada accepted it; no roster is compared."""
+    sim.configure(accepted_email="kept")
+    sim.honeybadger.add(BOB)
+    sim.honeybadger.add_invitation(BOB)
+    sim.honeybadger.accept(BOB, accepting="ada@home.example")
+    start(control)
+    fill(
+        control,
+        lambda row: {"decision": "revoke" if (row["service"], row["email"]) == ("honeybadger", BOB) else "keep"},
+    )
+    refused = apply(control)
+    assert refused.code == 2
+    assert "Several accesses of one person in one place need the same decision" in refused.text
+    assert "ada@home.example" in refused.text
+    assert sim.writes() == []
+
+
 def test_an_approval_is_of_the_plan(control: Control, sim: Simulator) -> None:
     start(control)
     fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from .._http.text import is_maskable
 from .model import Kind
 
-IDENTITY, KEYS, ACCOUNTS, INVITATIONS, TEAMS = "identity", "keys", "accounts", "invitations", "teams"
+IDENTITY, KEYS, ACCOUNTS, TEAMS = "identity", "keys", "accounts", "teams"
 """What can be read besides the people: whose a credential is, API keys, accounts, invitations, and teams."""
 Spec = dict[str, dict[str, t.Any]]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option
-from .addresses import fold
+from .addresses import few, fold
 from .catalog import power, stands_for
 from .model import ABSENT, ACTIVE, PENDING, Grant, Person
 
@@ -62,18 +62,28 @@ class Rules:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two people in the list who are the same user, who accepted the invitations of both."""
+    """People in the list of whom it cannot be told which user they are.
 
-    people: tuple[Person, Person]
-    grant: Grant
+    Either two of them are one user, who accepted the invitations of both, or several users accepted those of one.
+    """
+
+    people: tuple[Person, ...]
+    grants: tuple[Grant, ...]
 
     def error(self) -> AccessError:
         """The error to report."""
-        one, other = self.people
+        names = [person.email for person in self.people]
+        users = few([grant.email for grant in self.grants])
+        if len(names) > 1:
+            return AccessError(
+                errors.VALIDATION,
+                f"{' and '.join(names)} are the same person here: {users}, who accepted their invitation.",
+                hint=f"Make them one entry with aliases, or add them to {option('ignore')}.",
+            )
         return AccessError(
             errors.VALIDATION,
-            f"{one.email} and {other.email} are the same person here: {self.grant.email}, who accepted their invitation.",
-            hint=f"Make them one entry with aliases, or add them to {option('ignore')}.",
+            f"Several users accepted invitations to {names[0]}, so it is not known which of them is meant: {users}.",
+            hint=f"Name them by their own addresses or, if all of them are one person, as aliases of {names[0]}.",
         )
 
 
@@ -91,7 +101,9 @@ class Matches:
     @property
     def claimed(self) -> set[Grant]:
         """Everything that belongs to somebody in the list."""
-        return {grant for grants in self.held for grant in grants} | {conflict.grant for conflict in self.conflicts}
+        return {grant for grants in self.held for grant in grants} | {
+            grant for conflict in self.conflicts for grant in conflict.grants
+        }
 
     @property
     def untouched(self) -> set[Person]:
@@ -112,7 +124,8 @@ def assign(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rule
 
     An accepted invitation ties the invited address to the user who accepted it. The tie applies only to a person who
     has no user of their own or should have none, and only to a user that nobody else in the list claims. If somebody
-    does, and nothing else tells the two apart, they are the same person twice.
+    does, and nothing else tells the two apart, they are the same person twice. If several users accepted invitations to
+    one address, nobody knows whose it is.
     """
     index = _Index(existing, rules)
     held = [index.named(person) for person in desired]
@@ -123,7 +136,7 @@ def assign(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rule
             continue
         if person.state == ABSENT or not any(grant.status == ACTIVE for grant in grants):
             conflicts += _add_tied(person, grants, index, owners, rules)
-    settled = {conflict for conflict in conflicts if not rules.ignore.isdisjoint(conflict.people[1].addresses)}
+    settled = {conflict for conflict in conflicts if not rules.ignore.isdisjoint(conflict.people[-1].addresses)}
     return Matches(
         [sorted(grants, key=lambda grant: grant.kind.order) for grants in held],
         [conflict for conflict in conflicts if conflict not in settled],
@@ -168,14 +181,17 @@ def _add_tied(
     person: Person, grants: list[Grant], index: _Index, owners: dict[Grant, Person], rules: Rules
 ) -> t.Iterator[Conflict]:
     """Add the users that a person became by accepting an invitation, unless somebody else in the list claims them."""
-    for grant in index.tied(person):
-        if grant in grants:
-            continue
+    tied = [grant for grant in index.tied(person) if grant not in grants]
+    free = [grant for grant in tied if grant not in owners and rules.ignore.isdisjoint(grant.addresses)]
+    if len({fold(grant.email) for grant in free}) > 1:
+        yield Conflict((person,), tuple(free))
+        return
+    for grant in tied:
         owner = owners.setdefault(grant, person)
         if owner is person or not rules.ignore.isdisjoint(grant.addresses):
             grants.append(grant)
         elif (person.state != ABSENT and not grants) or grant.email not in owner.addresses:
-            yield Conflict((person, owner), grant)
+            yield Conflict((person, owner), (grant,))
 
 
 def kin(desired: t.Sequence[Person], existing: t.Sequence[Grant]) -> dict[str, set[str]]:

@@ -34,7 +34,8 @@ class Result:
 
     ``ended_by`` is what ended it from outside, such as the time-out of a task; whoever called it has to end, too. ``target``
     is the team or account, if it is known. ``by_hand`` is what is left to do, and for whom; ``unclear`` are the people for whom
-    nothing was planned because they cannot be told apart.
+    nothing was planned because they cannot be told apart. ``linked`` are the addresses to which somebody accepted invitations, by
+    their own address.
     """
 
     values: dict[str, t.Any]
@@ -45,6 +46,7 @@ class Result:
     target: str | None = None
     by_hand: list[ByHand] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
+    linked: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,11 @@ def record_of(
         service.scope.partition("/")[2] or None,
         by_hand,
         [address for conflict in report.conflicts for person in conflict.people for address in person.addresses],
+        {
+            fold(grant.email): sorted({*grant.also} - {fold(grant.email)})
+            for grant in report.existing
+            if grant.email and grant.also
+        },
     )
 
 

@@ -8,7 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from .._access.catalog import ACCOUNTS, INVITATIONS, TEAMS, ServiceInfo, Setting
+from .._access.catalog import ACCOUNTS, TEAMS, ServiceInfo, Setting
 from .._access.model import INVITATION, MEMBERSHIP
 
 HONEYBADGER = ServiceInfo(
@@ -33,7 +33,6 @@ HONEYBADGER = ServiceInfo(
     options=("manage_teams",),
     reads={
         ACCOUNTS: "honeybadger_account_info",
-        INVITATIONS: "honeybadger_invitation_info",
         TEAMS: "honeybadger_team_info",
     },
     sees_others=True,

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.catalog import known_role
 from ...module_utils._access.ledger import says_pending
-from ...module_utils._access.model import ACTIVE, KNOWN, PENDING, Kind
+from ...module_utils._access.model import ACTIVE, PENDING, Kind
 from ...module_utils._services import SERVICES
 from .._words.text import clean
 
@@ -23,9 +23,9 @@ Data = dict[str, t.Any]
 
 def entries_of(host: str, service: str, result: Mapping[str, t.Any]) -> list[Data]:
     """Everybody in the result of a bulk module: active people, then pending ones."""
-    accepted = _accepted(result.get(KNOWN) or {})
+    linked = result.get("linked") or {}
     entries = [
-        _entry(host, service, status_of(kinds, record), record, accepted)
+        _entry(host, service, status_of(kinds, record), record, linked)
         for key, kinds in SERVICES[service].results.items()
         for record in result.get(key) or ()
     ]
@@ -44,19 +44,7 @@ def status_of(kinds: Sequence[Kind], record: Mapping[str, t.Any]) -> str:
     return PENDING if says_pending(record) else ACTIVE
 
 
-def _accepted(known: Mapping[str, t.Any]) -> dict[str, list[str]]:
-    """The addresses that were invited, by the address that accepted."""
-    found: dict[str, list[str]] = {}
-    for key, invitation in known.items():
-        invited = fold(invitation.get("email") or key)  # some are known by address, others by id
-        if invitation.get("accepted_as"):
-            found.setdefault(clean(fold(invitation["accepted_as"])), []).append(clean(invited))
-    return found
-
-
-def _entry(
-    host: str, service: str, status: str, record: Mapping[str, t.Any], accepted: Mapping[str, list[str]]
-) -> Data:
+def _entry(host: str, service: str, status: str, record: Mapping[str, t.Any], linked: Mapping[str, list[str]]) -> Data:
     email = clean(fold(record.get("email") or ""))
     role = known_role(clean(record.get("role")), SERVICES[service].roles)
     team_ids = record.get("team_ids")
@@ -70,7 +58,7 @@ def _entry(
         "status": status,
         "since": clean(record.get("created_at")) or None,
         "privileged": SERVICES[service].manages(role),
-        "also": accepted.get(email, []),
+        "also": [clean(address) for address in linked.get(email, ())],
         "team_ids": sorted(set(team_ids)) if team_ids is not None else None,
         "teams": [],
         "keys": [],

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ...module_utils._access.addresses import few
-from ...module_utils._access.catalog import ACCOUNTS, IDENTITY, INVITATIONS, KEYS, TEAMS, ServiceInfo
+from ...module_utils._access.catalog import ACCOUNTS, IDENTITY, KEYS, TEAMS, ServiceInfo
 from ...module_utils._access.model import KNOWN
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
@@ -162,10 +162,6 @@ def _read(
         account = module(info.reads[ACCOUNTS], options)
         if not found.note("The quota was not read", account):
             found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
-    if INVITATIONS in info.reads and _lacks_or_has_more(info, found, inputs):
-        accepted = module(info.reads[INVITATIONS], {**options, "status": "accepted"})
-        if not found.note("Accepted invitations were not read", accepted):
-            add_invited(found.entries, accepted.get("invitations") or ())
     if TEAMS in info.reads and (inputs.teams or _lacks_or_has_more(info, found, inputs)):
         _teams(found, module(info.reads[TEAMS], options), inputs.teams)
 

@@ -238,13 +238,17 @@ def _settled(decision: Decision, there: list[Row], faults: _Faults) -> Decision:
 
 
 def _check_same_people(decisions: Sequence[Decision], now: Sequence[Row], faults: _Faults) -> None:
-    """Whoever has two accesses in one place is one person there, and cannot be told apart by a change."""
+    """Whoever has two accesses in one place is one person there, and cannot be told apart by a change.
+
+    A change for an address is one for all who accepted an invitation to it; if nobody has that address itself, there is none.
+    """
     links = {row.whose: {row.email, *row.others} for row in now if row.email}
     linked: dict[tuple[str, str, str], list[Decision]] = {}
     for decision in (decision for decision in decisions if not decision.row.by_hand):
         for address in links.get(decision.row.whose, {decision.row.email} - {""}):
             linked.setdefault((*decision.row.place, address), []).append(decision)
-    for same in linked.values():
+    shown = {(*decision.row.place, decision.row.email) for decision in decisions}
+    for same in (same for address, same in linked.items() if address in shown):
         wanted = Counter(decision.row.decision for decision in same)
         if len(wanted) > 1 and any(decision.changes for decision in same):
             for decision in same:

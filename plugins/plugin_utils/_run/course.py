@@ -25,7 +25,7 @@ from .approval import PLAN_CHANGED
 from .provenance import Provenance
 
 KEPT = 100  # records of a kind in the result, so that an event stays small
-OF_THE_RUN = (KNOWN, "by_hand", "unclear")  # in a result, for the memory and the evidence only
+OF_THE_RUN = (KNOWN, "by_hand", "unclear", "linked")  # in a result, for the memory and the evidence only
 PLAN_AGAIN = "Plan again, and have the new plan approved."
 
 People = list[dict[str, Any]]

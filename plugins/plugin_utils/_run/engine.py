@@ -79,6 +79,7 @@ def _shown(operation: Operation, result: Result) -> dict[str, t.Any]:
         **({"target": result.target} if result.target else {}),
         **({"by_hand": [item._asdict() for item in result.by_hand]} if result.by_hand else {}),
         **({"unclear": result.unclear} if result.unclear else {}),
+        **({"linked": result.linked} if result.linked else {}),
         **({"warnings": result.warnings} if result.warnings else {}),
         **({"diff": result.diff} if result.diff else {}),
         **({"failed": True, "msg": error.marked, "error": error.as_dict()} if error else {}),

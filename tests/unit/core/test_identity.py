@@ -171,6 +171,29 @@ def test_ignore_settles_who_is_one(ask: Ask, sim: Simulator, ignored: str) -> No
         assert HONEYBADGER.active(sim) == {HOME: "Member"}
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_an_address_for_which_several_users_accepted_is_nobody(ask: Ask, sim: Simulator, state: str) -> None:
+    """A shared mailbox was used to invite Ada and Bob: to remove it removed both."""
+    sim.configure(accepted_email="kept")
+    for accepting in (ADA, BOB):
+        sim.honeybadger.add_invitation(WORK)
+        sim.honeybadger.accept(WORK, accepting=accepting)
+    listed = [{"email": WORK, "role": "Admin", "state": state}, {"email": "new@example.com"}]
+    failed = many(ask, HONEYBADGER, listed, fails="validation")
+    assert f"accepted invitations to {WORK}" in failed["msg"]
+    assert ADA in failed["msg"]
+    assert [step["email"] for step in failed["plan"]] == ["new@example.com"]
+    assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
+    one = ask("honeybadger_user", email=WORK, role="Admin", state=state, fails="validation")
+    assert f"as aliases of {WORK}" in one["msg"]
+    exclusive = {"exclusive": True, "max_removals": "100%"}
+    many(ask, HONEYBADGER, [{"email": OWNER}, listed[0]], fails="validation", **exclusive)
+    assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
+    done = many(ask, HONEYBADGER, [{**listed[0], "aliases": [ADA]}, {"email": BOB}])
+    assert [step["email"] for step in done["plan"]] == [WORK]
+    assert BOB in HONEYBADGER.active(sim)
+
+
 # Text that is no address
 
 

@@ -134,6 +134,12 @@ def test_two_accesses_of_one_person_in_one_place_need_one_decision() -> None:
     assert faults(EVE, BOB, invited, now=(*ROWS, invited), listed=(*ROWS, invited)) == []  # another person
 
 
+def test_people_who_accepted_at_a_shared_address_are_several() -> None:
+    ada = changed(BOB, row=3, email="ada@example.com", others=("it@example.com",), decision="revoke")
+    now = (EVE, changed(BOB, others=("it@example.com",)), ada)
+    assert faults(EVE, BOB, ada, now=now, listed=now) == []
+
+
 def test_somebody_without_an_address_is_only_kept() -> None:
     nameless = changed(EVE, email="", name="Eve")
     assert faults(nameless, BOB, now=(nameless, BOB), listed=(nameless, BOB)) == []

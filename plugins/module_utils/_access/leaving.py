@@ -64,17 +64,23 @@ class Leaving:
 def leaving(
     desired: t.Sequence[Person], existing: t.Iterable[Grant], matches: Matches, steps: t.Sequence[Step], rules: Rules
 ) -> Leaving:
-    """Everybody who is declared absent or loses something by the plan."""
+    """Everybody who is declared absent or loses something by the plan.
+
+    An address of somebody who is declared absent is theirs, even if a user who stays accepted an invitation to it.
+    """
     taken = {step.target for step in steps if step.takes_away}
-    staying = {address for grant in existing if grant not in taken for address in grant.addresses}
     found: dict[str, set[str]] = {}
     reasons: dict[str, tuple[str, str]] = {}
+    staying = set[str]()
     for person in desired:
         if person.state != ABSENT or person in matches.untouched or not rules.ignore.isdisjoint(person.addresses):
             staying.update(person.addresses)
         elif person.email:
             found[fold(person.email)] = set(person.addresses)
             reasons[fold(person.email)] = ("declared absent", person.because)
+    theirs = {address for addresses in found.values() for address in addresses}
+    for grant in (grant for grant in existing if grant not in taken):
+        staying.update(address for address in grant.addresses if address == fold(grant.email) or address not in theirs)
     for step in steps:
         if step.takes_away:
             found.setdefault(step.email, set()).update(step.addresses)

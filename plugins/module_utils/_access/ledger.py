@@ -128,6 +128,7 @@ class Ledger:
         self.were_unproved: set[str] = set()
         self.withdrawn: set[str] = set()
         self._clock = clock
+        self._listed: dict[str, str] = {}
         self._before: tuple[dict[str, Entry], set[str]] = {}, set()
         self._written: dict[str, float] = {}
         self._entries = {
@@ -160,6 +161,7 @@ class Ledger:
         existing = list(listed)
         by_email = {grant.email: place for place, grant in enumerate(existing) if grant.email}
         by_id = {str(grant.id): place for place, grant in enumerate(existing)}
+        self._listed = {str(grant.id): grant.email for grant in existing if grant.email}
         for email in self._unclear.keys() & by_email.keys():  # so it was sent
             grant = existing[by_email[email]]
             self._entries[email] = self._entry(email, grant.id, grant.role, grant.record)
@@ -236,7 +238,12 @@ class Ledger:
         self._written[fold(email)] = self._clock()
 
     def sent(self, email: str, identity: str | int, role: str, record: t.Mapping[str, t.Any]) -> Grant:
-        """Note that an invitation was sent; ``record`` is the answer of the service."""
+        """Note that an invitation was sent; ``record`` is the answer of the service.
+
+        An id that the list had for somebody else is not that of the invitation, whatever the answer says.
+        """
+        if self._listed.get(str(identity), fold(email)) != fold(email):
+            return self.taken(email, role)
         entry = self._entries[fold(email)] = self._entry(fold(email), identity, role, record)
         del self._unclear[fold(email)]
         return entry.grant(fold(email), {"email": email, **record})

@@ -148,14 +148,20 @@ def _phase(grant: Grant, goal: Grant, rules: Rules) -> int:
 
 
 def _demotions(person: Person, others: t.Sequence[Grant], rules: Rules) -> t.Iterator[Step]:
-    """The steps that leave no other account of a person with a role above the declared one."""
-    if person.role is None or rules.pending_only:
-        return
+    """The steps that leave no other account or invitation of a person with a role above the declared one."""
     for grant in others:
-        if grant.status == ACTIVE and rules.power(grant.role) > rules.power(person.role):
+        changes = grant.id is not None if grant.status == PENDING else not rules.pending_only
+        if person.role and changes and rules.power(grant.role) > rules.power(person.role):
             goal = replace(grant, role=person.role)
-            phase = _phase(grant, goal, rules)
-            yield Step(UPDATE, _name(person, grant), grant, goal, "another account of the same person", phase)
+            what = "invitation" if grant.status == PENDING else "account"
+            yield Step(
+                UPDATE,
+                _name(person, grant),
+                grant,
+                goal,
+                f"another {what} of the same person",
+                _phase(grant, goal, rules),
+            )
 
 
 def removal(grant: Grant, email: str, reason: str, because: str = "") -> Step:

@@ -17,7 +17,7 @@ from tests.simulator import Fault, Simulator
 from .support import HONEYCOMB, LONG_AGO, OWNER, Ask, Result, forget, verbs
 
 CONTRACT = True
-ADA = "ada@example.com"
+ADA, BOB = "ada@example.com", "bob@example.com"
 
 
 def invited(ask: Ask, sim: Simulator, role: str = "member", listed: bool = True) -> Result:
@@ -203,6 +203,17 @@ def test_another_list_is_evidence() -> None:
         ledger = Ledger({ADA: entry})
         (found,) = ledger.merged(listed, accepted)
         assert (found.kind, len(ledger.public())) == (kind, left)
+
+
+def test_the_record_of_somebody_else_is_no_invitation(ask: Ask, sim: Simulator) -> None:
+    """Its id was remembered, and to offboard Ada removed Bob."""
+    sim.honeycomb.add(BOB)
+    bob = next(member for member in json.loads(sim.honeycomb.listing()) if member["email"] == BOB)
+    sim.fail(Fault("status", "honeycomb", "POST", status=201, body=bob))
+    first = ask("honeycomb_member", email=ADA, known_invitations={})
+    assert first["known_invitations"][ADA]["id"] is None
+    ask("honeycomb_member", email=ADA, state="absent", known_invitations=first["known_invitations"], fails="conflict")
+    assert BOB in HONEYCOMB.active(sim)
 
 
 def management_key(sim: Simulator) -> dict[str, str]:

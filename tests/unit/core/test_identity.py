@@ -140,6 +140,23 @@ def test_two_accounts_of_one_person(ask: Ask, sim: Simulator, side: Side, order:
     assert (done["summary"]["remove"], side.active(sim)) == (2, {})
 
 
+def test_no_other_invitation_has_a_role_above_the_declared_one(ask: Ask, sim: Simulator) -> None:
+    """Whoever sent the second one, it would make an Owner of a Member."""
+    sim.configure(duplicate_invite="email")
+    for role in ("Member", "Owner"):
+        sim.honeybadger.add_invitation(ADA, role)
+    sim.honeybadger.add(BOB)
+    sim.honeybadger.add_invitation(BOB, "Admin")
+    listed = [{"email": ADA, "role": "Member"}, {"email": BOB, "role": "Member"}]
+    done = many(ask, HONEYBADGER, listed)
+    assert [(step["action"], step["email"], step["after"]["role"]) for step in done["plan"]] == [
+        ("update", ADA, "Member"),
+        ("update", BOB, "Member"),
+    ]
+    assert {invitation.role for invitation in sim.honeybadger.invitations} == {"Member"}
+    assert many(ask, HONEYBADGER, listed)["plan"] == []
+
+
 # Two who are one
 
 

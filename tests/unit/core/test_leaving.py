@@ -78,6 +78,22 @@ def test_a_leaver_leaves_every_team(ask: Ask, sim: Simulator, lists: str) -> Non
     assert (again["changed"], again["plan"], sim.writes()) == (False, [], [])
 
 
+@pytest.mark.parametrize("ada", ["declared", "ignored", "not named"])
+def test_teams_go_although_somebody_who_stays_accepted_for_the_leaver(ask: Ask, sim: Simulator, ada: str) -> None:
+    """Eve is a user; an old invitation to her address was accepted by Ada."""
+    sim.configure(accepted_email="kept")
+    in_teams(sim)
+    sim.honeybadger.add_invitation(EVE)
+    sim.honeybadger.accept(EVE, accepting=ADA)
+    people = [{"email": EVE, "state": "absent"}, *([{"email": ADA}] if ada == "declared" else [])]
+    done = ask("honeybadger_users", users=people, ignore=[ADA] if ada == "ignored" else [])
+    assert {("cancel_team_invitation", EVE, 11), ("leave_team", EVE, 3), ("remove", EVE, None)} <= set(steps(done))
+    assert {EVE} & {email for members, invited in teams(sim).values() for email in members | invited} == set()
+    if ada != "not named":
+        assert HONEYBADGER.active(sim) == {ADA: "Member"}
+        assert teams(sim)[3] == ({ADA}, set())
+
+
 def test_one_person_leaves_completely(ask: Ask, sim: Simulator) -> None:
     in_teams(sim)
     done = ask("honeybadger_user", **leaver(), verify=True)

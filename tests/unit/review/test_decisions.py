@@ -46,6 +46,8 @@ def test_what_is_as_it_was_is_kept() -> None:
         ({"reviewer": ""}, "No reviewer: row 2 (bob@example.com, Honeybadger of payments)."),
         ({"reviewer": "Bob@Example.com"}, "Nobody decides about their own access: row 2 (bob@example.com,"),
         ({"reviewer": "bob@home.example"}, "Nobody decides about their own access: row 2 (bob@example.com,"),
+        ({"reviewer": "Bob <BOB@example.com>"}, "Nobody decides about their own access: row 2 (bob@example.com,"),
+        ({"reviewer": f"{LEAD}; bob@example.com"}, "Nobody decides about their own access: row 2 (bob@example.com,"),
         ({"role": "Owner"}, "A row was changed in the file: row 2 (bob@example.com, Honeybadger of payments), which"),
         ({"email": "ada@example.com"}, "A row was changed in the file: row 2 (bob@example.com"),
         ({"row": 9}, "A row is not of this review: row 9 (bob@example.com"),

@@ -188,6 +188,30 @@ def test_an_address_that_wandered_is_refused(control: Control, company: Company,
     assert "eve@example.com was the address of another person" in done.failures["one"]
 
 
+def test_a_leaver_goes_alone_though_their_address_is_an_alias_of_somebody_who_stays(
+    control: Control, company: Company, okta: Stub, hosts: tuple[str, ...]
+) -> None:
+    """The mail of who left is forwarded to a colleague: what the refusal says to do removed both."""
+    document = roster(okta.url, email="profile.login")
+    control.write("roster.json", document)
+    assert control.play("reconcile", *hosts).failures == {}
+    company.groups["Platform Engineering"].remove("bob")
+    company.absent.add("bob")
+    company.emails["ada"] = "bob@corp.example"
+    assert "declare that address once as absent" in control.play("reconcile", *hosts).failures["one"].replace("\n", " ")
+    document["people"].append({"email": "bob@corp.example", "state": "absent"})
+    control.write("roster.json", document)
+    planned = control.play("reconcile", *hosts, "--check")
+    assert {email for host in ("one", "two") for email in steps(planned, host)} == {"bob"}
+    assert control.play("reconcile", *hosts).failures == {}
+    assert "bob" not in access(control.sims["two"])
+    assert "ada" in access(control.sims["two"])
+    document["people"].pop()
+    control.write("roster.json", document)
+    again = control.play("reconcile", *hosts)
+    assert (again.failures, again.changed) == ({}, {"one": 0, "two": 0})
+
+
 def test_a_directory_is_not_for_offboard_and_an_entry_of_the_roster_wins(
     control: Control, company: Company, okta: Stub, hosts: tuple[str, ...]
 ) -> None:

@@ -99,14 +99,11 @@ def check_owners(reading: Reading, known: Remembered, settled: t.Collection[str]
         for address, count in claims.items()
         if count > 1
     ]
-    for identity, item in known.people.items():
-        for address in (item.email, *item.former):
-            owner = owners.get(address)
-            if owner and owner.id != identity and address not in settled:
-                reasons.append(
-                    f"{address} was the address of another person (id {identity}) at the last read, and is now that of "
-                    f"{owner.label}"
-                )
+    reasons += [
+        f"{address} was the address of another person (id {identity}) at the last read, and is now that of {owners[address].label}"
+        for address, identity in inherited(reading, known).items()
+        if address not in settled
+    ]
     if reasons:
         raise AccessError(
             GUARD_REFUSED,
@@ -114,6 +111,17 @@ def check_owners(reading: Reading, known: Remembered, settled: t.Collection[str]
             hint="Correct the addresses in the directory. Where somebody new got the address of a person who left, declare that "
             "address once as absent under people, so that the old access goes, and take the entry out again.",
         )
+
+
+def inherited(reading: Reading, known: Remembered) -> dict[str, str]:
+    """The addresses that were another person's at the last read, each with the id of that person."""
+    owners = {address: person.id for person in reading.people for address in person.addresses}
+    return {
+        address: identity
+        for identity, item in known.people.items()
+        for address in (item.email, *item.former)
+        if owners.get(address, identity) != identity
+    }
 
 
 def next_memory(reading: Reading, known: Remembered, without_access: t.Collection[str] = ()) -> Remembered:

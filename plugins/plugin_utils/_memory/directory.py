@@ -24,7 +24,7 @@ from ...module_utils._roster import Fault, addresses_of
 from .._directory.guards import Limits, check_max_drop, guard
 from .._directory.model import Reading
 from .._directory.read import open_directory
-from .._directory.remember import Remembered, aliases, because, departed, next_memory, remembered_from
+from .._directory.remember import Remembered, aliases, because, departed, inherited, next_memory, remembered_from
 from .._directory.settings import CREDENTIALS, Credentials, Settings, from_environment, settings_from
 from .._files import PATIENCE, locked, make_folder, read, write
 from .._host.target import LOCALHOST
@@ -195,8 +195,20 @@ def _without_gone(kept: Kept, ignored: Collection[str]) -> dict[str, t.Any]:
 
 
 def _kept(reading: Reading, known: Remembered, gone: Mapping[str, str]) -> Kept:
-    """What a read says, in a form that can be kept."""
+    """What a read says, in a form that can be kept.
+
+    An address that was somebody else's is not told of whoever has it now, so that what the roster says of it, that it is
+    absent, is not said of them. Only if they have no other, it is the same person to the services.
+    """
     former = aliases(reading, known)
+    others = inherited(reading, known)
+    addresses = {
+        person.id: [
+            address for address in (*person.addresses, *former.get(person.email, ())) if address not in others
+        ]
+        or [*person.addresses]
+        for person in reading.people
+    }
     reasons = {
         item.email: f"{item.reason.replace('_', ' ')} in the directory" for item in reading.left_out if item.email
     }
@@ -205,8 +217,8 @@ def _kept(reading: Reading, known: Remembered, gone: Mapping[str, str]) -> Kept:
     return {
         "people": [
             {
-                "email": person.email,
-                "addresses": [*person.addresses, *former.get(person.email, ())],
+                "email": person.email if person.email in addresses[person.id] else addresses[person.id][0],
+                "addresses": addresses[person.id],
                 "name": person.name,
                 "groups": list(person.groups),
             }

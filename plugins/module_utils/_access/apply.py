@@ -108,16 +108,24 @@ def _reconcile(service: Service, report: Report, limits: Limits, options: Option
             for step in steps
         ]
         report.existing = evolve(report.existing, report.outcomes)
+        _add_deferred(report, steps)
     else:
         expect(options.around.journal, service, steps)
         if options.around.watch and steps:
             options.around.watch.begins(steps, options.concurrency, service.client.quota)
-        _apply(service, report, steps, limits, options, now)
-    if len(steps) < len(report.plan):
-        chosen = set(steps)
-        report.outcomes += [Outcome(step, DEFERRED) for step in report.plan if step not in chosen]
+        try:
+            _apply(service, report, steps, limits, options, now)
+        finally:
+            _add_deferred(report, steps)
     if options.verify and not options.check:
         verify(service, report, now)
+
+
+def _add_deferred(report: Report, steps: t.Sequence[Step]) -> None:
+    """Put the outcomes of the chosen steps and of the others into the order of the plan."""
+    if report.outcomes or not steps:
+        done = dict(zip(steps, report.outcomes))
+        report.outcomes = [done.get(step) or Outcome(step, DEFERRED) for step in report.plan]
 
 
 def _read(service: Service, report: Report) -> list[Grant]:

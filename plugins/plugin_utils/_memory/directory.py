@@ -203,9 +203,7 @@ def _kept(reading: Reading, known: Remembered, gone: Mapping[str, str]) -> Kept:
     former = aliases(reading, known)
     others = inherited(reading, known)
     addresses = {
-        person.id: [
-            address for address in (*person.addresses, *former.get(person.email, ())) if address not in others
-        ]
+        person.id: [address for address in (*person.addresses, *former.get(person.email, ())) if address not in others]
         or [*person.addresses]
         for person in reading.people
     }

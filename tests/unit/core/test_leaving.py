@@ -786,3 +786,23 @@ def run_anyhow(sim: Simulator, module: str, **options: Any) -> Result:
     result = run_on(sim, module, request_timeout=30, **options)
     inspect(sim, result)
     return result
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_results_are_in_the_order_of_the_plan_although_a_part_is_deferred(
+    ask: Ask, sim: Simulator, check: bool
+) -> None:
+    """Keys that are deleted after the removal are deleted before it if the removal is for a later run."""
+    sim.honeycomb.add(EVE)
+    for name in ("one", "two"):
+        sim.honeycomb.keys.add(EVE, "ingest", name)
+    management = {"management_key_id": sim.management_key_id, "management_key_secret": sim.management_key_secret}
+    options: dict[str, Any] = {"leaver_keys": "delete", "max_changes": 2, "check": check, **management}
+    done = ask("honeycomb_members", members=[{"email": EVE, "state": "absent"}], **options)
+    assert [(step["action"], result["action"]) for step, result in zip(done["plan"], done["results"], strict=True)] == [
+        ("remove", "remove"),
+        ("delete_key", "delete_key"),
+        ("delete_key", "delete_key"),
+    ]
+    assert [result["outcome"] for result in done["results"]] == ["deferred", "applied", "applied"]
+    assert EVE in HONEYCOMB.active(sim)

@@ -315,7 +315,7 @@ def test_what_the_controller_has_and_settings_marked_unsafe_are_data(tmp_path: P
         for name in ("image", "project", "vault"):
             controller.add("credentials", name=settings[f"awx_setup_{name}_credential"])
         for kind in ("credentials", "job_templates", "workflow_job_templates"):
-            for name in (text, f"Access: {text}: onboard", f"Access: search: {text}"):
+            for name in (f"{text} of others", f"Access: {text}: onboard", f"Access: search: {text}"):
                 controller.add(kind, name=name)
         for mode in ((), ("--check",), ()):
             output = set_up(controller, tmp_path, {}, "-e", "@settings.yml", *mode)

@@ -73,6 +73,7 @@ def test_one_person_cannot_ask_and_approve(control: Control, sim: Simulator) -> 
     assert "Ada asked for this run and approved it" in offboard(requested_by="Ada", approved_by="Ada")
     assert "ada asked for this run and approved it" in offboard(awx_user_name="Ada", approved_by="ada")
     assert "asked for this run and approved it" in offboard(requested_by="Ada L", approved_by="ada  \uff2c ")
+    assert "asked for this run" in offboard(requested_by="ada@example.com", approved_by="Ada <Ada@example.com>")
     assert "Set requested_by and approved_by." in offboard()
     assert sim.writes() == []
     assert offboard("--check") == ""

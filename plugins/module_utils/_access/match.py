@@ -208,7 +208,7 @@ def several_accounts(desired: t.Sequence[Person], matches: Matches, rules: Rules
     """A warning for each person who has more than one account."""
     texts = []
     for person, grants in zip(desired, matches.held):
-        accounts = [grant for grant in grants if grant.status == ACTIVE]
+        accounts = [grant for grant in grants if grant.status == ACTIVE and rules.ignore.isdisjoint(grant.addresses)]
         if len(accounts) > 1 and rules.ignore.isdisjoint(person.addresses):
             listed = ", ".join(f"{grant.email} ({grant.role})" for grant in accounts)
             what = (

@@ -9,9 +9,9 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from .._people.changes import Seat, changes, key_changes
+from .._people.changes import Change, Seat, changes, key_changes
 
 
 def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -22,7 +22,7 @@ def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> d
     for host, service in sorted(shared):
         old, new = was.get((host, service), ([], {})), now.get((host, service), ([], {}))
         keys = (
-            key_changes(old[1], new[1])
+            [*_of_keys(key_changes(old[1], new[1]), _strays(before, host, service), _strays(after, host, service))]
             if _keys_read(before, host, service) and _keys_read(after, host, service)
             else []
         )
@@ -38,6 +38,24 @@ def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> d
             "gone": _named(_read(before) - _read(after)),
         },
     }
+
+
+def _of_keys(found: Iterable[Change], before: str, after: str) -> Iterator[Change]:
+    """The changes of keys, without those that only changed from or to a key whose creator is not a member."""
+    for change in found:
+        key = change.after or change.before or {}
+        if f"({key['id']})" not in (before if change.before is None else after):
+            yield change
+
+
+def _strays(report: Mapping[str, t.Any], host: str, service: str) -> str:
+    """What the findings say of the keys whose creators are not members, each with its id in parentheses."""
+    place = ("stray_key", host, service)
+    return " ".join(
+        str(finding["found"])
+        for finding in report["drift"]["findings"]
+        if (finding["kind"], finding["host"], finding["service"]) == place
+    )
 
 
 def _named(places: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

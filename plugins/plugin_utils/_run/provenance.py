@@ -12,6 +12,7 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass
 
+from ...module_utils._access.addresses import key
 from .._host.variables import Refused, Variables
 from .._words.text import clean
 
@@ -86,8 +87,8 @@ def _check_four_eyes(asked: set[str | None], approved: str | None, applies: bool
 
 
 def _same_name(text: str) -> str:
-    """A name as it is compared: whatever its case, its blanks and the form of its letters."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """A name as it is compared: whatever its case, its blanks and the form of its letters; of an address with a name, the address."""
+    return key(" ".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
 def _job(variables: Variables) -> dict[str, str] | None:

@@ -163,6 +163,19 @@ def test_what_changed_since_the_last_report(control: Control, sim: Simulator) ->
     assert found == {("joined", "honeycomb"), ("invited", "honeybadger")}
 
 
+def test_a_key_that_works_is_not_called_disabled_since_its_creator_left(control: Control, sim: Simulator) -> None:
+    environment = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
+    sim.honeycomb.add("ada@example.com")
+    sim.honeycomb.keys.add("ada@example.com", "ingest", "Collector")
+    found = []
+    for change in (list, lambda: sim.honeycomb.remove("ada@example.com"), lambda: sim.honeycomb.add("ada@example.com")):
+        change()
+        control.play("report", report_dir="out", environment=environment)
+        changes = read(control)["changes"]
+        found.append([] if changes is None else [item["type"] for item in changes["findings"]])
+    assert found == [[], ["left"], ["joined"]]
+
+
 def test_a_host_costs_one_task_and_the_report_three(control: Control) -> None:
     """The rest of the tasks is for all hosts at once, or skipped, so that many hosts cost little."""
     hosts = {"first": control.variables("one"), "second": control.variables("two")}

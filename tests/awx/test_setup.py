@@ -207,6 +207,7 @@ def what_a_form_sends(controller: Controller) -> None:
         assert {"honeycomb_role", "honeybadger_role"}.isdisjoint(json.loads(launched["extra_vars"]))
 
 
+@pytest.mark.slow
 def test_what_left_the_settings_is_named_and_removed_if_asked(tmp_path: Path) -> None:
     """Nothing that the set-up did not make, and the credential last."""
     two = [

@@ -241,6 +241,7 @@ def test_plans_of_all_hosts_fit_into_one_event(hosts: int, leavers: int) -> None
     assert plan_text(every)["lines"][0].startswith(f"{2 * hosts * leavers} change")
 
 
+@pytest.mark.slow
 def test_the_statistics_of_many_hosts(control: Control) -> None:
     """And a plan of which not all steps are told is approved as a whole."""
     leavers = [f"person{number:03}@example.com" for number in range(120)]

@@ -157,7 +157,7 @@ def test_nobody_is_invited_who_could_not_be_remembered(control: Control, sim: Si
     assert control.play("offboard", email="eve@example.com", **nowhere).code == 0
 
 
-@pytest.mark.parametrize("status", [500, 503])
+@pytest.mark.parametrize("status", [500, pytest.param(503, marks=pytest.mark.slow)])
 def test_nobody_is_invited_while_the_team_has_no_name(control: Control, sim: Simulator, status: int) -> None:
     """The service says which team it is when it is well again; what is sent before cannot be remembered."""
     sim.configure(pending_listed=False)

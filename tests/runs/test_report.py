@@ -11,6 +11,7 @@ import shutil
 from typing import Any
 
 import jsonschema
+import pytest
 
 from tests.playing import Control
 from tests.simulator import Simulator
@@ -30,6 +31,7 @@ def hosts_of(report: dict[str, Any]) -> set[str]:
     return {target["host"] for target in report["targets"] if target["status"] == "read"}
 
 
+@pytest.mark.slow  # tests/awx/test_slices.py has slices in every run
 def test_the_slices_of_a_job_make_one_report(control: Control) -> None:
     """Each has one of the hosts; what changed is told against the run before, and a run without a host says so."""
     hosts = control.inventory({"acme": control.variables("one"), "umbrella": control.variables("two")})

@@ -96,7 +96,7 @@ def told(rows: Sequence[Row], notes: Sequence[str], files: Sequence[str], carrie
     ]
     if own:
         lines.append(f"Nobody decides about their own access. Name another reviewer in {few(own, 10)}.")
-    lines += [f"Not in the list: {note}" for note in notes]
+    lines += [f"Note: {note}" for note in notes]
     lines += [f"Written: {path}" for path in files]
     return [
         *lines,

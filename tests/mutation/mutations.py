@@ -102,8 +102,8 @@ MUTATIONS = (
         ),
         *(
             "_access/apply",
-            "_apply(service, report, steps, limits, options, now)\n",
-            "_apply(service, report, steps, limits, options, now)\n    guard(report.plan, before, report.rules, limits)\n",
+            "    if options.verify and not options.check:\n",
+            "    guard(report.plan, before, report.rules, limits)\n    if options.verify and not options.check:\n",
         ),
     ),
     mutation(

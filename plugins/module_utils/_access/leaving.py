@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .addresses import fold
-from .match import Matches, Rules
+from .match import Matches, Rules, shared
 from .model import (
     ABSENT,
     ACTIVE,
@@ -66,7 +66,7 @@ def leaving(
 ) -> Leaving:
     """Everybody who is declared absent or loses something by the plan.
 
-    An address of somebody who is declared absent is theirs, even if a user who stays accepted an invitation to it.
+    An address of somebody who leaves is theirs, even if a user who stays accepted an invitation to it.
     """
     taken = {step.target for step in steps if step.takes_away}
     found: dict[str, set[str]] = {}
@@ -79,6 +79,7 @@ def leaving(
             found[fold(person.email)] = set(person.addresses)
             reasons[fold(person.email)] = ("declared absent", person.because)
     theirs = {address for addresses in found.values() for address in addresses}
+    theirs.update(fold(step.target.email) for step in steps if step.takes_away and step.target)
     for grant in (grant for grant in existing if grant not in taken):
         staying.update(address for address in grant.addresses if address == fold(grant.email) or address not in theirs)
     for step in steps:
@@ -133,11 +134,12 @@ def team_steps(
     An address with which a user accepted an invitation may be somebody else's, of ``desired`` or of ``existing``.
     """
     declared = {address: person for person in desired for address in person.addresses}
-    there = {fold(grant.email) for grant in existing}
+    existing = list(existing)
+    of_others = {fold(grant.email) for grant in existing} | shared(existing)
     steps = []
     for person, held in who:
         tied = {address for grant in held for address in grant.also if declared.get(address, person) is person}
-        addresses = {*person.addresses, *(fold(grant.email) for grant in held), *(tied - there)}
+        addresses = {*person.addresses, *(fold(grant.email) for grant in held), *(tied - of_others)}
         email = fold(person.email or held[0].email)
         joined = [
             grant

@@ -83,7 +83,7 @@ class Conflict:
         return AccessError(
             errors.VALIDATION,
             f"Several users accepted invitations to {names[0]}, so it is not known which of them is meant: {users}.",
-            hint=f"Name them by their own addresses or, if all of them are one person, as aliases of {names[0]}.",
+            hint=f"Name those who are meant by their own addresses, and take {names[0]} out.",
         )
 
 
@@ -111,21 +111,13 @@ class Matches:
         return {*self.left_alone, *(person for conflict in self.conflicts for person in conflict.people)}
 
 
-def match(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rules) -> list[list[Grant]]:
-    """What each person has; raises if people cannot be told apart."""
-    matches = assign(desired, existing, rules)
-    for conflict in matches.conflicts:
-        raise conflict.error()
-    return matches.held
-
-
 def assign(desired: t.Sequence[Person], existing: t.Sequence[Grant], rules: Rules) -> Matches:
     """What each person has: by id, by main address, by alias, then by accepted invitation.
 
     An accepted invitation ties the invited address to the user who accepted it. The tie applies only to a person who
     has no user of their own or should have none, and only to a user that nobody else in the list claims. If somebody
     does, and nothing else tells the two apart, they are the same person twice. If several users accepted invitations to
-    one address, nobody knows whose it is.
+    one address, it is none of theirs.
     """
     index = _Index(existing, rules)
     held = [index.named(person) for person in desired]
@@ -182,9 +174,10 @@ def _add_tied(
 ) -> t.Iterator[Conflict]:
     """Add the users that a person became by accepting an invitation, unless somebody else in the list claims them."""
     tied = [grant for grant in index.tied(person) if grant not in grants]
-    free = [grant for grant in tied if grant not in owners and rules.ignore.isdisjoint(grant.addresses)]
-    if len({fold(grant.email) for grant in free}) > 1:
-        yield Conflict((person,), tuple(free))
+    if len({fold(grant.email) for grant in tied}) > 1 and not rules.pending_only:
+        free = any(grant not in owners and rules.ignore.isdisjoint(grant.addresses) for grant in tied)
+        if not any(grant.status == ACTIVE for grant in grants) and (free or person.state != ABSENT):
+            yield Conflict((person,), tuple(tied))
         return
     for grant in tied:
         owner = owners.setdefault(grant, person)
@@ -194,10 +187,21 @@ def _add_tied(
             yield Conflict((person, owner), (grant,))
 
 
+def shared(existing: t.Iterable[Grant]) -> set[str]:
+    """The addresses to which several users accepted invitations, such as that of a shared mailbox: they are nobody's."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for grant in existing:
+        for address in grant.also:
+            users[address].add(fold(grant.email))
+    return {address for address, emails in users.items() if len(emails) > 1}
+
+
 def kin(desired: t.Sequence[Person], existing: t.Sequence[Grant]) -> dict[str, set[str]]:
     """For each address, all addresses known to belong to the same person, by alias or by accepted invitation."""
     found: dict[str, set[str]] = {}
-    for addresses in (*(person.addresses for person in desired), *(grant.addresses for grant in existing)):
+    of_several = shared(existing)
+    held = ([address for address in grant.addresses if address not in of_several] for grant in existing)
+    for addresses in (*(person.addresses for person in desired), *held):
         if len(addresses) > 1:
             together = set(addresses).union(*(found.get(address, ()) for address in addresses))
             found.update(dict.fromkeys(together, together))

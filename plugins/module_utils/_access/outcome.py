@@ -15,7 +15,7 @@ from .._http.client import Answers
 from .._http.errors import AccessError
 from .._http.limits import Quota
 from .leaving import Leaving
-from .match import Conflict, Rules, match
+from .match import Conflict, Rules, assign
 from .model import (
     Grant,
     Person,
@@ -162,4 +162,4 @@ class Report:
 
     def of(self, person: Person) -> list[Grant]:
         """What the person has now."""
-        return match([person], self.existing, self.rules)[0]
+        return assign([person], self.existing, self.rules).held[0]

@@ -115,7 +115,8 @@ def _steps(
         return
     if grants:
         yield from _correction(person, grants[0], rules, now)
-        yield from _demotions(person, grants[1:], rules)
+        if grants[0].status == PENDING or not rules.pending_only:
+            yield from _demotions(person, grants[1:], rules)
     elif person.email:
         goal = Grant(None, person.email, person.role or rules.default_role, INVITATION, person.team_ids)
         yield Step(INVITE, fold(person.email), None, goal, "declared present, nobody there", RAISE)

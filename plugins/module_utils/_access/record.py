@@ -17,7 +17,7 @@ from .._http.errors import AccessError
 from .addresses import check_email, fold
 from .catalog import ServiceInfo, Spec
 from .match import Rules
-from .model import CANCEL, INVITE, KNOWN, REINVITE, REMOVE, UPDATE
+from .model import CANCEL, INVITE, KNOWN, REINVITE, REMOVE, UPDATE, Grant
 from .outcome import APPLIED, DEFERRED, FAILED, NOT_ATTEMPTED, Around, ByHand, Report
 from .plan import diff
 from .service import Reader, Service
@@ -95,12 +95,22 @@ def record_of(
         service.scope.partition("/")[2] or None,
         by_hand,
         [address for conflict in report.conflicts for person in conflict.people for address in person.addresses],
-        {
-            fold(grant.email): sorted({*grant.also} - {fold(grant.email)})
-            for grant in report.existing
-            if grant.email and grant.also
-        },
+        _linked(service, report.existing),
     )
+
+
+def _linked(service: Service, existing: t.Sequence[Grant]) -> dict[str, list[str]]:
+    """The addresses that are known to be somebody's by an invitation that they accepted, in this read or an earlier one."""
+    found: dict[str, set[str]] = {}
+    for grant in existing:
+        if grant.email:
+            found.setdefault(fold(grant.email), set()).update(grant.also)
+    for key, invitation in service.remembered().get(KNOWN, {}).items():
+        if invitation.get("accepted_as"):  # some are known by address, others by id
+            found.setdefault(fold(invitation["accepted_as"]), set()).add(fold(invitation.get("email") or key))
+    counts = Counter(address for addresses in found.values() for address in addresses)
+    own = {email: {address for address in addresses if counts[address] == 1} for email, addresses in found.items()}
+    return {email: sorted(addresses - {email}) for email, addresses in own.items() if addresses - {email}}
 
 
 def _cost(service: Service) -> dict[str, t.Any]:

@@ -25,7 +25,7 @@ def partial(report: Report) -> AccessError | None:
     """Why a run that was completed did not do everything."""
     failed = [(outcome.step, outcome.error) for outcome in report.outcomes if outcome.error]
     if not failed:
-        return _unresolved(report)
+        return unresolved(report)
     first = failed[0][1]
     outcomes = Counter(outcome.outcome for outcome in report.outcomes)
     doubt = any(
@@ -85,7 +85,7 @@ def _remaining(report: Report) -> str:
     return "; ".join(f"{item['email']}: {item['what']}" for item in found[:10]) + more
 
 
-def _unresolved(report: Report) -> AccessError | None:
+def unresolved(report: Report) -> AccessError | None:
     """The error for people who cannot be told apart; the plan for everybody else was carried out."""
     if not report.conflicts:
         return None

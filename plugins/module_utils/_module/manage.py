@@ -19,7 +19,7 @@ from .._access.model import ABSENT, PRESENT, Kind, Person, person_from
 from .._access.outcome import Options, Report
 from .._access.record import Result, Values, record_of
 from .._access.service import Service
-from .._access.verdict import left_over
+from .._access.verdict import left_over, unresolved
 from .._access.verify import await_acceptance
 from .._http import errors
 from .._http.address import check_id
@@ -58,7 +58,7 @@ def manage_person(
     limits = Limits(min_keepers=min_keepers, may_invite=may_invite, code=errors.LAST_ADMIN, caps=caps_of(params))
     report = reconcile(service, [person], rules, limits, Options(check=check, verify=bool(params.get("verify"))))
     error = report.error or next((outcome.error for outcome in report.outcomes if outcome.error), None)
-    error = error or left_over(report)
+    error = error or unresolved(report) or left_over(report)
     if not error and person.state == PRESENT and not person.email and not report.of(person):
         error = _nobody(person, pending_only)
     if not error and params.get("wait") and person.state == PRESENT and not check:

@@ -202,13 +202,36 @@ def test_an_address_for_which_several_users_accepted_is_nobody(ask: Ask, sim: Si
     assert [step["email"] for step in failed["plan"]] == ["new@example.com"]
     assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
     one = ask("honeybadger_user", email=WORK, role="Admin", state=state, fails="validation")
-    assert f"as aliases of {WORK}" in one["msg"]
+    assert f"take {WORK} out" in one["msg"]
+    assert one["api"]["requests"] == 2
     exclusive = {"exclusive": True, "max_removals": "100%"}
     many(ask, HONEYBADGER, [{"email": OWNER}, listed[0]], fails="validation", **exclusive)
     assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
-    done = many(ask, HONEYBADGER, [{**listed[0], "aliases": [ADA]}, {"email": BOB}])
+    code = "" if state == "absent" else "validation"
+    many(ask, HONEYBADGER, [listed[0], {"email": ADA}, {"email": BOB}], fails=code)
+    for one_of_them in ({"ignore": [BOB]}, {"protected": [BOB]}):
+        many(ask, HONEYBADGER, [listed[0]], fails="validation", **one_of_them)
+    many(ask, HONEYBADGER, [listed[0], {"email": BOB}], fails="validation")
+    assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
+    assert many(ask, HONEYBADGER, [{"email": ADA, "state": "absent"}], protected=[BOB])["summary"]["remove"] == 1
+    sim.honeybadger.add(ADA)
+    sim.honeybadger.add(WORK)
+    done = many(ask, HONEYBADGER, [listed[0]])
     assert [step["email"] for step in done["plan"]] == [WORK]
-    assert BOB in HONEYBADGER.active(sim)
+    assert HONEYBADGER.active(sim).keys() >= {ADA, BOB}
+
+
+def test_an_invitation_to_an_address_of_several_can_be_cancelled_alone(ask: Ask, sim: Simulator) -> None:
+    sim.configure(accepted_email="kept", duplicate_invite="email")
+    for accepting in (ADA, BOB):
+        sim.honeybadger.add_invitation(WORK)
+        sim.honeybadger.accept(WORK, accepting=accepting)
+    assert ask("honeybadger_invitation", email=WORK)["status"] == "active"
+    sim.honeybadger.add_invitation(WORK)
+    assert ask("honeybadger_invitation", email=WORK, state="absent")["action"] == "cancel"
+    assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
+    sim.honeybadger.add_invitation(ADA, "Admin")
+    assert ask("honeybadger_invitation", email=ADA, role="Member")["action"] == "none"
 
 
 # Text that is no address

@@ -78,6 +78,16 @@ def test_a_leaver_leaves_every_team(ask: Ask, sim: Simulator, lists: str) -> Non
     assert (again["changed"], again["plan"], sim.writes()) == (False, [], [])
 
 
+def test_whoever_is_not_listed_leaves_teams_although_somebody_else_accepted_for_them(ask: Ask, sim: Simulator) -> None:
+    sim.configure(accepted_email="kept")
+    in_teams(sim)
+    sim.honeybadger.add_invitation(EVE)
+    sim.honeybadger.accept(EVE, accepting=ADA)
+    done = ask("honeybadger_users", users=[{"email": ADA}, {"email": OWNER}], exclusive=True, max_removals="100%")
+    assert {("cancel_team_invitation", EVE, 11), ("leave_team", EVE, 3), ("remove", EVE, None)} <= set(steps(done))
+    assert HONEYBADGER.active(sim) == {ADA: "Member"}
+
+
 @pytest.mark.parametrize("ada", ["declared", "ignored", "not named"])
 def test_teams_go_although_somebody_who_stays_accepted_for_the_leaver(ask: Ask, sim: Simulator, ada: str) -> None:
     """Eve is a user; an old invitation to her address was accepted by Ada."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.honeyops.access.plugins.module_utils._access.apply import reconcile
 from ansible_collections.honeyops.access.plugins.module_utils._access.guards import Limits, guard, most_removals
-from ansible_collections.honeyops.access.plugins.module_utils._access.match import Rules, assign, match
+from ansible_collections.honeyops.access.plugins.module_utils._access.match import Rules, assign
 from ansible_collections.honeyops.access.plugins.module_utils._access.model import (
     ACTIVE,
     INVITATION,
@@ -55,6 +56,14 @@ def planned(case: Case, world: tuple[Grant, ...] | list[Grant] | None = None) ->
     there = case.world if world is None else world
     assume(not assign(case.people, there, case.rules).conflicts)
     return plan(case.people, there, case.rules, NOW)
+
+
+def match(people: Sequence[Person], world: Sequence[Grant], rules: Rules) -> list[list[Grant]]:
+    """What each person has; raises if people cannot be told apart."""
+    found = assign(people, world, rules)
+    for conflict in found.conflicts:
+        raise conflict.error()
+    return found.held
 
 
 def lowers(step: Step, rules: Rules) -> bool:

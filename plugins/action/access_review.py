@@ -155,9 +155,11 @@ class ActionModule(AccessAction):
         """Write the list, with what was decided before on access that is still the same."""
         folder, at = folder_of(self._variables), _now()
         count = 0
+        unread: list[str] = []
         for sheet in earlier(folder):
             rows, taken = carried_over(rows, sheet.rows)
             count += taken
+            unread += sheet.faults
         notes = [f"{_place(target)}: {note}" for target in targets for note in target["notes"]]
         held = self._variables.get("roster_file") is not None or self._variables.get("people") is not None
         texts = {
@@ -165,7 +167,11 @@ class ActionModule(AccessAction):
             HTML: to_html(rows, digest(rows), at, notes, KINDS, held),
         }
         files = write_list(folder, texts, rows, at)
-        return {"changed": True, "files": files, "lines": told(rows, notes, files, count)}
+        return {
+            "changed": True,
+            "files": files,
+            "lines": [*told(rows, notes, files, count), *(f"Not kept of the list before: {fault}" for fault in unread)],
+        }
 
     def _decided(self, rows: list[Row], targets: list[Data]) -> Data:
         """Check the filled-in files against what is there now."""

@@ -228,6 +228,23 @@ def test_what_fails_on_the_way_is_recorded_and_done_by_a_second_run(control: Con
     assert "eve" not in access(sim)
 
 
+def test_a_new_review_begins_without_the_decisions_of_one_that_was_carried_out(
+    control: Control, sim: Simulator
+) -> None:
+    """Eve was revoked, came back, and was revoked in the list of the next quarter by nobody."""
+    start(control)
+    fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})
+    (control.folder / "review" / "review-boss.csv").write_bytes("row,café\n1,é".encode("cp1252"))
+    again = start(control)
+    assert "7 rows are as they were decided before" in again.text
+    assert "Not kept of the list before: review-boss.csv" in again.text
+    assert list((control.folder / "review").glob("before-*/review-boss.csv")) != []
+    assert apply(control).code == 0
+    sim.honeycomb.add(EVE)
+    start(control)
+    assert {row["decision"] for row in rows_of(control)} == {""}
+
+
 def test_whoever_is_kept_is_not_removed_with_an_address_that_they_accepted_for(
     control: Control, sim: Simulator
 ) -> None:

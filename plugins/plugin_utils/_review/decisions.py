@@ -68,7 +68,8 @@ def judge(
         decisions, missing = _held_against_list(decisions, {row.row: row for row in listed}, faults)
     addresses = {row.whose: {row.email, row.person, *row.others} for row in now}
     for decision in decisions:
-        _check_one(decision.row, addresses.get(decision.row.whose, {decision.row.email}), faults)
+        row = decision.row
+        _check_one(row, {row.email, row.person, *row.others, *addresses.get(row.whose, ())} - {""}, faults)
     elsewhere = [decision.row for decision in decisions if decision.row.place not in places]
     for row in elsewhere:
         faults.note("A row is of a target that this run does not have", row)
@@ -179,7 +180,7 @@ def _check_one(row: Row, addresses: t.Collection[str], faults: _Faults) -> None:
         faults.note("Somebody without an address can only be kept here; remove them by hand", row)
     if not row.reviewer:
         faults.note("No reviewer", row)
-    elif not {fold(address) for address in (*addresses, row.email)}.isdisjoint(map(key, separated(row.reviewer))):
+    elif not set(map(fold, addresses)).isdisjoint(map(key, separated(row.reviewer))):
         faults.note("Nobody decides about their own access", row, f"whose reviewer is {row.reviewer}")
 
 

@@ -64,11 +64,21 @@ def listed(folder: Path) -> tuple[str, list[Row] | None]:
 
 
 def earlier(folder: Path) -> list[Sheet]:
-    """What people filled in for an earlier list of this folder, the latest first."""
-    if not folder.is_dir():
+    """What people filled in for the list of this folder, the latest first; nothing if that review was carried out.
+
+    Whoever had access then and has it again, or still, is for the new review to decide on.
+    """
+    if not folder.is_dir() or not _files(folder) or _is_carried_out(folder):
         return []
-    sheets = [sheet for sheet in filled_in([str(folder)]) if sheet.rows] if _files(folder) else []
-    return sorted(sheets, key=lambda sheet: sheet.saved_at, reverse=True)
+    return sorted(filled_in([str(folder)]), key=lambda sheet: sheet.saved_at, reverse=True)
+
+
+def _is_carried_out(folder: Path) -> bool:
+    record = last_record(folder)
+    try:
+        return record is not None and record.get("listed_at") == listed(folder)[0]
+    except Refused:  # a list that was changed says nothing of itself
+        return False
 
 
 def _files(folder: Path) -> list[Path]:
@@ -81,7 +91,7 @@ def write_list(folder: Path, texts: Mapping[str, str], rows: Sequence[Row], at: 
     What people filled in for an earlier list is moved aside, since its numbers are of other rows.
     """
     make_folder(folder)
-    decided = [path for path in _files(folder) if any(row.decision for row in _sheet(path).rows.values())]
+    decided = [path for path in _files(folder) if _is_filled_in(_sheet(path))]
     if decided:
         aside = folder / f"before-{at.replace(':', '')}"
         aside.mkdir(mode=0o700, exist_ok=True)
@@ -97,6 +107,11 @@ def write_list(folder: Path, texts: Mapping[str, str], rows: Sequence[Row], at: 
     for name, text in files.items():
         write(folder / name, text)
     return [str(folder / name) for name in files]
+
+
+def _is_filled_in(sheet: Sheet) -> bool:
+    """Whether somebody worked on a file, or may have, since it cannot be read."""
+    return bool(sheet.faults) or any(row.decision or row.comment for row in sheet.rows.values())
 
 
 def name_of_record(folder: Path, at: str, check: bool) -> str:

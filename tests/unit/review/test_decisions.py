@@ -136,6 +136,12 @@ def test_two_accesses_of_one_person_in_one_place_need_one_decision() -> None:
     assert faults(EVE, BOB, invited, now=(*ROWS, invited), listed=(*ROWS, invited)) == []  # another person
 
 
+def test_the_list_says_which_addresses_are_of_one_person_though_nothing_else_does_now() -> None:
+    """The roster that named the alias is not read again."""
+    listed = (EVE, changed(BOB, person=LEAD))
+    assert faults(EVE, BOB, listed=listed, now=ROWS)[0].startswith("Nobody decides about their own access: row 2")
+
+
 def test_people_who_accepted_at_a_shared_address_are_several() -> None:
     ada = changed(BOB, row=3, email="ada@example.com", others=("it@example.com",), decision="revoke")
     now = (EVE, changed(BOB, others=("it@example.com",)), ada)

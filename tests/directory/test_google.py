@@ -162,6 +162,11 @@ def _forbidden(request: Asked, told: Told) -> Told:
     return Told({"error": {"message": message}}, 403) if request.path.endswith("/members") else told
 
 
+def _limited(request: Asked, told: Told) -> Told:
+    errors = [{"domain": "usageLimits", "reason": "quotaExceeded"}]
+    return Told({"error": {"message": "Quota", "errors": errors}}, 403) if request.path.endswith("/members") else told
+
+
 @pytest.mark.parametrize(
     ("change", "group", "code", "names"),
     [
@@ -170,6 +175,7 @@ def _forbidden(request: Asked, told: Told) -> Told:
         (_whole_domain, "platform@example.com", "validation", "whole domain"),
         (_cut, "platform@example.com", "server_error", "page 3"),
         (_same_page, "platform@example.com", "bad_response", "read already"),
+        (_limited, "platform@example.com", "rate_limited", "Run again later."),
         (_forbidden, "platform@example.com", "forbidden", "insufficient authentication scopes"),
         (lambda _request, told: told, "nobody@example.com", "not_found", "no group nobody@example.com"),
         (lambda _request, told: told, "Nobody", "not_found", "no group Nobody"),

@@ -56,6 +56,10 @@ def entries() -> Iterator[Any]:
     posix = {"objectClass": ["posixGroup"], "cn": ["posix"], "gidNumber": ["5000"]}
     yield f"cn=posix,{GROUPS}", {**posix, "memberUid": ["ada", "bob"]}
     yield f"cn=lost,{GROUPS}", {**posix, "cn": ["lost"], "memberUid": ["ada", "nobody-here{{ 1 }}"]}
+    yield f"uid=ivy,{PEOPLE}", {**person("ivy")[1], "uid": ["ivy", "jo"]}
+    yield person("jo")
+    yield f"cn=namesakes,{GROUPS}", {**posix, "cn": ["namesakes"], "memberUid": ["jo"]}
+    yield group("spelled", [dn("ada").replace("uid=", "0.9.2342.19200300.100.1.1=")])
     unique = {"objectClass": ["groupOfUniqueNames"], "cn": ["unique"], "uniqueMember": [f"{dn('ada')}#'0101'B"]}
     yield f"cn=unique,{GROUPS}", unique
 
@@ -135,6 +139,7 @@ def test_groups_of_logins_and_of_unique_names(server: OpenLdap) -> None:
 
     assert emails(reading, "posix") == {"ada@example.com", "bob@example.com"}
     assert emails(reading, "unique") == {"ada@example.com"}
+    assert emails(reads(server, "spelled")) == {"ada@example.com"}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +151,7 @@ def test_groups_of_logins_and_of_unique_names(server: OpenLdap) -> None:
         ("twice", "validation", f"cn=twice,{GROUPS}"),
         ("dangling", "forbidden", dn("left-long-ago")),
         ("lost", "forbidden", "nobody-here"),
+        ("namesakes", "validation", dn("ivy")),
     ],
 )
 def test_a_group_that_is_not_whole_is_refused(server: OpenLdap, group: str, code: str, names: str) -> None:
@@ -165,7 +171,7 @@ def test_people_filter_says_who_is_a_person(server: OpenLdap) -> None:
 def test_everybody_without_groups(server: OpenLdap) -> None:
     reading = read_from(ACCOUNT, None, source="ldap", url=server.url, base=PEOPLE)
 
-    assert len(reading.people) == 5
+    assert len(reading.people) == 7
     assert set(left_out(reading).values()) == {"disabled", "expired", "no_address"}
 
 

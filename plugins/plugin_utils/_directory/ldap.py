@@ -57,7 +57,7 @@ class Ldap:
             )
         )
         self._people: dict[str, Account] | None = None  # by DN
-        self._logins: dict[str, str] = {}  # login → DN
+        self._logins: dict[str, list[str]] = {}  # login → DNs
         self._says: dict[str, set[str]] = {}  # DN of a group → ids of those who say that they are in it
         self._groups: dict[str, Entry] = {}  # by id
 
@@ -164,7 +164,15 @@ class Ldap:
                     f"{', '.join(unknown[:MOST_NAMED])}.",
                     hint="Let the account read their entries, or remove them from the group if they are no more.",
                 )
-        return [*dns, *(self._logins[login] for login in logins)]
+            several = [login for login in logins if len(self._logins[login]) > 1]
+            if several:
+                raise self._session.error(
+                    errors.VALIDATION,
+                    f"Several people have the login {several[0]}, which is a member of the group {group.name}: "
+                    f"{'; '.join(self._logins[several[0]][:MOST_NAMED])}.",
+                    hint="Set base or people_filter so that only one of them is read.",
+                )
+        return [*dns, *(self._logins[login][0] for login in logins)]
 
     def _by_itself(self, dn: str, groups: list[Group], hidden: list[str]) -> Account | None:
         """A member that is not among the people: a group, an entry that is nobody, or hidden."""
@@ -175,6 +183,9 @@ class Ldap:
         if entry.is_group:
             groups.append(self._known(entry))
             return None
+        known = self._all().get(same_dn(entry.dn))  # a member may be named in another spelling than its entry has
+        if known is not None:
+            return known
         account = account_of(entry, self._email, self._now)
         return Account(account.id or told(same_dn(dn)), account.label, account.addresses, account.name, NOT_A_PERSON)
 
@@ -188,7 +199,7 @@ class Ldap:
                 dn = same_dn(entry.dn)
                 self._people[dn] = account
                 for login in entry.texts("uid"):
-                    self._logins[login] = entry.dn
+                    self._logins.setdefault(login, []).append(entry.dn)
                 for group in entry.texts("memberof"):
                     self._says.setdefault(same_dn(group), set()).add(account.id)
         return self._people

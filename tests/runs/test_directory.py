@@ -206,10 +206,15 @@ def test_a_leaver_goes_alone_though_their_address_is_an_alias_of_somebody_who_st
     assert control.play("reconcile", *hosts).failures == {}
     assert "bob" not in access(control.sims["two"])
     assert "ada" in access(control.sims["two"])
+    for _entry in ("still there", "still there"):
+        again = control.play("reconcile", *hosts)
+        assert (again.failures, again.changed) == ({}, {"one": 0, "two": 0})
     document["people"].pop()
     control.write("roster.json", document)
-    again = control.play("reconcile", *hosts)
-    assert (again.failures, again.changed) == ({}, {"one": 0, "two": 0})
+    for _entry in ("gone", "gone"):
+        again = control.play("reconcile", *hosts)
+        assert (again.failures, again.changed) == ({}, {"one": 0, "two": 0})
+    assert "ada" in access(control.sims["two"])
 
 
 def test_a_directory_is_not_for_offboard_and_an_entry_of_the_roster_wins(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...module_utils._access.addresses import few
 from ...module_utils._http.errors import GUARD_REFUSED, AccessError
@@ -20,11 +20,21 @@ from .model import DirectoryPerson, Reading
 
 @dataclass(frozen=True)
 class Known:
-    """One id: its address, those it had before, the latest first, and the names of its groups at the last read."""
+    """One id: its address, those it had before, the latest first, and the names of its groups at the last read.
+
+    ``settled``: the access is gone, and somebody else has the address. It is remembered as long as the roster declares
+    the address absent, so that this is not said of them.
+    """
 
     email: str
     former: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    settled: bool = False
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses, the last one first."""
+        return (self.email, *self.former)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,12 @@ class Remembered:
         """The form that is kept, as JSON can hold it."""
         return {
             "people": {
-                identity: {"email": known.email, "former": list(known.former), "groups": list(known.groups)}
+                identity: {
+                    "email": known.email,
+                    "former": list(known.former),
+                    "groups": list(known.groups),
+                    **({"settled": True} if known.settled else {}),
+                }
                 for identity, known in self.people.items()
             },
             "groups": dict(self.groups),
@@ -53,13 +68,28 @@ def remembered_from(kept: t.Any) -> Remembered:
     people = _mapping(kept.get("people"))
     return Remembered(
         {
-            str(identity): Known(str(item["email"]), _texts(item.get("former")), _texts(item.get("groups")))
+            str(identity): Known(
+                str(item["email"]),
+                _texts(item.get("former")),
+                _texts(item.get("groups")),
+                item.get("settled") is True,
+            )
             for identity, item in people.items()
             if isinstance(item, dict) and item.get("email")
         },
         {str(key): count for key, count in _mapping(kept.get("groups")).items() if isinstance(count, int)},
         kept["total"] if isinstance(kept.get("total"), int) else 0,
     )
+
+
+def without_settled(known: Remembered, absent: t.Collection[str]) -> Remembered:
+    """What is remembered, without the addresses that changed hands and are not declared absent any more."""
+    people = {
+        identity: item
+        for identity, item in known.people.items()
+        if not item.settled or not set(absent).isdisjoint(item.addresses)
+    }
+    return replace(known, people=people)
 
 
 @dataclass(frozen=True)
@@ -119,7 +149,7 @@ def inherited(reading: Reading, known: Remembered) -> dict[str, str]:
     return {
         address: identity
         for identity, item in known.people.items()
-        for address in (item.email, *item.former)
+        for address in item.addresses
         if owners.get(address, identity) != identity
     }
 
@@ -142,7 +172,7 @@ def next_memory(reading: Reading, known: Remembered, without_access: t.Collectio
     gone = {
         identity: item
         for identity, item in known.people.items()
-        if identity not in now and not {item.email, *item.former} <= set(without_access)
+        if identity not in now and not {*item.addresses} <= set(without_access)
     }
     return Remembered({**gone, **now}, {group.id: group.people for group in reading.groups}, len(reading.people))
 
@@ -165,7 +195,7 @@ def because(known: Known, fate: str) -> str:
 def _former(person: DirectoryPerson, known: Known | None) -> tuple[str, ...]:
     if known is None:
         return ()
-    return tuple(dict.fromkeys(address for address in (known.email, *known.former) if address != person.email))
+    return tuple(dict.fromkeys(address for address in known.addresses if address != person.email))
 
 
 def _mapping(value: t.Any) -> dict[t.Any, t.Any]:

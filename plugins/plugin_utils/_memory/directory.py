@@ -24,7 +24,16 @@ from ...module_utils._roster import Fault, addresses_of
 from .._directory.guards import Limits, check_max_drop, guard
 from .._directory.model import Reading
 from .._directory.read import open_directory
-from .._directory.remember import Remembered, aliases, because, departed, inherited, next_memory, remembered_from
+from .._directory.remember import (
+    Remembered,
+    aliases,
+    because,
+    departed,
+    inherited,
+    next_memory,
+    remembered_from,
+    without_settled,
+)
 from .._directory.settings import CREDENTIALS, Credentials, Settings, from_environment, settings_from
 from .._files import PATIENCE, locked, make_folder, read, write
 from .._host.target import LOCALHOST
@@ -37,8 +46,9 @@ from .store import CONTROLLER, FILE, KINDS, NONE, Entries, Store, Unusable
 
 Kept = dict[str, t.Any]
 """What a read says: ``people``, ``reasons`` (address → why somebody is not declared any more), ``former`` (address →
-earlier ones), ``before`` and ``after`` (what is remembered), ``gone`` (ids of people who are not declared any more), ``key`` of
-the directory in the memory, ``folder`` of the read, ``api``; or ``error``."""
+earlier ones), ``before`` and ``after`` (what is remembered), ``gone`` (ids of people who are not declared any more),
+``inherited`` (ids of those whose address somebody else has now), ``key`` of the directory in the memory, ``folder`` of the
+read, ``api``; or ``error``."""
 
 
 def credentials_of(variables: Variables, host: str, environ: Mapping[str, str]) -> Credentials:
@@ -132,10 +142,12 @@ class ReadOnce:
 
     def _now(self, credentials: Credentials) -> Kept:
         try:
+            absent = declared_absent(self._document)
             known = remembered_from(_unpacked(self._store.load(self.key) or {}) if self._store else {})
+            known = without_settled(known, absent)
             with open_directory(self._settings, credentials) as directory:
                 reading = directory.read(asked(self._document))
-                guard(reading, known, self._limits(), declared_absent(self._document))
+                guard(reading, known, self._limits(), absent)
                 gone = departed(reading, known)
                 fates = {item.id: item.reason for item in reading.left_out}
                 fates.update(directory.fates(gone.keys() - fates))
@@ -185,12 +197,16 @@ def _mark(host: str) -> str:
 
 
 def _without_gone(kept: Kept, ignored: Collection[str]) -> dict[str, t.Any]:
-    """What is remembered, without the people who are gone and have no access any more."""
-    people = {
-        identity: item
-        for identity, item in kept["after"]["people"].items()
-        if identity not in kept["gone"] or fold(item["email"]) in ignored
-    }
+    """What is remembered, without the people who are gone and have no access any more.
+
+    If somebody else has their address, the roster declares it absent for now, and they are remembered as settled.
+    """
+    people = {}
+    for identity, item in kept["after"]["people"].items():
+        if identity not in kept["gone"] or fold(item["email"]) in ignored:
+            people[identity] = item
+        elif identity in kept["inherited"]:
+            people[identity] = {**item, "settled": True}
     return {**kept["after"], "people": people}
 
 
@@ -211,7 +227,7 @@ def _kept(reading: Reading, known: Remembered, gone: Mapping[str, str]) -> Kept:
         item.email: f"{item.reason.replace('_', ' ')} in the directory" for item in reading.left_out if item.email
     }
     for identity, text in gone.items():
-        reasons.update(dict.fromkeys((known.people[identity].email, *known.people[identity].former), text))
+        reasons.update(dict.fromkeys(known.people[identity].addresses, text))
     return {
         "people": [
             {
@@ -225,6 +241,7 @@ def _kept(reading: Reading, known: Remembered, gone: Mapping[str, str]) -> Kept:
         "reasons": {fold(address): text for address, text in reasons.items()},
         "former": {email: list(addresses) for email, addresses in former.items()},
         "gone": list(gone),
+        "inherited": list(others.values()),
         "before": known.as_dict(),
         "after": next_memory(reading, known).as_dict(),
         "api": dict(reading.api),

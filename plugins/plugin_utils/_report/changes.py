@@ -22,7 +22,7 @@ def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> d
     for host, service in sorted(shared):
         old, new = was.get((host, service), ([], {})), now.get((host, service), ([], {}))
         keys = (
-            [*_of_keys(key_changes(old[1], new[1]), _strays(before, host, service), _strays(after, host, service))]
+            [*_of_keys(key_changes(old[1], new[1]), _enabled(before, host, service), _enabled(after, host, service))]
             if _keys_read(before, host, service) and _keys_read(after, host, service)
             else []
         )
@@ -40,22 +40,22 @@ def report_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> d
     }
 
 
-def _of_keys(found: Iterable[Change], before: str, after: str) -> Iterator[Change]:
-    """The changes of keys, without those that only changed from or to a key whose creator is not a member."""
+def _of_keys(found: Iterable[Change], before: set[str], after: set[str]) -> Iterator[Change]:
+    """The changes of keys, without those that worked before and after, whoever is shown as their creator."""
     for change in found:
         key = change.after or change.before or {}
-        if f"({key['id']})" not in (before if change.before is None else after):
+        if key["id"] not in (before if change.before is None else after):
             yield change
 
 
-def _strays(report: Mapping[str, t.Any], host: str, service: str) -> str:
-    """What the findings say of the keys whose creators are not members, each with its id in parentheses."""
-    place = ("stray_key", host, service)
-    return " ".join(
-        str(finding["found"])
-        for finding in report["drift"]["findings"]
-        if (finding["kind"], finding["host"], finding["service"]) == place
-    )
+def _enabled(report: Mapping[str, t.Any], host: str, service: str) -> set[str]:
+    """The ids of all keys of a target that work; a report of an earlier version does not have them."""
+    return {
+        identity
+        for target in report["targets"]
+        if (target["host"], target["service"]) == (host, service)
+        for identity in target.get("enabled_keys", ())
+    }
 
 
 def _named(places: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

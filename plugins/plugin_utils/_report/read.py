@@ -118,6 +118,7 @@ class _Found:
             "error": None,
             "teams_read": False,
             "keys_read": False,
+            "enabled_keys": [],
             "notes": [],
             "quota": None,
         }
@@ -191,7 +192,9 @@ def _keys(info: ServiceInfo, found: _Found, module: Module, options: Mapping[str
         found.entries = decided(found.entries, result.get("users") or ())
         makers_known = bool(result.get("users_read"))
         found.target["notes"] += [] if makers_known else [MAKERS_UNKNOWN]
-        found.stray_keys = add_keys(found.entries, result.get("api_keys") or (), makers_known)
+        keys = result.get("api_keys") or ()
+        found.target["enabled_keys"] = sorted(clean(key["id"]) for key in keys if not key.get("disabled"))
+        found.stray_keys = add_keys(found.entries, keys, makers_known)
 
 
 def _teams(found: _Found, result: Mapping[str, t.Any], shown: bool) -> None:

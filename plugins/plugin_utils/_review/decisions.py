@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...module_utils._access.addresses import few, fold, key, separated
+from ...module_utils._access.addresses import few, fold
 from ...module_utils._access.catalog import known_role
 from ...module_utils._services import SERVICES
-from .rows import BESIDE, COMPARED, KEY, Row
+from .rows import BESIDE, COMPARED, KEY, Row, is_among
 from .sheet import Sheet, filled
 
 KEEP, REVOKE = "keep", "revoke"
@@ -69,7 +69,7 @@ def judge(
     addresses = {row.whose: {row.email, row.person, *row.others} for row in now}
     for decision in decisions:
         row = decision.row
-        _check_one(row, {row.email, row.person, *row.others, *addresses.get(row.whose, ())} - {""}, faults)
+        _check_one(row, {row.email, row.person, *row.others, *addresses.get(row.whose, ())}, faults)
     elsewhere = [decision.row for decision in decisions if decision.row.place not in places]
     for row in elsewhere:
         faults.note("A row is of a target that this run does not have", row)
@@ -180,7 +180,7 @@ def _check_one(row: Row, addresses: t.Collection[str], faults: _Faults) -> None:
         faults.note("Somebody without an address can only be kept here; remove them by hand", row)
     if not row.reviewer:
         faults.note("No reviewer", row)
-    elif not set(map(fold, addresses)).isdisjoint(map(key, separated(row.reviewer))):
+    elif is_among(row.reviewer, addresses):
         faults.note("Nobody decides about their own access", row, f"whose reviewer is {row.reviewer}")
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from ...module_utils._access.addresses import fold, key, separated
 from ...module_utils._access.model import ACTIVE, PENDING
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
@@ -120,6 +121,11 @@ class Known(t.NamedTuple):
     reviewer: str = ""
 
 
+def is_among(reviewer: str, addresses: Iterable[str]) -> bool:
+    """Whether one of these addresses is that of a reviewer, who may be written with a name."""
+    return not {fold(address) for address in addresses if address}.isdisjoint(map(key, separated(reviewer)))
+
+
 def numbered(rows: Iterable[Row]) -> list[Row]:
     """The rows of all hosts, by host and service, and within these the privileged and the drifting ones first."""
     found = sorted(
@@ -166,24 +172,24 @@ def _of_teams(part: Data, known: Known) -> t.Iterator[Row]:
 
 def _of_keys(part: Data, known: Known) -> t.Iterator[Row]:
     """A row for each key whose creator is not a member. A run that somebody leaves finds keys by their creator, so not these."""
-    for key in part["stray_keys"]:
-        email = key["creator"]["email"]
+    for stray in part["stray_keys"]:
+        email = stray["creator"]["email"]
         main = known.mains.get(email, email)
-        named = f"{key['name'] or 'without a name'} ({key['id']})"
+        named = f"{stray['name'] or 'without a name'} ({stray['id']})"
         yield Row(
             row=0,
             host=part["host"],
-            service=key["service"],
+            service=stray["service"],
             email=email,
-            name="" if email else clean(key["creator"]["id"]),
+            name="" if email else clean(stray["creator"]["id"]),
             role=KEY,
             status="enabled",
-            since=key["created_at"] or "",
+            since=stray["created_at"] or "",
             keys=_joined([named]),
             drift="stray_key",
-            reviewer=known.reviewers.get((main, key["service"])) or known.reviewer,
+            reviewer=known.reviewers.get((main, stray["service"])) or known.reviewer,
             person=main,
-            by_hand=f"Disable the {key['type']} key {named} in {SERVICES[key['service']].title}, or with the module for API keys.",
+            by_hand=f"Disable the {stray['type']} key {named} in {SERVICES[stray['service']].title}, or with the module for API keys.",
         )
 
 

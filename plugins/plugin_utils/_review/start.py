@@ -20,7 +20,7 @@ from ...module_utils._http.errors import AccessError
 from ...module_utils._roster import At, addresses_of, for_service
 from ...module_utils._services import SERVICES
 from .._host.variables import Refused, Variables
-from .rows import Known, Row
+from .rows import Known, Row, is_among
 
 
 def folder_of(variables: Variables) -> Path:
@@ -90,9 +90,7 @@ def told(rows: Sequence[Row], notes: Sequence[str], files: Sequence[str], carrie
             f"{carried} rows are as they were decided before and keep their decision; {undecided} are left to decide."
         )
     own = [
-        f"row {row.row} ({row.email})"
-        for row in rows
-        if row.reviewer and row.reviewer in (row.person, row.email, *row.others)
+        f"row {row.row} ({row.email})" for row in rows if is_among(row.reviewer, (row.person, row.email, *row.others))
     ]
     if own:
         lines.append(f"Nobody decides about their own access. Name another reviewer in {few(own, 10)}.")

@@ -12,7 +12,7 @@ import typing as t
 import unicodedata
 from dataclasses import dataclass
 
-from ...module_utils._access.addresses import key
+from ...module_utils._access.addresses import key, separated
 from .._host.variables import Refused, Variables
 from .._words.text import clean
 
@@ -73,7 +73,7 @@ def provenance(variables: Variables, applies: bool, approver: str | None = None)
 
 
 def _check_four_eyes(asked: set[str | None], approved: str | None, applies: bool) -> None:
-    names = {_same_name(text) for text in asked if text}
+    names = {_same_name(part) for text in asked if text for part in separated(text)}
     if approved and _same_name(approved) in names:
         raise Refused(
             f"Nothing was done. {approved} asked for this run and approved it, too, and lifecycle_four_eyes wants two people. "

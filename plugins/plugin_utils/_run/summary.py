@@ -77,7 +77,11 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
     before = f", {len(applied) - made} done already" if made < len(applied) else ""
     word = "would be made" if check else "made"
     changes = f"{made} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}"
-    verified = ", verified by reading the lists again" if service.get("verified") else ""
+    verified = (
+        ", removals verified by reading the lists again"
+        if service.get("verified") and not service.get("unread")
+        else ""
+    )
     return f"{changes}, {cost}, plan {service.get('plan_id', '')}{verified}"
 
 

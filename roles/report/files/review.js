@@ -263,9 +263,12 @@
 
   // Deciding.
 
+  // The address in a text such as "Ada <ada@example.com>".
+  const bare = (text) => fold((/<([^<>]*)>\s*$/.exec(text)?.[1] ?? text).replace(/^\s*mailto:/i, ""));
+
   function isOwn(row) {
-    const reviewer = fold(row.reviewer || me.value);
-    return reviewer !== "" && [row.email, row.main, ...row.others].some((address) => fold(address) === reviewer);
+    const reviewers = (row.reviewer || me.value).split(/[,;\n]/).map(bare).filter(Boolean);
+    return [row.email, row.main, ...row.others].some((address) => reviewers.includes(fold(address)));
   }
 
   function decide(row, decision, silent) {

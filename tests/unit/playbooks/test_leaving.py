@@ -87,7 +87,9 @@ def test_what_remains_elsewhere_is_reported(control: Control, sim: Simulator) ->
     elsewhere.add("boss@example.com", "Owner")
     told = control.play("offboard", email=EVE, evidence_dir="evidence")
     assert told.code == 0, told.output
-    assert [line.endswith(", verified by reading the lists again") for line in told.told if ", plan " in line] == [True]
+    assert [
+        line.endswith(", removals verified by reading the lists again") for line in told.told if ", plan " in line
+    ] == [True]
     assert [line for line in told.told if "Honeybadger account 9bYfrm: eve@example.com has access" in line]
     assert "9bYfrm" in evidence(control)["by_hand"][0]
     assert EVE in {user.email for user in elsewhere.users}

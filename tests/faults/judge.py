@@ -25,6 +25,9 @@ GONE = {"remove", "cancel", "leave_team", "cancel_team_invitation", "delete_key"
 FREE_TEXT = 900  # characters; a sentence of the collection's own and a cleaned excerpt fit in
 
 
+HIDDEN_LIES = (("status", 404), ("empty_body", 200))  # that it was gone, or that it was changed
+
+
 @dataclass(frozen=True)
 class Holding:
     """What somebody has at a service: a membership or user (``active``), or an invitation (``pending``)."""
@@ -155,10 +158,11 @@ class Run:
 
     @property
     def believed(self) -> bool:
-        """Whether the service said, untruthfully, that somebody had been invited, or that what no list shows was gone."""
-        lies = {("POST", 409), *((method, 404) for method in ("PUT", "DELETE") if self.hidden)}
-        lied = [entry for entry in self.log if entry.fault == "status" and not entry.changed]
-        return any((entry.method, entry.status) in lies for entry in lied)
+        """Whether the service said, untruthfully, that somebody had been invited, or what became of what no list shows."""
+        lies = {("status", "POST", 409)}
+        if self.hidden:
+            lies |= {(fault, method, status) for method in ("PUT", "DELETE") for fault, status in HIDDEN_LIES}
+        return any((entry.fault, entry.method, entry.status) in lies for entry in self.log if not entry.changed)
 
     @property
     def blind(self) -> bool:

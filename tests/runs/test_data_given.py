@@ -140,14 +140,22 @@ def test_a_directory_that_is_asked_by_ldap(control: Control, payload: Payload) -
     odd = "cn=" + "".join(rf"\{byte:02X}" for byte in text.encode()) + f",{PEOPLE}"
     entries = [
         person("named", **names),
-        (odd, {**person("odd", **names, mail=[f"{payload.braces}@evil.example"])[1]}),
+        (odd, {**person("odd", **names)[1]}),
+        person("nowhere", mail=[f"{payload.braces}@evil.example"]),
         group("platform", [person("named")[0], odd]),
+        group("unreachable", [person("named")[0], person("nowhere")[0]]),
         group("lost", [person("named")[0], odd.replace("cn=", "cn=no")]),
     ]
     with openldap(control.folder / "ldap", entries) as server:
         source = {"source": "ldap", "url": server.url, "base": SUFFIX, "max_drop": "90%"}
         given = {"roster_file": "roster.json", "directory_user": READER, "directory_password": PASSWORD}
-        for name, code in (("platform", 0), ("lost", 2), (f"cn=no{AT_HOME},{GROUPS}", 2), (text, 2)):
+        for name, code in (
+            ("platform", 0),
+            ("unreachable", 2),
+            ("lost", 2),
+            (f"cn=no{AT_HOME},{GROUPS}", 2),
+            (text, 2),
+        ):
             groups = {"all": {"directory": name, "honeycomb": {"role": "member"}}}
             people = [{"email": email} for email in STAYING[:2]]
             control.write("roster.json", {"directory": source, "groups": groups, "people": people})

@@ -15,7 +15,7 @@ from .._http.text import is_maskable
 from .model import Kind
 
 IDENTITY, KEYS, ACCOUNTS, TEAMS = "identity", "keys", "accounts", "teams"
-"""What can be read besides the people: whose a credential is, API keys, accounts, invitations, and teams."""
+"""What can be read besides the people: whose a credential is, API keys, accounts, and teams."""
 Spec = dict[str, dict[str, t.Any]]
 
 

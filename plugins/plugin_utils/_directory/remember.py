@@ -172,7 +172,7 @@ def next_memory(reading: Reading, known: Remembered, without_access: t.Collectio
     gone = {
         identity: item
         for identity, item in known.people.items()
-        if identity not in now and not {*item.addresses} <= set(without_access)
+        if identity not in now and not set(item.addresses) <= set(without_access)
     }
     return Remembered({**gone, **now}, {group.id: group.people for group in reading.groups}, len(reading.people))
 

@@ -46,6 +46,7 @@ test-all: test ## ... and the tests that take long, from a seed that is printed 
 	python -m tests.tools.thorough $(SEED)
 	python -m tests.mutation.run
 	python -m tests.mutation.run --sample 8 --seed $(firstword $(SEED) 1)
+	python -m tests.tools.sanity all
 
 .PHONY: test-matrix
 test-matrix: artefact ## Run the unit tests and playbooks with every supported ansible-core; one with ARGS=2.20, or ARGS=oldest
@@ -68,8 +69,8 @@ format: $(INSTALLED) $(ENVIRONMENTS) ## Put the Python code into its format
 	CI=false $(NOX) --session formatters
 
 .PHONY: sanity
-sanity: $(INSTALLED) ## Run ansible-test's sanity tests on every Python found
-	python -m tests.tools.sanity
+sanity: $(INSTALLED) ## Run ansible-test's sanity tests on the oldest Python and this one; on every one found with ARGS=all
+	python -m tests.tools.sanity $(ARGS)
 
 .PHONY: molecule
 molecule: artefact ## Run the playbooks against simulated services; one scenario with ARGS=name

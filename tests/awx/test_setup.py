@@ -148,6 +148,7 @@ def has_directory(controller: Controller, target: str) -> None:
     assert json.loads(workflow["extra_vars"]) == {"roster_file": "people.yml"}
 
 
+@pytest.mark.slow
 def test_a_project_that_cannot_be_synchronized_fails_the_set_up(tmp_path: Path) -> None:
     """Also in a second run, which finds the project as it asks for it."""
     with Controller(PROJECT) as controller:

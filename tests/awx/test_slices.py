@@ -63,6 +63,7 @@ def test_two_hundred_targets_in_slices_at_once(tmp_path: Path) -> None:
         assert len(controller.writes) == SAVES * len(sims)
 
 
+@pytest.mark.slow
 def test_one_job_each_and_one_job_for_all(tmp_path: Path) -> None:
     """Three teams and two accounts. All jobs keep their memory in one mounted folder, a file for each team."""
     with simulators("red", "green", "blue") as sims:

@@ -14,7 +14,8 @@ from .cells import Arena, Cell
 from .scenarios import SCENARIOS
 
 PARTS = 6  # of a scenario's cells, so that no worker is left with the longest ones
-VARIANTS = ("many pages", "lists apart", "four at once")  # of scenarios that are tried in every run
+# Of scenarios that are tried in every run.
+VARIANTS = ("many pages", "lists apart", "four at once", "another known)", "keys deleted")
 WRITING = [
     pytest.param(title, marks=[pytest.mark.slow] if title.endswith(VARIANTS) else [])
     for title, scenario in SCENARIOS.items()

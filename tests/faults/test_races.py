@@ -32,7 +32,7 @@ TITLES = [
     for title, one in SCENARIOS.items()
     if one.changes and one.people and not one.events and not title.endswith(("second 409)", "second email)"))
 ]
-LONG = ("mix", "leave")
+LONG = ("mix", "leave", "many pages", "honeybadger_users: exclusive")
 RACING = [
     pytest.param(title, marks=[pytest.mark.slow] if any(part in title for part in LONG) else []) for title in TITLES
 ]

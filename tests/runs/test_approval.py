@@ -65,6 +65,7 @@ def test_it_is_published_and_consumed(populated: Control, sim: Simulator) -> Non
     assert plan_of(applied)["localhost"]["honeycomb"]["plan_id"] == plan["localhost"]["honeycomb"]["plan_id"]
 
 
+@pytest.mark.slow
 def test_the_file_of_a_plan_is_an_approval(populated: Control, sim: Simulator) -> None:
     """As ``-e @plan.json``, and as its text or content in ``access_plan``, which a job has from its own storage."""
     assert reconcile(populated, "--check", plan_file="plan.json").code == 0

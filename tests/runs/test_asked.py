@@ -9,6 +9,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import faults
 from tests.playing import Control
 from tests.simulator import Simulator
@@ -63,6 +65,7 @@ def test_evidence_says_who_asked_and_who_approved(control: Control, sim: Simulat
     assert faults(folder) == [f"{touched.name} was changed: its content is not what index.json says."]
 
 
+@pytest.mark.slow
 def test_one_person_cannot_ask_and_approve(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add(EVE)
 

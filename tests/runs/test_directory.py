@@ -188,6 +188,7 @@ def test_an_address_that_wandered_is_refused(control: Control, company: Company,
     assert "eve@example.com was the address of another person" in done.failures["one"]
 
 
+@pytest.mark.slow
 def test_a_leaver_goes_alone_though_their_address_is_an_alias_of_somebody_who_stays(
     control: Control, company: Company, okta: Stub, hosts: tuple[str, ...]
 ) -> None:

@@ -26,7 +26,7 @@ from tests.simulator import Fault, Simulator
 PEOPLE = [f"person{number:02}@example.com" for number in range(12)]
 MOMENTS = ("action_before", "action_after")  # the service handles an invitation
 CONCURRENCY = 4
-KILLS = [pytest.param(number, marks=[pytest.mark.slow] if number > 2 else []) for number in range(13)]
+KILLS = [pytest.param(number, marks=[pytest.mark.slow] if number > 1 else []) for number in range(13)]
 
 
 def command(service: str, *more: str) -> list[str]:

@@ -260,7 +260,7 @@ def test_a_credential_that_was_copied_badly_forgets_nobody(control: Control, sim
     assert remembered(control.home / "ansible" / "honeyops.access") == before
 
 
-@pytest.mark.parametrize("team", [None, 3])
+@pytest.mark.parametrize("team", [None, pytest.param(3, marks=pytest.mark.slow)])
 def test_whoever_only_looks_knows_them_too(control: Control, sim: Simulator, team: int | None) -> None:
     """Report, review and dump took somebody who accepted under another address for a stranger."""
     hosts = control.inventory({"acme": control.variables("one", "honeybadger")})

@@ -64,6 +64,7 @@ def test_the_slices_of_a_job_make_one_report(control: Control) -> None:
     assert "part-21.json is not a part of a report" in broken.failures["localhost"]
 
 
+@pytest.mark.slow
 def test_a_report_says_what_was_before_it(control: Control, sim: Simulator) -> None:
     """The last review and who came since; who left, with the evidence; and what somebody had before."""
     sim.honeycomb.add(EVE)

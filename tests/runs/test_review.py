@@ -180,6 +180,7 @@ def test_what_cannot_be_carried_out_is_refused_with_its_rows(control: Control, s
     assert set(access(sim)) == {"ada", "owner"}
 
 
+@pytest.mark.slow
 def test_a_plan_that_is_refused_stops_all_hosts_unless_the_rest_is_asked_for(control: Control, sim: Simulator) -> None:
     other = control.sims["two"]
     other.honeycomb.add(EVE)
@@ -212,6 +213,7 @@ def test_a_plan_that_is_refused_stops_all_hosts_unless_the_rest_is_asked_for(con
     assert "A row is of a target that this run does not have: row " in limited.failures["acme"]
 
 
+@pytest.mark.slow
 def test_what_fails_on_the_way_is_recorded_and_done_by_a_second_run(control: Control, sim: Simulator) -> None:
     start(control)
     fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})
@@ -228,6 +230,7 @@ def test_what_fails_on_the_way_is_recorded_and_done_by_a_second_run(control: Con
     assert "eve" not in access(sim)
 
 
+@pytest.mark.slow
 def test_a_new_review_begins_without_the_decisions_of_one_that_was_carried_out(
     control: Control, sim: Simulator
 ) -> None:
@@ -265,6 +268,7 @@ def test_whoever_is_kept_is_not_removed_with_an_address_that_they_accepted_for(
     assert sim.writes() == []
 
 
+@pytest.mark.slow
 def test_an_approval_is_of_the_plan(control: Control, sim: Simulator) -> None:
     start(control)
     fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})
@@ -285,6 +289,7 @@ def test_an_approval_is_of_the_plan(control: Control, sim: Simulator) -> None:
 STRANGER, GUEST = "stranger@example.com", "guest@example.com"
 
 
+@pytest.mark.slow
 def test_who_is_only_in_a_team_and_keys_without_a_member(control: Control, sim: Simulator) -> None:
     """Nobody decided about them: they were notes beside the list."""
     sim.honeybadger.add_team("platform", id=31)

@@ -101,6 +101,7 @@ def test_the_way_of_writing() -> None:
     assert re.search(r"blank.*: !unsafe ''", written)
 
 
+@pytest.mark.slow
 def test_a_survey(control: Control, sim: Simulator) -> None:
     """Texts, lists, numbers, unanswered questions as blank and null."""
     tower = awx(control)

@@ -290,9 +290,10 @@ ODD: dict[str, bytes] = {
     "wait-for-a-garbled-date": http(b"", "429 Slow", Retry_After="Fri, 31 Dec 99999 23:59:59 +99999999"),
     "wait-for-no-time": http(b"", "503 Later", Retry_After="-5"),
 }  # fmt: skip
+LONG = ("huge", "gzip-bomb")
 
 
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("odd", [pytest.param(odd, marks=[pytest.mark.slow] if odd in LONG else []) for odd in ODD])
 def test_odd_answers(server: RawServer, odd: str) -> None:
     """To whatever is read, and to whatever is written."""
     for module in MODULES:

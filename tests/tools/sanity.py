@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: The honeyops.access contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run ansible-test's sanity tests on a copy of the collection, with every supported Python found.
+"""Run ansible-test's sanity tests on a copy of the collection, with two Pythons, or with every supported one found.
+
+The two are the oldest one, on which only modules run, and the one that runs this.
 
 A copy, because a virtual environment or a link inside the collection fails tests that look at all files.
 """
@@ -23,6 +25,7 @@ from tests.tools import tree
 from tests.tools.interpreters import folders, search_path
 
 VERSIONS = tuple(version for version in SUPPORTED_PYTHON_VERSIONS if version != "3.8")  # tests/config.yml
+TWO = (VERSIONS[0], f"{sys.version_info.major}.{sys.version_info.minor}")
 HOME = tree.BUILD / "sanity-home"
 
 # What ansible-test says when it leaves out a test that had something to test. A Python that is not there is reported
@@ -40,10 +43,10 @@ subprocess.check_call([*here, "install", "--quiet", *options])
 """
 
 
-def pythons() -> dict[str, Path]:
-    """Find the interpreters that modules and controllers may run on, by version."""
+def pythons(versions: Iterable[str]) -> dict[str, Path]:
+    """Find the interpreters of these versions."""
     found: dict[str, Path] = {}
-    for version in VERSIONS:
+    for version in versions:
         for folder in folders():
             python = folder / f"python{version}"
             if python.exists() and has_venv(python):
@@ -90,8 +93,9 @@ def run(collection: Path, found: dict[str, Path]) -> tuple[int, list[str]]:
     return process.wait(), left_out
 
 
-def main() -> int:
-    found = pythons()
+def main(given: list[str]) -> int:
+    versions = VERSIONS if given == ["all"] else TWO
+    found = pythons(versions)
     prepare_home(found)
     collection = tree.BUILD / "sanity" / tree.IN_COLLECTIONS
     tree.copy(collection)
@@ -103,10 +107,10 @@ def main() -> int:
     for test, suffix in (("pslint", ".ps1"), ("shellcheck", ".sh")):
         if not any(path.suffix == suffix for path in tree.files()):
             print(f"{test} had nothing to test: there is no {suffix} file.")
-    missing = [version for version in VERSIONS if version not in found]
+    missing = [version for version in versions if version not in found]
     print(f"Sanity tests used Python {', '.join(found)}; not found: {', '.join(missing) or 'none'}.")
     return code or bool(left_out)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

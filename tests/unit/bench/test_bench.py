@@ -114,6 +114,7 @@ def test_the_exponent_is_the_slope_of_the_logarithms() -> None:
     assert report.exponent({10: 1.0, 100: 100.0, 1000: 10_000.0}) == pytest.approx(2)
 
 
+@pytest.mark.slow
 def test_leavers_cost_their_writes_and_no_read(at: Bench) -> None:
     """Twenty leave as one does, and the bare script sends the same requests; what is left is looked at, too."""
     few, many = (Leavers(people=60, leavers=leavers, keys=30, teams=4) for leavers in (1, 20))

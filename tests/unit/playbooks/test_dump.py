@@ -70,6 +70,7 @@ def test_a_service_that_cannot_be_read_leaves_no_file(control: Control, sim: Sim
     assert not (control.folder / "now.yml").exists()
 
 
+@pytest.mark.slow
 def test_text_that_is_no_address_comes_back(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add("robot", "admin")
     sim.honeybadger.add("robot")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.simulator import Simulator
 
 from .conftest import Control, access
@@ -102,6 +104,7 @@ def test_only_what_is_configured_has_a_result(control: Control, sim: Simulator) 
     assert "The other service" not in found["failed"]
 
 
+@pytest.mark.slow
 def test_all_guards_are_handed_on(control: Control, sim: Simulator) -> None:
     sim.honeybadger.add_invitation("old@example.com", created_at="2024-01-15T10:00:00Z")
     sim.honeybadger.invite("young@example.com")

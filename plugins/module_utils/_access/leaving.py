@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .addresses import fold
-from .match import Matches, Rules, shared
+from .match import Matches, Rules
 from .model import (
     ABSENT,
     ACTIVE,
@@ -134,8 +134,7 @@ def team_steps(
     An address with which a user accepted an invitation may be somebody else's, of ``desired`` or of ``existing``.
     """
     declared = {address: person for person in desired for address in person.addresses}
-    existing = list(existing)
-    of_others = {fold(grant.email) for grant in existing} | shared(existing)
+    of_others = {fold(grant.email) for grant in existing}
     steps = []
     for person, held in who:
         tied = {address for grant in held for address in grant.also if declared.get(address, person) is person}

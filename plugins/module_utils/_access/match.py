@@ -82,7 +82,8 @@ class Conflict:
             )
         return AccessError(
             errors.VALIDATION,
-            f"Several users accepted invitations to {names[0]}, so it is not known which of them is meant: {users}.",
+            f"Several users accepted invitations to {names[0]}, so it is not known which of them is meant. "
+            f"Those who are there: {users}.",
             hint=f"Name those who are meant by their own addresses, and take {names[0]} out.",
         )
 
@@ -146,12 +147,15 @@ class _Index:
     def __init__(self, existing: t.Sequence[Grant], rules: Rules) -> None:
         self._direct: dict[str, list[Grant]] = defaultdict(list)
         self._tied: dict[str, list[Grant]] = defaultdict(list)
+        self._disputed: dict[str, list[Grant]] = defaultdict(list)
         self._by_id: dict[t.Any, Grant] = {}
         for grant in sorted(existing, key=lambda grant: (grant.kind.order, str(grant.id))):
             if grant.email:
                 self._direct[fold(grant.email)].append(grant)
             for address in grant.also:
                 self._tied[address].append(grant)
+            for address in grant.disputed:
+                self._disputed[address].append(grant)
             if rules.pending_only:
                 self._by_id.update(dict.fromkeys(grant.invitations, grant))
             if grant.status == (PENDING if rules.pending_only else ACTIVE):
@@ -165,8 +169,12 @@ class _Index:
         return list(dict.fromkeys(by_id + by_address))
 
     def tied(self, person: Person) -> list[Grant]:
-        """The users who accepted an invitation to one of the person's addresses."""
+        """The users who accepted an invitation to one of the person's addresses, and were the only ones to do so."""
         return list(dict.fromkeys(grant for address in person.addresses for grant in self._tied.get(address, ())))
+
+    def disputed(self, person: Person) -> list[Grant]:
+        """The users who were not the only ones to do so."""
+        return list(dict.fromkeys(grant for address in person.addresses for grant in self._disputed.get(address, ())))
 
 
 def _add_tied(
@@ -174,11 +182,13 @@ def _add_tied(
 ) -> t.Iterator[Conflict]:
     """Add the users that a person became by accepting an invitation, unless somebody else in the list claims them."""
     tied = [grant for grant in index.tied(person) if grant not in grants]
-    if len({fold(grant.email) for grant in tied}) > 1 and not rules.pending_only:
-        free = any(grant not in owners and rules.ignore.isdisjoint(grant.addresses) for grant in tied)
-        if not any(grant.status == ACTIVE for grant in grants) and (free or person.state != ABSENT):
-            yield Conflict((person,), tuple(tied))
-        return
+    disputed = [grant for grant in index.disputed(person) if grant not in grants]
+    if rules.pending_only:
+        tied += disputed
+    elif disputed and not tied and not any(grant.status == ACTIVE for grant in grants):
+        free = any(grant not in owners and rules.ignore.isdisjoint(grant.addresses) for grant in disputed)
+        if free or person.state != ABSENT:
+            yield Conflict((person,), tuple(disputed))
     for grant in tied:
         owner = owners.setdefault(grant, person)
         if owner is person or not rules.ignore.isdisjoint(grant.addresses):
@@ -187,20 +197,10 @@ def _add_tied(
             yield Conflict((person, owner), (grant,))
 
 
-def shared(existing: t.Iterable[Grant]) -> set[str]:
-    """The addresses to which several users accepted invitations, such as that of a shared mailbox: they are nobody's."""
-    users: dict[str, set[str]] = defaultdict(set)
-    for grant in existing:
-        for address in grant.also:
-            users[address].add(fold(grant.email))
-    return {address for address, emails in users.items() if len(emails) > 1}
-
-
 def kin(desired: t.Sequence[Person], existing: t.Sequence[Grant]) -> dict[str, set[str]]:
     """For each address, all addresses known to belong to the same person, by alias or by accepted invitation."""
     found: dict[str, set[str]] = {}
-    of_several = shared(existing)
-    held = ([address for address in grant.addresses if address not in of_several] for grant in existing)
+    held = ([address for address in grant.addresses if address not in grant.disputed] for grant in existing)
     for addresses in (*(person.addresses for person in desired), *held):
         if len(addresses) > 1:
             together = set(addresses).union(*(found.get(address, ()) for address in addresses))

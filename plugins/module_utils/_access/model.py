@@ -132,8 +132,9 @@ DISABLED_KEY = replace(KEY_TO_DELETE, status="disabled")
 class Grant:
     """Something that a person has in a service: a membership, an invitation, a team membership, a key.
 
-    ``also`` are other folded addresses of the same person, ``invitations`` the ids of invitations that this user
-    accepted. ``since`` is when an invitation was sent (ISO 8601). ``about`` is what else a plan shows, such as the team.
+    ``also`` are other folded addresses of the same person, ``disputed`` those to which this user was not the only one to
+    accept an invitation, so that they are nobody's. ``invitations`` are the ids of invitations that this user accepted.
+    ``since`` is when an invitation was sent (ISO 8601). ``about`` is what else a plan shows, such as the team.
     ``record`` is the object of the service.
     """
 
@@ -144,6 +145,7 @@ class Grant:
     team_ids: tuple[int, ...] | None = None
     since: str | None = None
     also: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
     invitations: tuple[int, ...] = ()
     about: tuple[tuple[str, t.Any], ...] = ()
     record: t.Mapping[str, t.Any] = field(default_factory=dict, compare=False, repr=False)
@@ -177,8 +179,8 @@ class Grant:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """All folded addresses, the service's own first."""
-        return (fold(self.email), *self.also) if self.email else self.also
+        """All folded addresses, the service's own first, and those that may be of somebody else last."""
+        return (*([fold(self.email)] if self.email else []), *self.also, *self.disputed)
 
     @property
     def leads(self) -> bool:

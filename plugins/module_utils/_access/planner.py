@@ -52,7 +52,7 @@ def draft(
     invited = {step.email for step in steps if step.action == INVITE}
     if found.leaving.leavers or found.moving or any(companion.knows(invited) for companion in service.companions):
         grants = [grant for companion in service.companions for grant in companion.read(found.leaving.leavers)]
-        found = found.again(linked(found.existing, service.companions))
+        found = found.again(linked(found.existing, [companion.links() for companion in service.companions]))
         unread = [text for companion in service.companions for text in companion.warnings]
         if found.moving and unread and not found.leaving.leavers:
             raise AccessError(

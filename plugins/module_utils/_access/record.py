@@ -109,7 +109,11 @@ def _linked(service: Service, existing: t.Sequence[Grant]) -> dict[str, list[str
         if invitation.get("accepted_as"):  # some are known by address, others by id
             found.setdefault(fold(invitation["accepted_as"]), set()).add(fold(invitation.get("email") or key))
     counts = Counter(address for addresses in found.values() for address in addresses)
-    own = {email: {address for address in addresses if counts[address] == 1} for email, addresses in found.items()}
+    disputed = {address for grant in existing for address in grant.disputed}
+    own = {
+        email: {address for address in addresses - disputed if counts[address] == 1}
+        for email, addresses in found.items()
+    }
     return {email: sorted(addresses - {email}) for email, addresses in own.items() if addresses - {email}}
 
 

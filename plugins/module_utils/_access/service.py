@@ -9,10 +9,12 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from .._http.client import Client
 from .._http.errors import AccessError
+from .addresses import fold
 from .catalog import ServiceInfo
 from .leaving import Leaver
 from .ledger import Ledger
@@ -80,18 +82,33 @@ class Companion(t.Protocol):
         return {}
 
 
-def linked(existing: list[Grant], companions: t.Iterable[Companion]) -> list[Grant]:
-    """The same people, each with the addresses that a companion ties to them; the very list if there are none."""
-    links = [companion.links() for companion in companions]
-    if not any(links):
-        return existing
-    found = [_linked(grant, links) for grant in existing]
+def linked(existing: list[Grant], links: t.Iterable[t.Mapping[str, t.Collection[str]]]) -> list[Grant]:
+    """The same people, each with the addresses to which they accepted invitations; the very list if that is nothing new.
+
+    ``links`` are folded addresses of invitations by that under which they were accepted, also by users who are gone. An
+    address to which several users accepted invitations, such as that of a shared mailbox, is none of theirs.
+    """
+    tied: dict[str, set[str]] = defaultdict(set)
+    for email, addresses in ((email, addresses) for of in links for email, addresses in of.items()):
+        tied[email].update(set(addresses) - {email})
+    users = {(address, email) for email, addresses in tied.items() for address in addresses}
+    users |= {(address, fold(grant.email) or str(grant.id)) for grant in existing for address in grant.also}
+    disputed = {address for grant in existing for address in grant.disputed}
+    disputed |= {address for address, count in Counter(address for address, _user in users).items() if count > 1}
+    found = [
+        _linked(grant, tied.get(fold(grant.email), set()), disputed) if grant.kind == MEMBERSHIP else grant
+        for grant in existing
+    ]
     return existing if found == existing else found
 
 
-def _linked(grant: Grant, links: t.Iterable[t.Mapping[str, t.Collection[str]]]) -> Grant:
-    more = {address for of in links for address in of.get(grant.email, ())} - set(grant.addresses)
-    return replace(grant, also=(*grant.also, *sorted(more))) if more and grant.kind == MEMBERSHIP else grant
+def _linked(grant: Grant, addresses: set[str], disputed: set[str]) -> Grant:
+    every = dict.fromkeys((*grant.also, *sorted(addresses - set(grant.addresses)), *grant.disputed))
+    return replace(
+        grant,
+        also=tuple(address for address in every if address not in disputed),
+        disputed=tuple(address for address in every if address in disputed),
+    )
 
 
 class Service(t.Protocol):

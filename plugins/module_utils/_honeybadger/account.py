@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import typing as t
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -82,19 +83,19 @@ class Honeybadger(Service):
         users = {user["id"]: _user(user) for user in self._list(self._users)}
         by_email = {access.email: identity for identity, access in users.items() if access.email}
         pending = []
+        accepted: dict[str, set[str]] = defaultdict(set)
         for invitation in invitations:
             address = self._invited.address(invitation)
             if not is_accepted(invitation):
                 pending.append(_invitation(invitation))
                 continue
-            user = by_email.get(accepted_email(invitation))
-            if user is not None:
-                users[user] = replace(
-                    users[user],
-                    also=users[user].also + ((address,) if address and address != users[user].email else ()),
-                    invitations=(*users[user].invitations, invitation["id"]),
-                )
-        found = linked(list(users.values()), self.companions)
+            email = accepted_email(invitation)
+            if email and address:
+                accepted[email].add(address)
+            if email in by_email:
+                user = users[by_email[email]]
+                users[user.id] = replace(user, invitations=(*user.invitations, invitation["id"]))
+        found = linked(list(users.values()), [accepted, *(companion.links() for companion in self.companions)])
         return [*found, *pending]
 
     def _not_listed_yet(self, listed: t.Container[int]) -> list[dict[str, t.Any]]:

@@ -9,10 +9,11 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
+from collections import defaultdict
 from dataclasses import replace
 
 from .._access.model import INVITATION, MEMBERSHIP, Grant
-from .._access.service import Service
+from .._access.service import Service, linked
 from .facts import HONEYBADGER
 from .teams import TEAMS, HoneybadgerTeams, TeamInvitation, TeamMember
 
@@ -38,7 +39,11 @@ class OneTeam(Service):
         team = self._teams.team(self._id)
         self._members = {member.id: member for member in team.members}
         self._invitations = {invitation.id: invitation for invitation in team.invitations}
-        grants = [_member(member, team.invitations) for member in team.members]
+        accepted: dict[str, set[str]] = defaultdict(set)
+        for item in team.invitations:
+            if item.accepted and item.accepted_by and item.email:
+                accepted[item.accepted_by].add(item.email)
+        grants = linked([_member(member, team.invitations) for member in team.members], [accepted])
         return grants + [_invitation(invitation) for invitation in team.pending]
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:
@@ -66,13 +71,11 @@ class OneTeam(Service):
 
 def _member(member: TeamMember, invitations: t.Iterable[TeamInvitation]) -> Grant:
     accepted = [item for item in invitations if item.accepted and member.email and item.accepted_by == member.email]
-    also = dict.fromkeys(item.email for item in accepted if item.email and item.email != member.email)
     return Grant(
         id=member.id,
         email=member.email,
         role=ADMIN if member.admin else MEMBER,
         kind=MEMBERSHIP,
-        also=tuple(also),
         invitations=tuple(item.id for item in accepted),
         record=member.record,
     )

@@ -213,6 +213,10 @@ def test_an_address_for_which_several_users_accepted_is_nobody(ask: Ask, sim: Si
         many(ask, HONEYBADGER, [listed[0]], fails="validation", **one_of_them)
     many(ask, HONEYBADGER, [listed[0], {"email": BOB}], fails="validation")
     assert HONEYBADGER.active(sim) == {ADA: "Member", BOB: "Member"}
+    many(ask, HONEYBADGER, [{"email": BOB, "state": "absent"}], max_removals=1)
+    many(ask, HONEYBADGER, [listed[0]], fails="validation")
+    assert HONEYBADGER.active(sim) == {ADA: "Member"}
+    sim.honeybadger.add(BOB)
     assert many(ask, HONEYBADGER, [{"email": ADA, "state": "absent"}], protected=[BOB])["summary"]["remove"] == 1
     sim.honeybadger.add(ADA)
     sim.honeybadger.add(WORK)

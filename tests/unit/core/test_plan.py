@@ -258,6 +258,17 @@ def pending(identity: int, email: str, role: str = "Member", **rest: Any) -> Gra
             [[2], [1]],
         ),
         ([Person("a@b.c")], [pending(1, "a@b.c"), user(2, "x@y.z", also=("a@b.c",))], [[2, 1]]),
+        (
+            [Person("a@b.c", state="absent", aliases=("d@e.f",))],
+            [user(1, "x@y.z", also=("a@b.c",)), user(2, "v@w.x", also=("d@e.f",))],
+            [[1, 2]],
+        ),
+        (
+            [Person("a@b.c", state="absent")],
+            [user(1, "a@b.c"), user(2, "x@y.z", disputed=("a@b.c",)), user(3, "v@w.x", disputed=("a@b.c",))],
+            [[1]],
+        ),
+        ([Person("a@b.c", state="absent")], [user(1, "a@b.c"), user(2, "x@y.z", disputed=("a@b.c",))], [[1]]),
         ([Person("", id=1)], [user(1, "a@b.c"), pending(1, "d@e.f"), pending(2, "a@b.c")], [[1, 2]]),
         ([Person("", id=9)], [user(1, "a@b.c")], [[]]),
         ([Person("a@b.c")], [user(1, "")], [[]]),

@@ -26,6 +26,7 @@ from ansible_collections.honeyops.access.plugins.module_utils._access.model impo
     Person,
     Step,
 )
+from ansible_collections.honeyops.access.plugins.module_utils._access.service import linked
 from ansible_collections.honeyops.access.plugins.module_utils._honeybadger.facts import HONEYBADGER
 from ansible_collections.honeyops.access.plugins.module_utils._http.budget import Budget
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import REFUSED, UNKNOWN, AccessError, Request
@@ -109,7 +110,7 @@ def cases(draw: st.DrawFn) -> Case:
         pending_only=teams and pick([False, False, True]),
     )
     limits = Limits(pick([None, "0", "1", "3", "0%", "25%", "50%", "100%"]), pick([0, 1, 2, 3]), pick.some(POOL))
-    everybody = [*world.values(), *pending]
+    everybody = [*linked(list(world.values()), []), *pending]
     Random(pick(range(1000))).shuffle(everybody)
     return Case(tuple(everybody), tuple(people), rules, limits)
 

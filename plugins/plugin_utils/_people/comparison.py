@@ -28,6 +28,7 @@ from ...module_utils._access.model import (
     person_from,
 )
 from ...module_utils._access.plan import plan
+from ...module_utils._access.service import linked
 from ...module_utils._roster import People, for_service
 from ...module_utils._services import SERVICES
 from .entries import Data
@@ -55,7 +56,8 @@ class Comparison:
         self._rules = Rules(
             info.roles, info.default_role, exclusive=True, ignore=frozenset(map(fold, ignore)), reasons=reasons or {}
         )
-        self._entries = {_grant(entry, info): entry for entry in entries if entry["service"] == service}
+        of_service = [entry for entry in entries if entry["service"] == service]
+        self._entries = dict(zip(linked([_grant(entry, info) for entry in of_service], []), of_service))
         self._matches = assign(self._people, list(self._entries), self._rules)
 
     def steps(self) -> Iterator[tuple[Step, Data | None]]:

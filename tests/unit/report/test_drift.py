@@ -142,6 +142,20 @@ def test_two_people_who_are_the_same_user_are_reported() -> None:
     assert _report_drift.same_people({"honeybadger": settled}) == []
 
 
+def test_an_address_for_which_several_users_accepted_is_nobody() -> None:
+    people, _faults = _roster.check(["work@example.com"])
+    roster = _report.Roster((), people, [_roster.At(0)])
+    users = [
+        {"id": number, "email": f"{name}@example.com", "role": "Member"} for number, name in enumerate(["ada", "bob"])
+    ]
+    there = entries([], users, [])
+    accepted = [{"email": "work@example.com", "accepted_by": {"email": user["email"]}} for user in users]
+    _report.add_invited(there, accepted)
+    compared = _report_drift.compared("honeybadger", there, roster, _report_drift.Rules({}))
+    (fault,) = _report_drift.same_people({"honeybadger": compared})
+    assert "Several users accepted invitations to work@example.com" in fault
+
+
 def test_teams_of_all_accounts_of_a_person_count() -> None:
     users = [
         {"id": 1, "email": "ada@example.com", "role": "Member"},

@@ -95,12 +95,15 @@ def is_harmless_json(text: str) -> bool:
     )
 
 
-def each_text(value: t.Any, change: t.Callable[[str], str]) -> t.Any:
-    """The value with each text in it changed, keys too. What is no text, mapping or list stays as it is."""
+def each_text(value: t.Any, change: t.Callable[[str], str], keys: bool = True) -> t.Any:
+    """The value with each text in it changed, ``keys`` too. What is no text, mapping or list stays as it is."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {each_text(key, change): each_text(item, change) for key, item in value.items()}
+        return {
+            change(key) if keys and isinstance(key, str) else key: each_text(item, change, keys)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [each_text(item, change) for item in value]
+        return [each_text(item, change, keys) for item in value]
     return value

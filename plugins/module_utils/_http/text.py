@@ -67,10 +67,16 @@ class Secrets:
             return self._forms
 
 
-def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
-    """Text from outside made safe to show: no secret, no markup, no template, one short line."""
+def without(text: str, secrets: t.Iterable[str]) -> str:
+    """The text without these forms of secrets."""
     for form in sorted(secrets, key=len, reverse=True):
         text = text.replace(form, "***")
+    return text
+
+
+def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
+    """Text from outside made safe to show: no secret, no markup, no template, one short line."""
+    text = without(text, secrets)
     # Cut only now, or a part of a secret could be left; but before the next line, which takes quadratic time.
     text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
     # Prose has no use for what only a newer Python could print, or for joiners within emoji.

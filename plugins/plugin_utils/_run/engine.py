@@ -12,7 +12,6 @@ import sys
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 
 from ...module_utils._access.catalog import Spec
 from ...module_utils._access.outcome import Around, Journal, Watch
@@ -20,7 +19,8 @@ from ...module_utils._access.record import NO_CHANGE, Operation, Result
 from ...module_utils._http.client import Answers
 from ...module_utils._http.connection import REQUESTS_IMPORT_ERROR
 from ...module_utils._http.errors import VALIDATION, AccessError, unexpected
-from ...module_utils._http.text import MAX_QUOTED, secret_forms
+from ...module_utils._http.outside import each_text
+from ...module_utils._http.text import MAX_QUOTED, secret_forms, without
 from ...module_utils._services import OPERATIONS, SERVICES
 from .._host.option_names import in_role
 
@@ -101,7 +101,7 @@ def _checked(spec: Spec, values: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]
 def masked(result: dict[str, t.Any], secrets: t.Iterable[str]) -> dict[str, t.Any]:
     """The result without any form of these secrets."""
     forms = {form for secret in secrets for form in secret_forms(secret)}
-    cleaned: dict[str, t.Any] = remove_values(result, forms)
+    cleaned: dict[str, t.Any] = each_text(result, lambda text: without(text, forms), keys=False)
     return cleaned
 
 

@@ -9,6 +9,7 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -262,9 +263,10 @@ def test_a_size_limit_is_an_error_with_pages_too(tmp_path: Path) -> None:
         assert emails(reads(server, "platform")) == {"p1@example.com"}
 
 
-def test_start_tls_with_a_certificate_that_is_checked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [["127.0.0.1"], ["localhost"]])
+def test_start_tls_with_a_certificate_that_is_checked(tmp_path: Path, names: list[str]) -> None:
     authority, other = trustme.CA(), trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1")
+    certificate = authority.issue_cert(*names)
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     other.cert_pem.write_to_path(tmp_path / "other.pem")
     certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
@@ -273,7 +275,12 @@ def test_start_tls_with_a_certificate_that_is_checked(tmp_path: Path) -> None:
     data = [person("ada"), group("platform", [dn("ada")])]
     access = f"{AUTH}\naccess to * by ssf=71 users read"
     with openldap(tmp_path / "ldap", data, access=access, tls=files) as server:
+        (other_name,) = {"127.0.0.1", "localhost"} - {*names}
+        port = server.url.rpartition(":")[2]
         secured = {"start_tls": True, "ca_path": str(tmp_path / "ca.pem")}
+        elsewhere = refuses(server, "platform", **secured, url=f"ldap://{other_name}:{port}")
+        assert (elsewhere.code, "certificate" in str(elsewhere)) == ("tls", True)
+        server = replace(server, url=f"ldap://{names[0]}:{port}")
         assert emails(reads(server, "platform", **secured)) == {"ada@example.com"}
         assert refuses(server, "platform").code == "not_found"
         assert refuses(server, "platform", start_tls=True).code == "tls"

@@ -259,7 +259,7 @@ class Session:
     def _tls(self) -> t.Any:
         verify = self._settings.verify
         try:
-            return self._ldap.Tls(
+            tls = self._ldap.Tls(
                 validate=ssl.CERT_NONE if verify is False else ssl.CERT_REQUIRED,
                 ca_certs_file=verify if isinstance(verify, str) else None,
             )
@@ -267,6 +267,19 @@ class Session:
             raise AccessError(
                 errors.TLS, "The certificates in ca_path cannot be read.", hint="Check that file."
             ) from None
+        tls.wrap_socket = self._secure
+        return tls
+
+    def _secure(self, connection: t.Any, do_handshake: bool = False) -> None:
+        """Start TLS on a connection of ldap3, whose own check of a certificate takes no IP address with Python 3.12."""
+        verify = self._settings.verify
+        context = ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
+        if verify is False:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        connection.socket = context.wrap_socket(
+            connection.socket, server_hostname=self._url.hostname, do_handshake_on_connect=do_handshake
+        )
 
     def _broken(self, fault: Exception, what: str) -> AccessError:
         """The error for a request without an answer."""

@@ -277,7 +277,7 @@ def test_start_tls_with_a_certificate_that_is_checked(tmp_path: Path, names: lis
     with openldap(tmp_path / "ldap", data, access=access, tls=files) as server:
         (other_name,) = {"127.0.0.1", "localhost"} - {*names}
         port = server.url.rpartition(":")[2]
-        secured = {"start_tls": True, "ca_path": str(tmp_path / "ca.pem")}
+        secured: dict[str, Any] = {"start_tls": True, "ca_path": str(tmp_path / "ca.pem")}
         elsewhere = refuses(server, "platform", **secured, url=f"ldap://{other_name}:{port}")
         assert (elsewhere.code, "certificate" in str(elsewhere)) == ("tls", True)
         server = replace(server, url=f"ldap://{names[0]}:{port}")

@@ -21,7 +21,7 @@ SKIPPED = re.compile(r"^SKIPPED \[(\d+)\] \S+: (.*)", re.MULTILINE)
 COUNTS = re.compile(r"^=+ (.*\d+ .*passed.*) =+$", re.MULTILINE)
 # How pytest, mypy, ruff, yamllint, ansible-test, Ansible and nox begin or end the line that says what failed.
 FAILURE = re.compile(
-    r"^(FAILED |ERROR[: ]|fatal: |\[ERROR\]|E  )|: error: |^ +\d+:\d+ +error |^\S+:\d+:\d+: \w+|^nox > \S+ .*\b(failed|aborted)"
+    r"^(FAILED |ERROR[: ]|fatal: |\[ERROR\]|E  )|: error: |^ +\d+:\d+ +error |^\S+:\d+:\d+: [\w\[]|^nox > \S+ .*\b(failed|aborted)"
 )
 
 

@@ -19,6 +19,7 @@ NOISE = [f"tests/unit/test_{n}.py ....... [{n}%]" for n in range(100)]
         "ERROR tests/unit/core/test_plan.py",
         "E       AssertionError: assert 1 == 2",
         "plugins/module_utils/_access/plan.py:12: error: Incompatible types",
+        "plugins/module_utils/_access/plan.py:12:5: [arg-type] Argument 1 has incompatible type",
         "plugins/module_utils/_access/plan.py:12:5: F401 `os` imported but unused",
         "  12:5      error    too many spaces  (colons)",
         "ERROR: plugins/modules/honeycomb_member.py:0:0: missing-documentation: No documentation",

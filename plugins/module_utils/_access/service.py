@@ -93,6 +93,8 @@ def linked(existing: list[Grant], links: t.Iterable[t.Mapping[str, t.Collection[
         tied[email].update(set(addresses) - {email})
     users = {(address, email) for email, addresses in tied.items() for address in addresses}
     users |= {(address, fold(grant.email) or str(grant.id)) for grant in existing for address in grant.also}
+    if not users:
+        return existing
     disputed = {address for grant in existing for address in grant.disputed}
     disputed |= {address for address, count in Counter(address for address, _user in users).items() if count > 1}
     found = [

@@ -9,7 +9,6 @@ This file is private to the collection.
 from __future__ import annotations
 
 import typing as t
-from collections import defaultdict
 from dataclasses import replace
 
 from .._access.model import INVITATION, MEMBERSHIP, Grant
@@ -39,11 +38,7 @@ class OneTeam(Service):
         team = self._teams.team(self._id)
         self._members = {member.id: member for member in team.members}
         self._invitations = {invitation.id: invitation for invitation in team.invitations}
-        accepted: dict[str, set[str]] = defaultdict(set)
-        for item in team.invitations:
-            if item.accepted and item.accepted_by and item.email:
-                accepted[item.accepted_by].add(item.email)
-        grants = linked([_member(member, team.invitations) for member in team.members], [accepted])
+        grants = linked([_member(member, team.invitations) for member in team.members], [team.links()])
         return grants + [_invitation(invitation) for invitation in team.pending]
 
     def invite(self, email: str, role: str, team_ids: tuple[int, ...] | None) -> tuple[Grant, bool]:

@@ -56,9 +56,8 @@ class TeamGrants(Companion):
         for team in teams:
             self._members.update({(team.id, member.id): member for member in team.members})
             self._invitations.update({(team.id, invitation.id): invitation for invitation in team.pending})
-            for item in team.invitations:
-                if item.accepted and item.accepted_by and item.email not in ("", item.accepted_by):
-                    self._links.setdefault(item.accepted_by, set()).add(item.email)
+            for email, addresses in team.links().items():
+                self._links.setdefault(email, set()).update(addresses)
             if team.unread:
                 left = "nobody is removed from it" if "members" in team.unread else "none of them is cancelled"
                 self.warnings.append(

@@ -82,6 +82,14 @@ class Team:
         """The invitations that are not accepted."""
         return tuple(invitation for invitation in self.invitations if not invitation.accepted)
 
+    def links(self) -> dict[str, set[str]]:
+        """The other addresses to which people were invited, by that under which they accepted."""
+        found: dict[str, set[str]] = {}
+        for item in self.invitations:
+            if item.accepted and item.accepted_by and item.email not in ("", item.accepted_by):
+                found.setdefault(item.accepted_by, set()).add(item.email)
+        return found
+
     def public(self) -> dict[str, t.Any]:
         """The form that results show, without tokens and without the keys of the team's projects."""
         lists = {

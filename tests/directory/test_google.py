@@ -167,6 +167,23 @@ def _limited(request: Asked, told: Told) -> Told:
     return Told({"error": {"message": "Quota", "errors": errors}}, 403) if request.path.endswith("/members") else told
 
 
+def test_a_limit_is_waited_for() -> None:
+    """Google answers 403 to too many requests, as to a missing permission."""
+    refusals: list[str] = []
+
+    def limited_once(request: Asked, told: Told) -> Told:
+        refusal = _limited(request, told)
+        if refusal is told or refusals:
+            return told
+        refusals.append(request.path)
+        return refusal
+
+    with serving(limited_once) as running:
+        reading = read_from(TOKEN, ["platform@example.com"], **options(running))
+        assert running.paths().count(refusals[0]) > 1
+    assert reading.people
+
+
 @pytest.mark.parametrize(
     ("change", "group", "code", "names"),
     [
@@ -175,7 +192,7 @@ def _limited(request: Asked, told: Told) -> Told:
         (_whole_domain, "platform@example.com", "validation", "whole domain"),
         (_cut, "platform@example.com", "server_error", "page 3"),
         (_same_page, "platform@example.com", "bad_response", "read already"),
-        (_limited, "platform@example.com", "rate_limited", "Run again later."),
+        (_limited, "platform@example.com", "rate_limited", "max_wait"),
         (_forbidden, "platform@example.com", "forbidden", "insufficient authentication scopes"),
         (lambda _request, told: told, "nobody@example.com", "not_found", "no group nobody@example.com"),
         (lambda _request, told: told, "Nobody", "not_found", "no group Nobody"),

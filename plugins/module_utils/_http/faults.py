@@ -140,7 +140,7 @@ class Call:
         status, headers = response.status, response.headers
         payload = json_or_none(response.content)
         detail = self.clean(describe(payload) or response.content.decode("utf-8", "replace"))
-        limited = is_limit(status, headers)
+        limited = is_limit(status, headers, payload)
         code = CODES.get(status, errors.SERVER_ERROR if status >= 500 else errors.BAD_RESPONSE)
         hint = HINTS.get(code, "")
         if limited:

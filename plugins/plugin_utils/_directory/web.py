@@ -22,7 +22,6 @@ from ...module_utils._http.errors import (
     FORBIDDEN,
     INVALID_KEY,
     NOT_FOUND,
-    RATE_LIMITED,
     REDIRECT_REFUSED,
     VALIDATION,
     AccessError,
@@ -185,8 +184,6 @@ class Web:
     def explained(self, error: AccessError, what: str) -> AccessError:
         """The same error with what was being read."""
         error.msg = f"{error.msg.rstrip('.')} (reading {what})."
-        if error.code == FORBIDDEN and _is_limit(error.request.payload):
-            error.code, error.hint = RATE_LIMITED, "Run again later."
         if error.code == FORBIDDEN and not error.hint:
             error.hint = f"Give the credential the permissions that the guide names for {self.title}."
         if error.code == INVALID_KEY:
@@ -242,19 +239,6 @@ class Web:
     def _hide(self, secret: str) -> None:
         for form in secret_forms(secret):
             self.client.hide(form)
-
-
-def _is_limit(payload: t.Any) -> bool:
-    """Whether Google refuses a request for its limits, which it does with a 403.
-
-    Source: developers.google.com, "Directory API: Limits and Quotas".
-    """
-    told = payload.get("error") if isinstance(payload, dict) else None
-    reasons = told.get("errors") if isinstance(told, dict) else None
-    return isinstance(reasons, list) and any(
-        isinstance(one, dict) and one.get("reason") in ("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded")
-        for one in reasons
-    )
 
 
 def below(url: str, path: str) -> str:

@@ -18,6 +18,7 @@ from tests.awx import rules
 from tests.awx.controller import READERS, TOKEN, Controller
 from tests.awx.running import Job, credential, run
 from tests.awx.test_data import LARGEST, data
+from tests.quick import slow
 from tests.simulator import Simulator
 
 CHECK = "--check"
@@ -192,7 +193,7 @@ def test_no_invitation_without_a_memory_that_can_keep_it(sim: Simulator, tmp_pat
             assert found.leaks([sim.configuration_key, sim.auth_token, TOKEN, *READERS]) == []
 
 
-@pytest.mark.parametrize("service", ["honeycomb", "honeybadger"])
+@pytest.mark.parametrize("service", ["honeycomb", *slow("honeybadger")])
 def test_the_region_other_without_an_address_sends_no_key_anywhere(
     sim: Simulator, tmp_path: Path, service: str
 ) -> None:
@@ -213,10 +214,12 @@ def test_the_region_other_without_an_address_sends_no_key_anywhere(
     ("ended", "summary", "told"),
     [
         ("failed", "payments: FAILED. Honeycomb answered 500.", "Honeycomb answered 500."),
-        pytest.param("failed", "1 change would be made", "ended before it could say why", marks=pytest.mark.slow),
-        pytest.param("denied", "1 change would be made", "somebody denied it", marks=pytest.mark.slow),
-        pytest.param("nothing", "There is nothing to change.", "Nothing was changed.", marks=pytest.mark.slow),
-        pytest.param("done", "payments: ada@example.com: removed", "ada@example.com: removed", marks=pytest.mark.slow),
+        *slow(
+            ("failed", "1 change would be made", "ended before it could say why"),
+            ("denied", "1 change would be made", "somebody denied it"),
+            ("nothing", "There is nothing to change.", "Nothing was changed."),
+            ("done", "payments: ada@example.com: removed", "ada@example.com: removed"),
+        ),
     ],
 )
 def test_whoever_launched_a_workflow_is_told_how_it_ended(tmp_path: Path, ended: str, summary: str, told: str) -> None:

@@ -225,6 +225,7 @@ def test_the_token_goes_to_a_verified_controller_only(ticked: bool, kind: str, m
         assert "ca_path" not in error.sentence
 
 
+@pytest.mark.slow
 def test_faults_name_the_settings_of_the_controller(controller: Controller, inventory: int) -> None:
     """Not the options of a service."""
     nowhere = store(controller, inventory, CONTROLLER_HOST="http://127.0.0.1:9")

@@ -20,6 +20,7 @@ from tests.awx import rules, stub_action, stub_lookup
 from tests.awx.controller import TOKEN, Controller
 from tests.awx.running import serialised
 from tests.hostile import FORGED, LINK, Payload, forged
+from tests.quick import slow
 from tests.tools import tree
 
 CHAT_TOKEN = "chatToken7f3a"
@@ -281,10 +282,12 @@ def test_the_token_of_a_chat_is_never_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        pytest.param({"name": "all", "services": ["honeycomb"]}, marks=pytest.mark.slow),
         {"name": "ungrouped", "services": ["honeycomb"]},
-        pytest.param({"name": "a:b", "services": ["honeycomb"]}, marks=pytest.mark.slow),
-        pytest.param({"name": "payments", "services": ["Honeycomb"]}, marks=pytest.mark.slow),
+        *slow(
+            {"name": "all", "services": ["honeycomb"]},
+            {"name": "a:b", "services": ["honeycomb"]},
+            {"name": "payments", "services": ["Honeycomb"]},
+        ),
     ],
 )
 def test_a_target_that_no_job_could_have_is_refused(tmp_path: Path, target: dict[str, Any]) -> None:

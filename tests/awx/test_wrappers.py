@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.awx.running import Job, credential, run
+from tests.quick import slow
 from tests.simulator import Simulator
 
 CHECK = "--check"
@@ -137,7 +138,7 @@ def test_review(sim: Simulator, tmp_path: Path) -> None:
     assert record["run"]["requested_by"]
 
 
-@pytest.mark.parametrize("plan", [{}, {"access_plan": ""}, {"access_plan": None}])
+@pytest.mark.parametrize("plan", [{"access_plan": ""}, *slow({}, {"access_plan": None})])
 def test_no_plan_is_sent_to_the_approver_as_that(sim: Simulator, tmp_path: Path, plan: dict[str, Any]) -> None:
     found = job(tmp_path, sim, "approval.yml", **plan)
     assert found.code == 2

@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from tests.modules import options_for
+from tests.quick import slow
 from tests.simulator import Simulator
 from tests.simulator.people import people
 
@@ -32,10 +33,17 @@ TITLES = [
     for title, one in SCENARIOS.items()
     if one.changes and one.people and not one.events and not title.endswith(("second 409)", "second email)"))
 ]
-LONG = ("mix", "leave", "many pages", "honeybadger_users: exclusive")
-RACING = [
-    pytest.param(title, marks=[pytest.mark.slow] if any(part in title for part in LONG) else []) for title in TITLES
-]
+VARIANTS = (
+    "mix",
+    "leave",
+    "many pages",
+    "members: exclusive",
+    "users: exclusive",
+    "another known",
+    "honeybadger_invitation",
+)
+LEFT = [title for title in TITLES if any(part in title for part in VARIANTS)]
+RACING = [*(title for title in TITLES if title not in LEFT), *slow(*LEFT)]
 
 
 def acts(scenario: Scenario) -> Iterator[dict[str, Any]]:

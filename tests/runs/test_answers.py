@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.playing import Control
+from tests.quick import slow
 from tests.simulator import Simulator
 
 ADA, OWNER = "ada@example.com", "owner@example.com"
@@ -25,7 +26,7 @@ def test_half_a_surrogate_pair_in_a_name(control: Control, sim: Simulator) -> No
     assert len(sim.emails_to(ADA, "honeycomb")) == 1
 
 
-@pytest.mark.parametrize("listed", [pytest.param(True, marks=pytest.mark.slow), False])
+@pytest.mark.parametrize("listed", [False, *slow(True)])
 def test_a_pending_admin_is_not_the_last_one(control: Control, sim: Simulator, listed: bool) -> None:
     """Whoever was invited is remembered from run to run, until something proves that they accepted."""
     sim.configure(pending_listed=listed)

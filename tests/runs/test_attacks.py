@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 
 EVE, BOB = "eve@example.com", "bob@example.com"
@@ -62,7 +63,7 @@ def test_accounts_that_cannot_be_listed_are_not_passed_over(control: Control, si
     assert sim.writes() == []
 
 
-@pytest.mark.parametrize("typed", ["<eve@example.com>", "eve@example.com.", "• eve@example.com", "eve@example"])
+@pytest.mark.parametrize("typed", ["<eve@example.com>", *slow("eve@example.com.", "• eve@example.com", "eve@example")])
 def test_what_is_no_address_is_not_looked_for(control: Control, sim: Simulator, typed: str) -> None:
     done = control.play("offboard", email=typed)
     assert done.code != 0
@@ -111,6 +112,7 @@ def test_a_plan_that_moved_and_is_refused_now_says_what_moved(control: Control, 
     assert {result[key]["error"]["code"] for key in ("honeycomb", "honeybadger")} == {"plan_changed"}
 
 
+@pytest.mark.slow
 def test_a_list_that_comes_as_json_text_is_a_list(control: Control, sim: Simulator) -> None:
     """With -e 'key=[...]' it is text: the first half was invited, and nobody was protected."""
     for email in (EVE, BOB):
@@ -136,10 +138,8 @@ def two_keys(sim: Simulator) -> dict[str, Any]:
     return {host: {"honeycomb_api_key": key, "honeycomb_api_url": sim.honeycomb_url} for host, key in keys.items()}
 
 
-@pytest.mark.parametrize("way", [("--limit", "a"), ("--forks", "1")], ids=["limit", "host_pinned"])
-def test_two_keys_of_one_team_are_one_team_whatever_the_order(
-    control: Control, sim: Simulator, way: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("way", [["--limit", "a"], *slow(["--forks", "1"])], ids=["limit", "host_pinned"])
+def test_two_keys_of_one_team_are_one_team_whatever_the_order(control: Control, sim: Simulator, way: list[str]) -> None:
     environment = {"ANSIBLE_STRATEGY": "host_pinned"} if "--forks" in way else {}
     done = control.play("onboard", *control.inventory(two_keys(sim)), *way, environment=environment, email=EVE)
     assert "a and b are the same Honeycomb team" in done.failures["a"]
@@ -157,6 +157,7 @@ def test_a_connection_of_the_inventory_is_for_other_playbooks(control: Control, 
     assert len(sim.emails) == 2
 
 
+@pytest.mark.slow
 def test_a_name_with_a_space_in_a_list_is_one_name(control: Control, sim: Simulator) -> None:
     sim.honeycomb.add("CI robot")
     for name in ("lifecycle_ignore", "lifecycle_protected"):
@@ -229,6 +230,7 @@ def test_a_reconcile_leaves_evidence_too(control: Control, sim: Simulator) -> No
     assert len(list((control.folder / "evidence").glob("[0-9]*.json"))) == 1
 
 
+@pytest.mark.slow
 def test_expected_plan_ids_may_come_as_json_text(control: Control, sim: Simulator) -> None:
     plan = control.play("onboard", "--check", email=EVE).artefacts["access_plan"]["localhost"]
     ids = json.dumps({service: entry["plan_id"] for service, entry in plan.items()})
@@ -237,7 +239,7 @@ def test_expected_plan_ids_may_come_as_json_text(control: Control, sim: Simulato
     assert len(sim.emails) == 2
 
 
-@pytest.mark.parametrize("targets", [[], ["", " "], ",", False, {}])
+@pytest.mark.parametrize("targets", [[], *slow(["", " "], ",", False, {})])
 def test_a_list_of_no_hosts_is_not_every_host(control: Control, sim: Simulator, targets: Any) -> None:
     sim.honeycomb.add(EVE)
     hosts = control.inventory({"one": control.variables("one")})[:2]
@@ -289,7 +291,7 @@ def test_defaults_of_modules_hide_no_account(control: Control, sim: Simulator) -
     assert EVE not in json.dumps(sim.honeybadger.dump())
 
 
-@pytest.mark.parametrize("text", [f'"{EVE}", "{BOB}"', f'- "{EVE}"\n- {BOB}', [f"*@{EVE}"]])
+@pytest.mark.parametrize("text", [[f"*@{EVE}"], *slow(f'"{EVE}", "{BOB}"', f'- "{EVE}"\n- {BOB}')])
 @pytest.mark.parametrize("guard", ["lifecycle_protected", "lifecycle_ignore"])
 def test_a_guard_that_could_match_nobody_is_refused(control: Control, sim: Simulator, guard: str, text: Any) -> None:
     sim.honeycomb.add(EVE)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, Played, access
+from tests.quick import slow
 from tests.simulator import Simulator
 
 PEOPLE = {"a": ["owner@example.com", "ada@example.com"], "b": ["owner@example.com", "bob@example.com"]}
@@ -72,8 +73,8 @@ def same(control: Control) -> dict[str, Same]:
     }  # fmt: skip
 
 
-WAYS = ("lookup", "said", "blank", "one of each", "another spelling")
-WAYS_TRIED_BELOW = ("group", "blank and null")  # with a limit, a strategy, a cut inventory
+WAYS = ("lookup", "said")
+MORE_WAYS = ("blank", "one of each", "another spelling", "group", "blank and null")  # some of them are tried below, too
 
 
 def reconcile(control: Control, hosts: tuple[str, ...], *options: str, strategy: str = "linear") -> Played:
@@ -89,7 +90,7 @@ def reconcile(control: Control, hosts: tuple[str, ...], *options: str, strategy:
     )
 
 
-@pytest.mark.parametrize("way", [*WAYS, *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS_TRIED_BELOW)])
+@pytest.mark.parametrize("way", [*WAYS, *slow(*MORE_WAYS)])
 def test_two_hosts_with_the_same_key(populated: Control, sim: Simulator, way: str) -> None:
     """Each removed the other's people and invited them twice."""
     case = same(populated)[way]
@@ -102,7 +103,7 @@ def test_two_hosts_with_the_same_key(populated: Control, sim: Simulator, way: st
     assert len(sim.emails) == 0
 
 
-@pytest.mark.parametrize("way", ["group", pytest.param("said", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("way", ["group", *slow("said")])
 def test_a_limit_does_not_get_around_it(populated: Control, sim: Simulator, way: str) -> None:
     case = same(populated)[way]
     hosts = populated.inventory(case.hosts, case.of_all)
@@ -120,7 +121,7 @@ def test_a_cut_inventory_does_not_get_around_it(populated: Control, sim: Simulat
     assert sim.log == []
 
 
-@pytest.mark.parametrize("strategy", ["free", pytest.param("host_pinned", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("strategy", ["free", *slow("host_pinned")])
 def test_no_strategy_gets_around_it(populated: Control, sim: Simulator, strategy: str) -> None:
     case = same(populated)["group"]
     hosts = populated.inventory(case.hosts, case.of_all)

@@ -20,6 +20,7 @@ import pytest
 
 from tests.hostile import Payload, everywhere, forged, populate, templates_in
 from tests.playing import Control, Played
+from tests.quick import slow
 from tests.simulator import Simulator
 from tests.tools import tree
 
@@ -216,9 +217,7 @@ def test_a_review_is_carried_out(control: Control, sim: Simulator, payload: Payl
     read_back(control)
 
 
-@pytest.mark.parametrize(
-    "playbook", ["reconcile", *(pytest.param(name, marks=pytest.mark.slow) for name in ("report", "dump"))]
-)
+@pytest.mark.parametrize("playbook", ["reconcile", *slow("report", "dump")])
 def test_every_field_of_every_record(control: Control, sim: Simulator, payload: Payload, playbook: str) -> None:
     """Also what no person can choose, such as a role or a date; how the run ends does not matter."""
     sim.rewrite = lambda body: everywhere(payload, body)

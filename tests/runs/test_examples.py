@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.playing import FIRST_RUN, Control
+from tests.quick import slow
 from tests.tools import tree
 
 RST = tree.ROOT / "docs" / "docsite" / "rst"
@@ -71,6 +72,13 @@ EXAMPLES = [
 ]  # fmt: skip
 SHELL = [example for example in EXAMPLES if example.language in ("bash", "shell", "console")]
 YAML = [example for example in EXAMPLES if example.language.startswith("yaml")]
+QUICK = ("README.md", "quickstart.rst", "guide.rst", "reconcile.rst")
+
+
+def of_each_run(examples: list[Example]) -> list[Any]:
+    """Those that are tried in every run, and the others."""
+    first = [example for example in examples if example.document.name in QUICK]
+    return [*first, *slow(*(example for example in examples if example not in first))]
 
 
 def lines(example: Example) -> list[str]:
@@ -136,7 +144,7 @@ def run(desk: Control, line: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("example", SHELL, ids=str)
+@pytest.mark.parametrize("example", of_each_run(SHELL), ids=str)
 def test_commands(desk: Control, example: Example) -> None:
     """One after the other, in one home. Where one asks for a file, the guide says how it comes about."""
     for line in lines(example):
@@ -167,7 +175,7 @@ def decide(desk: Control) -> None:
     path.write_text(re.sub(r",,,$", f",{REVIEWER},keep,", path.read_text(), flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("example", YAML, ids=str)
+@pytest.mark.parametrize("example", of_each_run(YAML), ids=str)
 def test_documents(desk: Control, example: Example) -> None:
     document = yaml.safe_load(example.text)
     if inventory_of(document):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, access
+from tests.quick import slow
 from tests.simulator import Simulator
 
 OWNER = {"owner": "admin/Owner"}
@@ -25,9 +26,7 @@ def populated(control: Control, sim: Simulator) -> Control:
     return control
 
 
-@pytest.mark.parametrize(
-    "email", ["", "absent", *(pytest.param(text, marks=pytest.mark.slow) for text in ("  ", None))]
-)
+@pytest.mark.parametrize("email", ["", "absent", *slow("  ", None)])
 def test_a_blank_field_does_not_fall_through_to_the_inventory(
     populated: Control, sim: Simulator, email: str | None
 ) -> None:
@@ -70,11 +69,9 @@ OF_OTHERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    "wrong", [tuple(MISSPELT), *(pytest.param((name,), marks=pytest.mark.slow) for name in MISSPELT)]
-)
+@pytest.mark.parametrize("wrong", [list(MISSPELT), *slow(*([name] for name in MISSPELT))])
 def test_misspelt_variables_are_refused_with_the_right_names(
-    populated: Control, sim: Simulator, wrong: tuple[str, ...]
+    populated: Control, sim: Simulator, wrong: list[str]
 ) -> None:
     options = [part for name in wrong for part in ("-e", f"{name}=owner@example.com")]
     done = populated.play("offboard", "-e", "email=ada@example.com", *options)
@@ -100,7 +97,7 @@ def test_variables_of_other_software_are_left_alone(populated: Control, sim: Sim
     assert access(sim) == OWNER | {"bob": "member/Member"}
 
 
-@pytest.mark.parametrize("playbook", ["onboard", "offboard", "reconcile", "dump"])
+@pytest.mark.parametrize("playbook", ["offboard", "dump", *slow("onboard", "reconcile")])
 def test_a_pattern_that_matches_nobody_fails(control: Control, sim: Simulator, playbook: str) -> None:
     """It passed in green."""
     hosts = control.inventory({"acme": control.variables("one")})
@@ -123,6 +120,7 @@ def test_a_limit_that_leaves_nobody_fails(control: Control, sim: Simulator) -> N
     assert sim.log == []
 
 
+@pytest.mark.slow
 def test_the_same_address_twice_in_a_form_is_one_person(control: Control, sim: Simulator) -> None:
     done = control.play("onboard", email="ada@example.com, ADA@example.com\n ada@example.com")
     assert done.code == 0
@@ -141,7 +139,7 @@ def test_a_service_that_is_named_but_not_configured_is_reported(control: Control
     assert "Honeycomb is not configured on acme" in alone.failures["acme"]
 
 
-@pytest.mark.parametrize("left_out", ["honeycomb", "honeybadger"])
+@pytest.mark.parametrize("left_out", ["honeycomb", *slow("honeybadger")])
 def test_a_service_that_a_form_leaves_out_gets_nobody(control: Control, sim: Simulator, left_out: str) -> None:
     """Also where it is the only one that is configured, as in an inventory with a host for each service."""
     hosts = control.inventory({"acme": control.variables("one", left_out)})
@@ -199,8 +197,8 @@ def test_values_as_text(populated: Control, sim: Simulator) -> None:
     [
         ("lifecycle_min_admins", "-1"),
         ("lifecycle_memory", "ram"),
-        pytest.param("lifecycle_max_removals", "many", marks=pytest.mark.slow),
-        pytest.param("exclusive", "maybe", marks=pytest.mark.slow),  # tests/unit/playbooks does the like in every run
+        # tests/unit/playbooks does the like in every run
+        *slow(("lifecycle_max_removals", "many"), ("exclusive", "maybe")),
     ],
 )
 def test_a_value_that_is_none_is_refused(populated: Control, sim: Simulator, name: str, value: str) -> None:

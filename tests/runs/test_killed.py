@@ -21,12 +21,13 @@ from pathlib import Path
 import pytest
 
 from tests.playing import Control
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 
 PEOPLE = [f"person{number:02}@example.com" for number in range(12)]
 MOMENTS = ("action_before", "action_after")  # the service handles an invitation
 CONCURRENCY = 4
-KILLS = [pytest.param(number, marks=[pytest.mark.slow] if number > 1 else []) for number in range(13)]
+KILLS = [0, *slow(*range(1, 13))]
 
 
 def command(service: str, *more: str) -> list[str]:

@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.honeyops.access.plugins.plugin_utils._host.seal import faults, is_sealed
 from tests.playing import Control, Played
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 from tests.simulator.keys import CONFIGURATION_KEY_ID
 from tests.tools.tree import ROOT
@@ -154,7 +155,7 @@ def done_of(record: Mapping[str, Any], service: str) -> list[tuple[str, str, str
     return [(step["action"], step["what"], step["outcome"]) for step in record["services"][service]["done"]]
 
 
-@pytest.mark.parametrize("mode", ["delete", pytest.param("disable", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("mode", ["delete", *slow("disable")])
 def test_one_run_and_nothing_is_left(control: Control, sim: Simulator, mode: str) -> None:
     everywhere(sim)
     bobs = of(sim, "bob")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, Environment, access
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 
 NOTHING_CONFIGURED: Environment = {
@@ -53,6 +54,7 @@ def test_three_lines_of_the_readme(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER
 
 
+@pytest.mark.slow
 def test_the_service_is_asked_once_which_team_a_key_belongs_to(control: Control, sim: Simulator) -> None:
     """The memory, the plan's id and the comparison of hosts all need to know, each in a process of its own."""
     two = control.sims["two"]
@@ -69,6 +71,7 @@ def test_the_service_is_asked_once_which_team_a_key_belongs_to(control: Control,
         assert len(sim.writes()) + len(two.writes()) == sent
 
 
+@pytest.mark.slow
 def test_it_never_expires(control: Control, sim: Simulator) -> None:
     """A fact cache drops what is older than 24 hours, and does not write again what has not changed."""
     assert control.play(*ONBOARD, environment=NOTHING_CONFIGURED).code == 0
@@ -85,6 +88,7 @@ def test_it_never_expires(control: Control, sim: Simulator) -> None:
     assert len(sim.emails_to("ada@example.com", "honeycomb")) == 1
 
 
+@pytest.mark.slow
 def test_one_localhost_for_two_teams_in_turn(control: Control) -> None:
     one, two = control.sims["one"], control.sims["two"]
     other = {**NOTHING_CONFIGURED, **control.credentials("two")}
@@ -135,6 +139,7 @@ def test_check_mode_leaves_it_alone_and_only_its_owner_may_read_it(control: Cont
     assert stat.S_IMODE(memory(control).stat().st_mode) & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_another_folder(control: Control, sim: Simulator) -> None:
     folder = control.folder / "kept" / "here"
     for home in ("first", "second"):
@@ -157,7 +162,7 @@ def test_nobody_is_invited_who_could_not_be_remembered(control: Control, sim: Si
     assert control.play("offboard", email="eve@example.com", **nowhere).code == 0
 
 
-@pytest.mark.parametrize("status", [500, pytest.param(503, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("status", [500, *slow(503)])
 def test_nobody_is_invited_while_the_team_has_no_name(control: Control, sim: Simulator, status: int) -> None:
     """The service says which team it is when it is well again; what is sent before cannot be remembered."""
     sim.configure(pending_listed=False)
@@ -260,7 +265,7 @@ def test_a_credential_that_was_copied_badly_forgets_nobody(control: Control, sim
     assert remembered(control.home / "ansible" / "honeyops.access") == before
 
 
-@pytest.mark.parametrize("team", [None, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("team", [None, *slow(3)])
 def test_whoever_only_looks_knows_them_too(control: Control, sim: Simulator, team: int | None) -> None:
     """Report, review and dump took somebody who accepted under another address for a stranger."""
     hosts = control.inventory({"acme": control.variables("one", "honeybadger")})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, Played, access
+from tests.quick import slow
 from tests.simulator import Simulator
 
 TASK = re.compile(r"^TASK \[", re.MULTILINE)
@@ -18,8 +19,7 @@ TASK = re.compile(r"^TASK \[", re.MULTILINE)
 
 def strategies(*quick: str) -> list[Any]:
     """All of them, of which every run tries these; the others of these tests are linear."""
-    slow = [name for name in ("linear", "free", "host_pinned") if name not in quick]
-    return [*quick, *(pytest.param(name, marks=pytest.mark.slow) for name in slow)]
+    return [*quick, *slow(*(name for name in ("linear", "free", "host_pinned") if name not in quick))]
 
 
 def calm(done: Played, tasks: int = 8) -> None:

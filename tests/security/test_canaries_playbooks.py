@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.outside import armoured
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 from tests.tools import tree
 
@@ -168,7 +169,7 @@ ALL = list(itertools.product(PLAYBOOKS, SITUATIONS, ("hosts", "environment")))
 
 @pytest.mark.parametrize(
     ("playbook", "situation", "where"),
-    [*SOME, *(pytest.param(*case, marks=pytest.mark.slow) for case in ALL if case not in SOME)],
+    [*SOME, *slow(*(case for case in ALL if case not in SOME))],
 )
 def test_playbook(tmp_path: Path, sims: Simulators, playbook: str, situation: str, where: str) -> None:
     done = run(tmp_path / "run", sims, playbook, situation, where)

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.modules import run_module
+from tests.quick import slow
 
 from .canary import canary, leaks
 from .modules import CODES, MODULES, OPTIONS, WRITERS, credential_of
@@ -290,10 +291,10 @@ ODD: dict[str, bytes] = {
     "wait-for-a-garbled-date": http(b"", "429 Slow", Retry_After="Fri, 31 Dec 99999 23:59:59 +99999999"),
     "wait-for-no-time": http(b"", "503 Later", Retry_After="-5"),
 }  # fmt: skip
-LONG = ("huge", "gzip-bomb")
+LONG = ("huge", "gzip-bomb", "wide-error", "markup-error")
 
 
-@pytest.mark.parametrize("odd", [pytest.param(odd, marks=[pytest.mark.slow] if odd in LONG else []) for odd in ODD])
+@pytest.mark.parametrize("odd", [*(odd for odd in ODD if odd not in LONG), *slow(*LONG)])
 def test_odd_answers(server: RawServer, odd: str) -> None:
     """To whatever is read, and to whatever is written."""
     for module in MODULES:

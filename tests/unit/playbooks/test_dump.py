@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 
 from .conftest import Control, access
@@ -31,9 +32,7 @@ def grown(control: Control, sim: Simulator) -> Simulator:
     return sim
 
 
-@pytest.mark.parametrize(
-    "file", ["now.csv", *(pytest.param(name, marks=pytest.mark.slow) for name in ("now.yml", "deep/er/now.json"))]
-)
+@pytest.mark.parametrize("file", ["now.csv", *slow("now.yml", "deep/er/now.json")])
 def test_dump_and_reconcile(control: Control, grown: Simulator, file: str) -> None:
     before = access(grown)
     assert before["hidden"] == "admin?/-"

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.quick import slow
 from tests.simulator import Fault, Simulator
 from tests.unit.playbooks.conftest import Control
 
@@ -163,6 +164,7 @@ def test_what_changed_since_the_last_report(control: Control, sim: Simulator) ->
     assert found == {("joined", "honeycomb"), ("invited", "honeybadger")}
 
 
+@pytest.mark.slow
 def test_a_key_that_works_is_not_called_disabled_since_its_creator_left(control: Control, sim: Simulator) -> None:
     environment = {"HONEYCOMB_KEY_ID": sim.management_key_id, "HONEYCOMB_KEY_SECRET": sim.management_key_secret}
     sim.honeycomb.add("ada@example.com")
@@ -184,7 +186,7 @@ def test_a_host_costs_one_task_and_the_report_three(control: Control) -> None:
     assert done.artefacts["report_result"]["files"]["html"].endswith("report.html")
 
 
-@pytest.mark.parametrize("strategy", ["linear", pytest.param("free", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("strategy", ["linear", *slow("free")])
 def test_hosts_that_cannot_be_read_are_named(control: Control, strategy: str) -> None:
     hosts = {
         "first": control.variables("one"),
@@ -206,7 +208,7 @@ def test_hosts_that_cannot_be_read_are_named(control: Control, strategy: str) ->
     assert "wrongKey" not in (control.folder / "out/report.html").read_text()
 
 
-@pytest.mark.parametrize("serial", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("serial", [1, *slow(2)])
 def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
     hosts = {"first": control.variables("one"), "gone": {}, "last": control.variables("two")}
     control.write("hosts.json", {"all": {"hosts": hosts}})
@@ -229,7 +231,7 @@ def test_the_role_in_a_play_of_ones_own(control: Control, serial: int) -> None:
     assert {host for host, _service in status(control)} == {"first", "last"}
 
 
-@pytest.mark.parametrize("how", [{"when": "inventory_hostname == 'first'"}, {"run_once": True}])
+@pytest.mark.parametrize("how", [{"when": "inventory_hostname == 'first'"}, *slow({"run_once": True})])
 def test_hosts_that_do_not_run_the_role(control: Control, how: dict[str, Any]) -> None:
     """The others do not wait for them in vain, and find drift all the same."""
     control.sims["one"].honeycomb.add("mallory@example.com", "admin")
@@ -307,21 +309,16 @@ def test_somebody_who_is_only_invited_to_a_team(control: Control, sim: Simulator
     ("variables", "says"),
     [
         ({}, "Set report_dir"),
-        pytest.param(*({"report_dir": " "}, "Set report_dir"), marks=pytest.mark.slow),
-        ({"report_dir": "out", "fail_on_drift": "true"}, "fail_on_drift needs something"),
-        pytest.param(
-            *({"report_dir": "out", "fail_on_drift": "maybe", "people": ["a@example.com"]}, "give true or false"),
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            *({"report_dir": "out", "roster_file": "nowhere.yml"}, "there is no such file"), marks=pytest.mark.slow
-        ),
-        pytest.param(
-            *({"report_dir": "out", "people": ["nobody"]}, "is not an e-mail address"), marks=pytest.mark.slow
-        ),
-        ({"report_dir": "out", "report_previous": "hosts.json"}, "is not a report of this collection"),
         ({"report_dir": "out", "report_previous": "empty.json"}, "is not a report of this collection"),
-        ({"report_dir": "out", "fail_on_drfit": "true"}, "Did you mean fail_on_drift?"),
+        *slow(
+            ({"report_dir": " "}, "Set report_dir"),
+            ({"report_dir": "out", "fail_on_drift": "true"}, "fail_on_drift needs something"),
+            ({"report_dir": "out", "fail_on_drift": "maybe", "people": ["a@example.com"]}, "give true or false"),
+            ({"report_dir": "out", "roster_file": "nowhere.yml"}, "there is no such file"),
+            ({"report_dir": "out", "people": ["nobody"]}, "is not an e-mail address"),
+            ({"report_dir": "out", "report_previous": "hosts.json"}, "is not a report of this collection"),
+            ({"report_dir": "out", "fail_on_drfit": "true"}, "Did you mean fail_on_drift?"),
+        ),
     ],
 )
 def test_what_cannot_be_worked_with_is_said(control: Control, variables: dict[str, Any], says: str) -> None:

@@ -234,10 +234,11 @@ class Check:
         for key in ("from", "until"):
             if key in entry:
                 day = day_of(entry[key])
+                written = entry[key].source if isinstance(entry[key], Odd) else entry[key]
                 if day:
                     found[key] = day.isoformat()
-                elif isinstance(entry[key], str) and not isinstance(entry[key], Odd):
-                    says = f"{key} is {show(entry[key])}, it must be a date such as 2027-01-31."
+                elif isinstance(written, str) and written:
+                    says = f"{key} is {show(written)}, it must be a date such as 2027-01-31."
                     self.note(says, self.place(entry, key, line))
                 else:
                     self.wrong(entry[key], key, "a date such as 2027-01-31", self.place(entry, key, line))

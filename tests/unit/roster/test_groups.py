@@ -288,11 +288,11 @@ def test_every_fault_is_told() -> None:
         (16, 43, "ada@example.com: until is 2027-01-31, before from, 2027-02-01."),
         (17, 9, "ada@example.com: an item of groups is a number, it must be text; put it in quotes."),
         (18, 5, "ada@example.com: from is '31.01.2027', it must be a date such as 2027-01-31."),
-        (19, 5, "ada@example.com: until is a timestamp, it must be a date such as 2027-01-31."),
+        (19, 5, "ada@example.com: until is '2027-02-30', it must be a date such as 2027-01-31."),
         (20, 5, "ada@example.com: targets is text, it must be a list."),
         (22, 5, "bob@example.com: groups is text, it must be a list."),
         (23, 5, "bob@example.com: from is yes or no, it must be a date such as 2027-01-31."),
-        (24, 5, "bob@example.com: until is a timestamp, it must be a date such as 2027-01-31."),
+        (24, 5, "bob@example.com: until is '2027-01-31 10:00:00', it must be a date such as 2027-01-31."),
         (25, 5, "bob@example.com: targets is an empty list; leave it out to mean every host."),
     ]
 

@@ -18,21 +18,24 @@ from .errors import REFUSED, AccessError
 RETRIES = 4  # of one request, rate limits apart
 FIRST_BACKOFF = 0.5  # seconds
 DOUBLED = 6  # times, until a back-off no longer grows
-LIMITS = ("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded")
+LIMIT_REASONS = ("rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded")
 TRANSIENT = (502, 503, 504)  # statuses after which the same request may succeed
 
 
-def is_limit(status: int, headers: t.Mapping[str, str], payload: t.Any = None) -> bool:
-    """Whether an answer says that the limit of requests is reached, as 403 does when none remains, or for this reason.
-
-    Source of the reasons: developers.google.com, "Directory API: Limits and Quotas".
-    """
+def is_limit(status: int, headers: t.Mapping[str, str], payload: t.Any) -> bool:
+    """Whether an answer says that the limit of requests is reached, as 403 does when none remains, or for this reason."""
     if status != 403:
         return status == 429
+    return headers.get("X-RateLimit-Remaining", "").strip() == "0" or _names_limit(payload)
+
+
+def _names_limit(payload: t.Any) -> bool:
+    """Whether Google names a limit. Source: developers.google.com, "Directory API: Limits and Quotas"."""
     told = payload.get("error") if isinstance(payload, dict) else None
-    faults = told.get("errors") if isinstance(told, dict) else None
-    reasons = [fault.get("reason") for fault in faults if isinstance(fault, dict)] if isinstance(faults, list) else []
-    return headers.get("X-RateLimit-Remaining", "").strip() == "0" or any(reason in LIMITS for reason in reasons)
+    reasons = told.get("errors") if isinstance(told, dict) else None
+    return isinstance(reasons, list) and any(
+        isinstance(one, dict) and one.get("reason") in LIMIT_REASONS for one in reasons
+    )
 
 
 def found_gone(error: AccessError) -> bool:

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from tests.modules import options_for
-from tests.quick import slow
+from tests.quick import quick_first
 from tests.simulator import Simulator
 from tests.simulator.people import people
 
@@ -42,8 +42,7 @@ VARIANTS = (
     "another known",
     "honeybadger_invitation",
 )
-LEFT = [title for title in TITLES if any(part in title for part in VARIANTS)]
-RACING = [*(title for title in TITLES if title not in LEFT), *slow(*LEFT)]
+RACING = quick_first([title for title in TITLES if not any(part in title for part in VARIANTS)], TITLES)
 
 
 def acts(scenario: Scenario) -> Iterator[dict[str, Any]]:

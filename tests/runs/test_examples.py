@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.playing import FIRST_RUN, Control
-from tests.quick import slow
+from tests.quick import quick_first
 from tests.tools import tree
 
 RST = tree.ROOT / "docs" / "docsite" / "rst"
@@ -77,8 +77,7 @@ QUICK = ("README.md", "quickstart.rst", "guide.rst", "reconcile.rst")
 
 def of_each_run(examples: list[Example]) -> list[Any]:
     """Those that are tried in every run, and the others."""
-    first = [example for example in examples if example.document.name in QUICK]
-    return [*first, *slow(*(example for example in examples if example not in first))]
+    return quick_first([example for example in examples if example.document.name in QUICK], examples)
 
 
 def lines(example: Example) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.playing import Control, Played, access
-from tests.quick import slow
+from tests.quick import quick_first
 from tests.simulator import Simulator
 
 TASK = re.compile(r"^TASK \[", re.MULTILINE)
@@ -19,7 +19,7 @@ TASK = re.compile(r"^TASK \[", re.MULTILINE)
 
 def strategies(*quick: str) -> list[Any]:
     """All of them, of which every run tries these; the others of these tests are linear."""
-    return [*quick, *slow(*(name for name in ("linear", "free", "host_pinned") if name not in quick))]
+    return quick_first(quick, ("linear", "free", "host_pinned"))
 
 
 def calm(done: Played, tasks: int = 8) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.modules import run_on
-from tests.quick import slow
+from tests.quick import quick_first
 from tests.simulator import Fault, Simulator
 
 from .canary import canary, leaks
@@ -93,7 +93,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "cut_body": {"kind": "cut_body"},
 }
 QUICK = ("status-200", "status-403", "status-422", "redirect", "accepted", "cut_body")
-EACH = [*QUICK, *slow(*(kind for kind in KINDS if kind not in QUICK))]
+EACH = quick_first(QUICK, KINDS)
 
 
 @pytest.mark.parametrize("body", bodies(""))

@@ -230,7 +230,7 @@ def test_any_answer(server: RawServer, module: str, data: st.DataObject) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 @given(data=st.data())
-@settings(BUDGET, max_examples=3000, derandomize=False)
+@settings(BUDGET, max_examples=1000, derandomize=False)
 def test_any_answer_at_length(server: RawServer, module: str, data: st.DataObject) -> None:
     hold(server, module, some_answers(data.draw, module), data.draw(st.booleans()))
 

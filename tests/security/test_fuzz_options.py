@@ -139,7 +139,7 @@ def test_any_value(sim: Simulator, module: str, data: st.DataObject) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 @given(data=st.data())
-@settings(BUDGET, max_examples=3000, derandomize=False)
+@settings(BUDGET, max_examples=1000, derandomize=False)
 def test_any_value_at_length(sim: Simulator, module: str, data: st.DataObject) -> None:
     hold(sim, module, data.draw(st.booleans()), data.draw(calls(module)))
 

@@ -102,7 +102,7 @@ def refuse_unmatched(name: str, texts: t.Iterable[str]) -> None:
     if strange:
         raise AccessError(
             errors.VALIDATION,
-            f"{option(name)} has {few([repr(text) for text in strange])}, under which nobody is listed.",
+            f"{option(name)} has {few([repr(text[:60]) for text in strange])}, under which nobody is listed.",
             hint="Give addresses, or exactly what is listed in place of one. Patterns, domains and names of people match nobody.",
         )
 

@@ -64,7 +64,7 @@ def narrow(args: Args, planned: Mapping[str, Mapping[str, t.Any]]) -> None:
         strange = sorted(text for text in texts if not any(_may_list(listed[key], text) for key in args))
         if strange:
             raise Refused(
-                f"Nothing was done. {PREFIX}{name} has {few([repr(text) for text in strange])}, under which nobody is listed. Give "
+                f"Nothing was done. {PREFIX}{name} has {few([repr(text[:60]) for text in strange])}, under which nobody is listed. Give "
                 "addresses, or exactly what is listed in place of one; patterns, domains and names of people match nobody."
             )
         for key, options in args.items():

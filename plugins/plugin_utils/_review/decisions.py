@@ -21,6 +21,7 @@ from .sheet import Sheet, filled
 
 KEEP, REVOKE = "keep", "revoke"
 SHOWN = 20  # rows that one message names
+LONGEST_DETAIL = 300  # characters of what a message says of a row
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class _Faults:
 
     def note(self, why: str, row: Row, detail: str = "") -> None:
         """``why`` is the same for all rows of a kind, ``detail`` is of this row."""
-        self._rows.setdefault(why, {})[f"{row.title}{f', {detail}' if detail else ''}"] = None
+        self._rows.setdefault(why, {})[f"{row.title}{f', {detail[:LONGEST_DETAIL]}' if detail else ''}"] = None
 
     def told(self) -> list[str]:
         return [*self.all, *(f"{why}: {few(list(rows), SHOWN)}." for why, rows in self._rows.items())]
@@ -163,7 +164,9 @@ def _held_against_list(
 def _check_one(row: Row, addresses: t.Collection[str], faults: _Faults) -> None:
     """What can be said of a row alone; ``addresses`` are those of whoever has the access."""
     if row.service not in SERVICES:
-        faults.all.append(f"Row {row.row} is of the service {row.service!r}, which is none of {', '.join(SERVICES)}.")
+        faults.all.append(
+            f"Row {row.row} is of the service {row.service[:60]!r}, which is none of {', '.join(SERVICES)}."
+        )
         return
     roles = SERVICES[row.service].roles
     if not row.decision:

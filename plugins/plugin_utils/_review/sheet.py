@@ -113,7 +113,7 @@ def _take(rows: dict[int, Row], record: Mapping[str, str]) -> str:
     """Add a row; returns what is wrong with it."""
     cells = {name: clean(unguard_cell(record.get(name) or "").strip()) for name in COLUMNS}
     if not ROW.fullmatch(cells["row"]):
-        return f"row is {cells['row']!r}, not the number of a row."
+        return f"row is {cells['row'][:60]!r}, not the number of a row."
     number = int(cells["row"])
     if number in rows:
         return f"row {number} is there twice."

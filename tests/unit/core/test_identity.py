@@ -266,6 +266,7 @@ def test_who_is_left_alone_must_be_somebody(ask: Ask, sim: Simulator, side: Side
     for text in ("*@example.com", "example.com", "@example.com", "Ada Lovelace"):
         failed = many(ask, side, leaver, fails="validation", **{option: [text]})
         assert text.lower() in failed["msg"].lower()
+    assert len(many(ask, side, leaver, fails="validation", **{option: ["1" * 5000]})["msg"]) < 300
     assert sim.writes() == []
     done = many(ask, side, leaver, **{option: ["Zoe <zoe@example.com>; mailto:BOB@example.com", OWNER]})
     assert done["unmatched"][option] == [BOB, "zoe@example.com"]

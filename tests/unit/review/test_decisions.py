@@ -192,3 +192,12 @@ def test_five_thousand_blank_rows_are_one_message() -> None:
     (fault,) = faults(*rows, now=rows, listed=rows)
     assert fault.endswith(" and 4980 more.")
     assert len(fault) < 2000
+
+
+@pytest.mark.parametrize(
+    "changes", [{"decision": "x" * 5000}, {"service": "x" * 5000}, {"reviewer": f"{'x' * 5000}, {BOB.email}"}]
+)
+def test_a_cell_that_is_a_book_is_shown_in_part(changes: dict[str, str]) -> None:
+    told = faults(EVE, changed(BOB, **changes))
+    assert told
+    assert all(len(text) < 1000 for text in told)

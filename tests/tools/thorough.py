@@ -16,7 +16,8 @@ import sys
 
 from tests.tools import tree
 
-COMMAND = ("pytest", "-n", "3", "--dist", "worksteal", "--hypothesis-profile=thorough")
+# Verbose, so that a failure has its name at once and not after an hour.
+COMMAND = ("pytest", "-v", "--durations=30", "-n", "3", "--dist", "worksteal", "--hypothesis-profile=thorough")
 
 
 def run(seed: int, chosen: str) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import ldap3  # type: ignore[import-untyped]
 import pytest
 import trustme
 
@@ -88,6 +90,14 @@ def test_nested_groups_in_a_circle_give_each_person_once(server: OpenLdap) -> No
     assert (ada.name, ada.groups, len(ada.id)) == ("Ada Lovelace", ("platform", f"CN = inner , {GROUPS}"), 36)
     assert [(item.name, item.members, item.people) for item in reading.groups] == [("platform", 3, 3), ("inner", 3, 3)]
     assert reading.public()["people"][0]["groups"] == ["platform", "inner"]
+
+
+def test_a_read_leaves_python_and_the_library_as_they_were(server: OpenLdap) -> None:
+    """It stops the collector and sets an option of ldap3, both for the whole process, which goes on after it."""
+    reads(server, "platform")
+    refuses(server, "dangling")
+    assert gc.isenabled()
+    assert ldap3.get_config_parameter("CASE_INSENSITIVE_ATTRIBUTE_NAMES") is True
 
 
 def test_pages_are_read_to_the_end(tmp_path: Path) -> None:

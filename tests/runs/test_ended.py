@@ -23,6 +23,15 @@ BLOCK = """
         - ansible.builtin.include_role: {{name: honeyops.access.lifecycle}}
           vars: {{lifecycle_people: [ada@example.com]}}
 """
+UNVERIFIED = """
+- hosts: localhost
+  gather_facts: false
+  module_defaults:
+    group/honeyops.access.honeycomb: {validate_certs: false}
+  tasks:
+    - ansible.builtin.include_role: {name: honeyops.access.lifecycle}
+      vars: {lifecycle_people: [ada@example.com]}
+"""
 WITHOUT_COMPARING = """
 - hosts: all
   gather_facts: false
@@ -68,6 +77,19 @@ def test_the_environment_of_play_and_block_names_the_team(control: Control) -> N
     assert control.play("play.yml").code == 0
     assert access(control.sims["one"]) == {"owner": "admin/Owner"}
     assert access(control.sims["two"])["ada"] == "member?/Member?"
+
+
+def test_a_certificate_that_is_not_verified_holds_nothing_up(control: Control) -> None:
+    """urllib3 warns of it. A thread that wrote this in a task of ansible-core before 2.19 never came back."""
+    control.write("play.yml", UNVERIFIED)
+    environment: dict[str, str | None] = {"HONEYBADGER_AUTH_TOKEN": None, "HONEYBADGER_ACCOUNT_ID": None}
+    with Simulator(tls="wrong") as secure:
+        environment |= {"HONEYCOMB_API_KEY": secure.configuration_key, "HONEYCOMB_API_ENDPOINT": secure.honeycomb_url}
+        began = time.monotonic()
+        done = control.play("play.yml", environment=environment)
+        assert time.monotonic() - began < 30  # the time-out of one request
+        assert done.code == 0, done.output
+        assert access(secure)["ada"] == "member?/-"
 
 
 def test_a_host_that_was_not_compared_is_left_alone(control: Control, sim: Simulator) -> None:

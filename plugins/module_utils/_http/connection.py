@@ -14,6 +14,7 @@ import re
 import threading
 import traceback
 import typing as t
+import warnings
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from .limits import number
 try:
     import requests
     import requests.auth
-    from urllib3.exceptions import ReadTimeoutError
+    from urllib3.exceptions import HTTPWarning, ReadTimeoutError
 except ImportError as _error:
     REQUESTS_IMPORT_ERROR: ImportError | None = _error
 else:
@@ -83,6 +84,8 @@ class Exchange:
         self._idle: list[requests.Session] = []
         self._proxies, self._verify = _from_environment(connection.url, connection.verify)
         self._lock = threading.Lock()
+        # A thread would write them, and in a task of ansible-core before 2.19 it would wait for the terminal for ever.
+        warnings.simplefilter("ignore", HTTPWarning)
 
     def send(self, attempt: Attempt, method: str, path: str, body: t.Any, patience: float) -> Response:
         """Send a request; after so many seconds without a whole answer it is a ``requests.Timeout``."""

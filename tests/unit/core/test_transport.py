@@ -563,7 +563,6 @@ def test_ca_path_comes_first(secure: Simulator, ask: Ask, monkeypatch: pytest.Mo
         look(ask, secure, ca_path=str(path), fails="tls")
 
 
-@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_validation_off(secure: Simulator, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
     assert look(ask, secure, validate_certs=False)["members"]

@@ -87,7 +87,7 @@ def test_a_report_says_what_was_before_it(control: Control, sim: Simulator) -> N
     assert report["review"]["came_since"] == ["new@example.com"]
     assert (report["review"]["counts"], report["review"]["overdue"]) == ({"applied": 1, "kept": len(rows) - 1}, False)
     assert [(one["email"], one["ticket"], one["remains"]) for one in report["leavers"]] == [(EVE, "OPS-7", 0)]
-    assert "Came since: new@example.com" in told.output
+    assert "Joined since then: new@example.com" in told.output
     assert "eve@example.com: left, was member (Honeycomb of localhost)" in told.output
     assert "new@example.com: joined, admin (Honeycomb of localhost)" in told.output
     assert (control.folder / "out" / "report.csv").read_bytes().startswith(b"\xef\xbb\xbfemail,")

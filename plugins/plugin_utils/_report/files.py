@@ -195,7 +195,7 @@ def _totals(report: Data) -> str:
 
 
 def _review(report: Data) -> list[str]:
-    """The last review, and who came since."""
+    """The last review, and who joined since then."""
     review = report["review"]
     if not review:
         return []
@@ -204,7 +204,7 @@ def _review(report: Data) -> list[str]:
     came = review["came_since"]
     return [
         f"Last review: {review['at'][:10]} ({outcomes}), {due}",
-        f"Came since: {few(came, 10) if came else 'nobody'}",
+        f"Joined since then: {few(came, 10) if came else 'nobody'}",
     ]
 
 

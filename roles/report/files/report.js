@@ -48,7 +48,7 @@
     ["only", "One service only", (row) => row.only !== ""],
     ["keys", "With keys", (row) => row.keys],
     ["changed", "Changed", (row) => row.changed],
-    ["new", "Came since the review", (row) => row.came],
+    ["new", "Joined since the review", (row) => row.came],
   ];
   let show = shows[0];
   let sorted = rows;

@@ -138,6 +138,18 @@ def test_people_who_are_only_in_teams_are_there_too() -> None:
         guard(steps, world, RULES, Limits("50%"))
 
 
+def test_people_without_an_address_count_by_their_accounts_and_texts() -> None:
+    """Two accounts are shown by one text, an invitation by another one, and one person by an address."""
+    world = members("admin", "member")
+    accounts = [Grant(number, "robot", "member", MEMBERSHIP) for number in (5, 6)]
+    teams = [Grant(number, "bot", "", TEAM_INVITATION) for number in (7, 8)]
+    lost = [world[1], *accounts, *teams]
+    steps = [Step(CANCEL_TEAM_INVITATION, grant.email, grant, None, "left", LEAVING) for grant in lost]
+    guard(steps, world, RULES, Limits("4"))
+    with pytest.raises(AccessError, match="4 people would lose access or an invitation; the maximum is 3"):
+        guard(steps, world, RULES, Limits("3"))
+
+
 def test_one_person_with_two_things_counts_once() -> None:
     world = [*members("admin", "member"), Grant("i", "M1@example.com", "member", INVITATION)]
     assert refusal([Person("m1@example.com", state="absent")], world, Limits("1")) == ""

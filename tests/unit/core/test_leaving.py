@@ -744,6 +744,8 @@ def test_whom_an_exclusive_list_cannot_name_is_named_in_a_warning(ask: Ask, sim:
     done = ask("honeycomb_members", members=[{"email": OWNER}], exclusive=True, known_invitations={})
     assert done["plan"] == []
     assert [text for text in warnings_of(done) if "without an e-mail address" in text and "tm2" in text]
+    done = ask("honeycomb_members", members=[{"email": OWNER}], known_invitations={})
+    assert warnings_of(done) == []
 
 
 # Whatever goes wrong, in whatever order

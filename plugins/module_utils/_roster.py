@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from ._access.addresses import check_email, fold, name_before
 from ._access.model import ABSENT, PRESENT
 from ._http.errors import AccessError
-from ._http.outside import NOT_SHOWN
+from ._http.outside import NOT_SHOWN, as_given
 from ._services import SERVICES
 
 BECAUSE, ENDS = "because", "ends"
@@ -221,10 +221,10 @@ class Check:
             if name is None:
                 continue
             if name in found:
-                self.note(f"the group {show(name)} is here twice.", line)
+                self.note(f"the group {as_given(name)} is here twice.", line)
             elif self._groups is not None and name not in self._groups:
                 there = guess(name, tuple(self._groups)) if self._groups else " Define it below groups."
-                self.note(f"there is no group {show(name)}.{there}", self.place(given, "group", line))
+                self.note(f"there is no group {as_given(name)}.{there}", self.place(given, "group", line))
             found[name] = {"group": name, **self._days(given, line)}
         return list(found.values())
 
@@ -238,7 +238,7 @@ class Check:
                 if day:
                     found[key] = day.isoformat()
                 elif isinstance(written, str) and written:
-                    says = f"{key} is {show(written)}, it must be a date such as 2027-01-31."
+                    says = f"{key} is {as_given(written)}, it must be a date such as 2027-01-31."
                     self.note(says, self.place(entry, key, line))
                 else:
                     self.wrong(entry[key], key, "a date such as 2027-01-31", self.place(entry, key, line))
@@ -312,14 +312,14 @@ class Check:
         text = self.text(value, label, line)
         if text is None or text in choices:
             return text
-        self.note(f"{label} is {show(text)}, it must be one of {', '.join(choices)}.{guess(text, choices)}", line)
+        self.note(f"{label} is {as_given(text)}, it must be one of {', '.join(choices)}.{guess(text, choices)}", line)
         return None
 
     def _number(self, value: t.Any, label: str, line: At) -> int | None:
         if isinstance(value, (str, int)) and not isinstance(value, (bool, Odd)):
             if _NUMBER.fullmatch(str(value)):
                 return int(value)
-            self.note(f"{label} contains {show(str(value))}, but an id is a whole number from 1.", line)
+            self.note(f"{label} contains {as_given(str(value))}, but an id is a whole number from 1.", line)
         else:
             self.wrong(value, f"an item of {label}", "a whole number from 1", line)
         return None
@@ -341,7 +341,7 @@ class Check:
     ) -> None:
         for key in map(str, entry):
             if key not in known and key not in also:
-                says = f"unknown key {show(key)} in {label}, which may have {', '.join(known)}.{guess(key, known)}"
+                says = f"unknown key {as_given(key)} in {label}, which may have {', '.join(known)}.{guess(key, known)}"
                 self.note(says, self.place(entry, key, line))
 
     def wrong(self, value: t.Any, label: str, wanted: str, line: At) -> None:
@@ -367,10 +367,6 @@ def _kind(value: t.Any) -> str:
         (Mapping, "a mapping"),
     )
     return next((name for kind, name in kinds if isinstance(value, kind)), "a list")
-
-
-def show(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:60] + "...")
 
 
 def guess(text: str, choices: t.Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from .._http import errors
 from .._http.errors import AccessError
 from .._http.naming import option
+from .._http.outside import as_given
 from .addresses import few, is_address
 from .match import Rules
 from .model import INVITE, LAST, LEAVING, LOWER, PENDING, Grant, Person, Step
@@ -102,7 +103,7 @@ def refuse_unmatched(name: str, texts: t.Iterable[str]) -> None:
     if strange:
         raise AccessError(
             errors.VALIDATION,
-            f"{option(name)} has {few([repr(text[:60]) for text in strange])}, under which nobody is listed.",
+            f"{option(name)} has {few([as_given(text) for text in strange])}, under which nobody is listed.",
             hint="Give addresses, or exactly what is listed in place of one. Patterns, domains and names of people match nobody.",
         )
 

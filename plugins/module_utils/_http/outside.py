@@ -51,6 +51,11 @@ def quoted(name: str) -> str:
     return f'"{text if len(text) <= LONGEST_QUOTED else text[: LONGEST_QUOTED - 1] + "…"}"'
 
 
+def as_given(text: str) -> str:
+    """A text that is not what it should be, for a message: in quotes, and only its beginning if it is long."""
+    return repr(text if len(text) <= LONGEST_BARE else f"{text[:LONGEST_BARE]}...")
+
+
 def armoured_text(text: str) -> str:
     r"""The text with a backslash after what begins a template: ``{\{``, ``{\%``, ``{\#``, ``#\jinja2:``.
 

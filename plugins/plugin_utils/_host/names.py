@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._access.options import OF_ROLE
+from ...module_utils._http.outside import as_given
 from ...module_utils._services import SERVICES
 
 SOURCES = ("people", "roster_file", "email")
@@ -138,8 +139,8 @@ def misspelt(names: t.Iterable[str], given: t.Mapping[str, t.Any], form: bool = 
 
 def _cut(given: t.Mapping[str, t.Any]) -> list[str]:
     """What was written after a blank, and would be lost."""
-    rest = str(given.get(CUT) or "")[:60]
-    return [f"{rest!r} stands after a blank and belongs to no variable. {QUOTE}"] if rest else []
+    rest = str(given.get(CUT) or "")
+    return [f"{as_given(rest)} stands after a blank and belongs to no variable. {QUOTE}"] if rest else []
 
 
 def _meant(name: str) -> str | None:

@@ -19,7 +19,7 @@ from ansible import errors as ansible_errors
 
 from ...module_utils._access.addresses import separated
 from ...module_utils._access.catalog import ServiceInfo
-from ...module_utils._http.outside import armoured
+from ...module_utils._http.outside import armoured, as_given
 
 MOST_ITEMS = 100_000  # of a list; more people than either service has seats
 DEEPEST = 10  # levels; a person needs four
@@ -106,7 +106,7 @@ class Variables:
         value = self.text(name)
         if value is None or value in choices:
             return value
-        raise Refused(f"{name} is {value[:60]!r}; give one of {', '.join(choices)}.")
+        raise Refused(f"{name} is {as_given(value)}; give one of {', '.join(choices)}.")
 
     def default_role(self, info: ServiceInfo) -> str | None:
         """The role of a service for people who declare none."""
@@ -120,7 +120,7 @@ class Variables:
             return None if value is None else True
         if word in FALSE:
             return False
-        raise Refused(f"{name} is {value[:60]!r}; give true or false.")
+        raise Refused(f"{name} is {as_given(value)}; give true or false.")
 
     def number(self, name: str, least: float = 0, whole: bool = True) -> float | None:
         """A number, as such or as text."""
@@ -132,7 +132,7 @@ class Variables:
         except ValueError:
             found = float("nan")
         if not least <= found < 1e9 or (whole and found != int(found)):
-            raise Refused(f"{name} is {value[:60]!r}; give a {'whole ' if whole else ''}number from {least:g}.")
+            raise Refused(f"{name} is {as_given(value)}; give a {'whole ' if whole else ''}number from {least:g}.")
         return int(found) if whole else found
 
     def items(self, name: str) -> list[t.Any] | None:
@@ -229,7 +229,7 @@ def written(name: str, text: str) -> t.Any:
         _refuse_references(name, text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe one
     except (yaml.YAMLError, ValueError):  # such as a date in a thirteenth month
-        raise Refused(f"{name} begins like a list but is not valid: {text.strip()[:60]!r}; give a list.") from None
+        raise Refused(f"{name} begins like a list but is not valid: {as_given(text.strip())}; give a list.") from None
 
 
 def _refuse_many(name: str, value: t.Any) -> None:

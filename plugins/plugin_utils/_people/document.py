@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 
 from ...module_utils._access.addresses import check_email
 from ...module_utils._http.errors import AccessError
-from ...module_utils._roster import At, Broken, Check, Fault, Located, LocatedList, People, check, guess, show
+from ...module_utils._http.outside import as_given
+from ...module_utils._roster import At, Broken, Check, Fault, Located, LocatedList, People, check, guess
 from ...module_utils._services import SERVICES
 from .._directory.guards import check_max_drop
 from .._directory.settings import NAMES, faults
@@ -64,7 +65,7 @@ class Document:
     def unknown_targets(self, known: Collection[str]) -> list[Fault]:
         """A fault for each name in ``targets`` that no host and no host group has."""
         return [
-            Fault(at, f"targets has {show(name)}, which is neither a host nor a host group of the inventory.{near}")
+            Fault(at, f"targets has {as_given(name)}, which is neither a host nor a host group of the inventory.{near}")
             for targets in self.all_targets()
             for name, at in zip(targets, getattr(targets, "lines", [At(0)] * len(targets)))
             if name not in known
@@ -121,7 +122,7 @@ class _Top:
                 self._faults.append(
                     Fault(
                         at,
-                        f"unknown key {show(key)}; the keys at the top are {', '.join(TOP_KEYS)}.{guess(key, TOP_KEYS)}",
+                        f"unknown key {as_given(key)}; the keys at the top are {', '.join(TOP_KEYS)}.{guess(key, TOP_KEYS)}",
                     )
                 )
 
@@ -155,7 +156,7 @@ class _Top:
         if key in into:
             there = into.lines[key]
             where = f"line {there.line}" if there.file == at.file else f"{there.file}, line {there.line}"
-            self._faults.append(Fault(at, f"{show(key)} is here and in {where}: keep one of them."))
+            self._faults.append(Fault(at, f"{as_given(key)} is here and in {where}: keep one of them."))
         else:
             into[key] = value
             into.lines[key] = at
@@ -175,9 +176,7 @@ class _Top:
         name = self._said.get("timezone", UTC)
         if isinstance(name, str) and is_zone(name):
             return str(name)
-        says = (
-            f"timezone is {show(str(name))}, which is no time zone known here; write one such as Europe/Berlin, or UTC."
-        )
+        says = f"timezone is {as_given(str(name))}, which is no time zone known here; write one such as Europe/Berlin, or UTC."
         self._faults.append(Fault(self._said.lines["timezone"], says))
         return UTC
 
@@ -209,7 +208,7 @@ class _GroupCheck(Check):
 
     def group(self, name: str, given: t.Any, with_directory: bool) -> Group:
         if len(name) > LONGEST_NAME or _BAD_NAME.search(name) or name != name.strip() or not name:
-            self._who = f"group {show(name)}: "
+            self._who = f"group {as_given(name)}: "
             self.note(
                 f"a name has 1 to {LONGEST_NAME} characters, without blanks around it, control characters, ; and {{{{.",
                 self._line,

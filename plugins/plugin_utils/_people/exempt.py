@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from ...module_utils._access.addresses import check_shown, few, fold, is_address
 from ...module_utils._http.errors import AccessError
+from ...module_utils._http.outside import as_given
 from ...module_utils._roster import addresses_of
 from .._host.variables import Refused, Variables
 from .unknown import listed_in
@@ -64,7 +65,7 @@ def narrow(args: Args, planned: Mapping[str, Mapping[str, t.Any]]) -> None:
         strange = sorted(text for text in texts if not any(_may_list(listed[key], text) for key in args))
         if strange:
             raise Refused(
-                f"Nothing was done. {PREFIX}{name} has {few([repr(text[:60]) for text in strange])}, under which nobody is listed. Give "
+                f"Nothing was done. {PREFIX}{name} has {few([as_given(text) for text in strange])}, under which nobody is listed. Give "
                 "addresses, or exactly what is listed in place of one; patterns, domains and names of people match nobody."
             )
         for key, options in args.items():

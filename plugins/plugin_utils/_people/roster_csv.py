@@ -12,6 +12,7 @@ import csv
 import io
 import typing as t
 
+from ...module_utils._http.outside import as_given
 from ...module_utils._roster import MAX_TEXT, SERVICE_KEYS, At, Fault, Located, LocatedList
 from .._host.names import FORM
 from .cells import unguard_cell
@@ -62,7 +63,9 @@ def _names(header: t.Sequence[str], at: At, headers: t.Mapping[str, str]) -> lis
     names = [ours.get(title, title if title in _KNOWN and title not in theirs else "") for title in titles]
     for name, title in theirs.items():
         if title and title not in titles:
-            raise Unreadable(at, f"there is no column {headers[name][:60]!r}, which roster_columns names for {name}.")
+            raise Unreadable(
+                at, f"there is no column {as_given(headers[name])}, which roster_columns names for {name}."
+            )
     found = [name for name in names if name]
     if "email" not in found or len(set(found)) < len(found) or (len(found) < len(names) and not headers):
         there = f"here is {','.join(titles)[:200]!r}" if titles else "there is none"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ...module_utils._http.outside import HIDDEN
+from ...module_utils._http.outside import HIDDEN, as_given
 from ...module_utils._roster import At, Fault, Located
 
 MAX_BYTES = 32 * 2**20
@@ -69,7 +69,7 @@ def place_of(text: str, index: int, file: str) -> At:
 def put(parent: Located, key: str, at: At, value: t.Any, faults: list[Fault]) -> None:
     """Add a key to a mapping, or a fault if it is there already."""
     if key in parent:
-        faults.append(Fault(at, f"{key[:60]!r} is there twice, first in line {parent.lines[key].line}."))
+        faults.append(Fault(at, f"{as_given(key)} is there twice, first in line {parent.lines[key].line}."))
     else:
         parent[key] = value
         parent.lines[key] = at

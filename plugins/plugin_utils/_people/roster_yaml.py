@@ -13,6 +13,7 @@ import typing as t
 
 import yaml
 
+from ...module_utils._http.outside import as_given
 from ...module_utils._roster import At, Broken, Fault, Located, LocatedList, Odd
 from .roster_text import MAX_DEPTH, Unreadable, put
 
@@ -71,9 +72,9 @@ class _Tree:
     def _refuse_references(self, event: t.Any, line: At) -> None:
         if event.anchor is not None:
             kind = "alias" if isinstance(event, yaml.AliasEvent) else "anchor"
-            self._faults.append(Fault(line, f"there is an {kind}, {event.anchor[:60]!r}; write the value out."))
+            self._faults.append(Fault(line, f"there is an {kind}, {as_given(event.anchor)}; write the value out."))
         if getattr(event, "tag", None) not in (None, "!"):
-            self._faults.append(Fault(line, f"there is a tag, {event.tag[:60]!r}; write the value without one."))
+            self._faults.append(Fault(line, f"there is a tag, {as_given(event.tag)}; write the value without one."))
 
     def _begin(self, container: Located | LocatedList, line: At) -> None:
         if len(self._open) > MAX_DEPTH:

@@ -15,6 +15,7 @@ import zoneinfo
 from collections.abc import Mapping
 
 from ...module_utils._access.addresses import check_email
+from ...module_utils._http.outside import as_given
 from ...module_utils._roster import At, Fault, People, day_of
 from .._host.inventory import is_slice, names_here, names_of
 from .._host.variables import Refused, Variables
@@ -103,7 +104,7 @@ def today(variables: Variables, check_mode: bool, zone: str = UTC) -> datetime.d
         raise Refused("lifecycle_as_of is for check mode only: run with --check, or leave it out.")
     day = day_of(given)
     if day is None:
-        raise Refused(f"lifecycle_as_of is {given[:60]!r}; give a date such as 2027-01-31.")
+        raise Refused(f"lifecycle_as_of is {as_given(given)}; give a date such as 2027-01-31.")
     return day
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from ...module_utils._access.addresses import few, fold
 from ...module_utils._access.catalog import known_role
+from ...module_utils._http.outside import as_given
 from ...module_utils._services import SERVICES
 from .rows import BESIDE, COMPARED, KEY, Row, is_among
 from .sheet import Sheet, filled
@@ -165,7 +166,7 @@ def _check_one(row: Row, addresses: t.Collection[str], faults: _Faults) -> None:
     """What can be said of a row alone; ``addresses`` are those of whoever has the access."""
     if row.service not in SERVICES:
         faults.all.append(
-            f"Row {row.row} is of the service {row.service[:60]!r}, which is none of {', '.join(SERVICES)}."
+            f"Row {row.row} is of the service {as_given(row.service)}, which is none of {', '.join(SERVICES)}."
         )
         return
     roles = SERVICES[row.service].roles

@@ -16,6 +16,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ...module_utils._http.outside import as_given
 from .._people.cells import guard_cell, unguard_cell
 from .._people.entries import Data
 from .._words.text import clean
@@ -113,7 +114,7 @@ def _take(rows: dict[int, Row], record: Mapping[str, str]) -> str:
     """Add a row; returns what is wrong with it."""
     cells = {name: clean(unguard_cell(record.get(name) or "").strip()) for name in COLUMNS}
     if not ROW.fullmatch(cells["row"]):
-        return f"row is {cells['row'][:60]!r}, not the number of a row."
+        return f"row is {as_given(cells['row'])}, not the number of a row."
     number = int(cells["row"])
     if number in rows:
         return f"row {number} is there twice."

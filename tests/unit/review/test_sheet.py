@@ -60,7 +60,10 @@ def test_no_cell_is_a_formula() -> None:
         (b"a,b\n1,2\n", "has no column row"),
         (b"\xff\xfe\x00", "is not UTF-8"),
         (to_csv([PLAIN]).encode().replace(b"\n2,", b"\n=2,"), "line 2: row is '=2', not the number of a row."),
-        (to_csv([PLAIN]).encode().replace(b"\n2,", b"\n%s," % (b"x" * 5000)), f"row is '{'x' * 60}', not the number"),
+        (
+            to_csv([PLAIN]).encode().replace(b"\n2,", b"\n%s," % (b"x" * 5000)),
+            f"row is '{'x' * 60}...', not the number",
+        ),
         (to_csv([PLAIN, PLAIN]).encode(), "line 3: row 2 is there twice."),
     ],
 )

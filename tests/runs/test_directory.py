@@ -152,6 +152,20 @@ BROKEN = {
 }
 
 
+def test_a_flag_in_yaml_says_what_it_says(
+    control: Control, company: Company, okta: Stub, hosts: tuple[str, ...]
+) -> None:
+    """``allow_empty: false`` was read as true, so whoever was in the group lost access."""
+    company.groups["Support"].clear()
+    for allowed in (False, True):
+        document = roster(okta.url)
+        document["groups"]["support"]["allow_empty"] = allowed
+        control.write("roster.yml", document)
+        done = control.play("reconcile", *hosts, "--check", roster_file="roster.yml")
+        assert (done.code == 0) is allowed, done.output
+        assert allowed or "the group Support has nobody" in done.failures["one"]
+
+
 @pytest.mark.parametrize("case", quick_first(["empty group"], BROKEN))
 def test_nothing_follows_from_a_read_that_may_lie(
     control: Control, company: Company, hosts: tuple[str, ...], case: str

@@ -14,14 +14,14 @@ import re
 import typing as t
 
 from ...module_utils._roster import At, Fault, Located, LocatedList, Odd
-from .roster_text import MAX_DEPTH, Unreadable, put
+from .roster_text import MAX_DEPTH, Unreadable, number_in, put
 
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
 
 def read_json(text: str, faults: list[Fault], file: str) -> t.Any:
     """The document in JSON text."""
-    decoder = json.JSONDecoder(parse_int=_json_int, parse_float=lambda _: 0.5, parse_constant=_no_constant)
+    decoder = json.JSONDecoder(parse_int=_json_int, parse_float=number_in, parse_constant=_no_constant)
     try:
         decoder.decode(text)
     except json.JSONDecodeError as error:

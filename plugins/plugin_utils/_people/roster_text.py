@@ -8,11 +8,12 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 
 from ...module_utils._http.outside import HIDDEN, as_given
-from ...module_utils._roster import At, Fault, Located
+from ...module_utils._roster import At, Fault, Located, Odd
 
 MAX_BYTES = 32 * 2**20
 MAX_DEPTH = 10  # a person needs four levels
@@ -64,6 +65,15 @@ def refuse_merge_markers(text: str, file: str, faults: list[Fault]) -> None:
 def place_of(text: str, index: int, file: str) -> At:
     """The place of a character."""
     return At(text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1, file)
+
+
+def number_in(text: str) -> t.Any:
+    """A number with a fraction; a placeholder for what is none, such as infinity."""
+    try:
+        number = float(text)
+    except ValueError:  # in YAML, 1:30.5 is one, too
+        number = math.nan
+    return number if math.isfinite(number) else Odd.of("an odd number", text)
 
 
 def put(parent: Located, key: str, at: At, value: t.Any, faults: list[Fault]) -> None:

@@ -15,7 +15,7 @@ import yaml
 
 from ...module_utils._http.outside import as_given
 from ...module_utils._roster import At, Broken, Fault, Located, LocatedList, Odd
-from .roster_text import MAX_DEPTH, Unreadable, put
+from .roster_text import MAX_DEPTH, Unreadable, number_in, put
 
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -102,4 +102,8 @@ class _Tree:
                 if re.fullmatch(r"[1-9][0-9]{0,17}|0", event.value)
                 else Odd.of("an odd number", event.value)
             )
-        return {"str": event.value, "null": None, "bool": True, "float": 0.5}.get(tag, Odd.of(f"a {tag}", event.value))
+        if tag == "float":
+            return number_in(event.value)
+        if tag == "bool":
+            return yaml.SafeLoader.bool_values[event.value.lower()]
+        return {"str": event.value, "null": None}.get(tag, Odd.of(f"a {tag}", event.value))

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.honeyops.access.plugins.module_utils._roster import check
+from ansible_collections.honeyops.access.plugins.module_utils._roster import Odd, check
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_json import read_json
 from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_write import dump
+from ansible_collections.honeyops.access.plugins.plugin_utils._people.roster_yaml import read_yaml
 from tests.rosters import load
 
 ADA = {
@@ -52,6 +54,34 @@ eve@example.com,,absent,,,,
 def test_all_forms_say_the_same(name: str, text: str) -> None:
     assert load(name, text.encode()) == ([ADA, BOB, EVE], [])
     assert load(name, b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()) == ([ADA, BOB, EVE], [])
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        *((word, False) for word in ("false", "False", "no", "off")),
+        *((word, True) for word in ("true", "yes", "On")),
+        ("5.5", 5.5),
+        ("1_0.25", 10.25),
+        ("0.0", 0.0),
+        ("20", 20),
+        ("1e3", "1e3"),
+    ],
+)
+def test_flags_and_numbers_are_as_they_are_written(written: str, value: Any) -> None:
+    """In YAML, each flag was true, and each number with a fraction 0.5, in JSON, too."""
+    faults: list[Any] = []
+    (read,) = read_yaml(f"key: {written}", faults, "a.yml").values()
+    assert (read, type(read), faults) == (value, type(value), [])
+    if written in ("false", "true", "5.5", "20"):
+        assert read_json(f'{{"key": {written}}}', faults, "a.json") == {"key": value}
+
+
+@pytest.mark.parametrize(("read", "written"), [(read_yaml, ".inf"), (read_yaml, "1:30.5"), (read_json, "1e999")])
+def test_what_is_no_number_is_none(read: Any, written: str) -> None:
+    (value,) = read(f'{{"key": {written}}}', [], "a").values()
+    assert isinstance(value, Odd)
+    assert value.source == written
 
 
 @pytest.mark.parametrize(

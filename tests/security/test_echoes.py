@@ -160,6 +160,25 @@ def test_invitation_token_in_other_fields(sim: Simulator) -> None:
         assert leaks(json.dumps(result), {"token": token}) == [], module
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, '{{"results": [{{"id": 77, "token": "{0}", "email": "a@b.c",}}]}}'),
+        (200, '{{"error": "{{\\"token\\": \\"{0}\\"}}"'),
+        (422, '{{"errors": {{"invitation": {{"token": "{0}", "email": "taken"}}}}}}'),
+        (500, "{{'token': '{0}'}}"),
+    ],
+)
+def test_an_invitation_token_in_an_answer_that_fails(sim: Simulator, method: str, status: int, body: str) -> None:
+    token = canary("invitation")
+    sim.fail(Fault("html", "honeybadger", method, "invitations", status=status, body=body.format(token), times=0))
+    for module in ("honeybadger_invitation", "honeybadger_user", "honeybadger_users"):
+        result = run_on(sim, module, diff=True, **OPTIONS[module])
+        assert result["failed"]
+        assert leaks(json.dumps(result), {"token": token}) == [], module
+
+
 @pytest.mark.parametrize("embedded", [True, False])
 def test_team_invitation_token_in_other_fields(sim: Simulator, embedded: bool) -> None:
     """So does one to a team; and a project's key, which a team shows, lets anybody send."""

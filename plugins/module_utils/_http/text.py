@@ -25,7 +25,11 @@ EXCERPT = 160  # characters shown of what a service says
 READ = 4000  # characters read for an excerpt
 SURROGATES = r"[\ud800-\udfff]"
 SHORTEST_SECRET = 4  # characters; no service has shorter ones
+SECRET_KEYS = frozenset(("token", "secret"))
+"""Keys of an answer whose text is never shown: with its token, anybody could accept an invitation."""
 MAX_QUOTED = 1500  # characters that are shown of a message of Ansible's own
+
+_ANSWERED = re.compile(rf"""(["'](?:{"|".join(sorted(SECRET_KEYS))})\\*["']\s*:\s*\\*["'])[^"'\\]*""")
 
 
 def secret_forms(secret: str) -> list[str]:
@@ -76,7 +80,7 @@ def without(text: str, secrets: t.Iterable[str]) -> str:
 
 def clean(text: str, secrets: t.Iterable[str], length: int = EXCERPT) -> str:
     """Text from outside made safe to show: no secret, no markup, no template, one short line."""
-    text = without(text, secrets)
+    text = _ANSWERED.sub(r"\1***", without(text, secrets))
     # Cut only now, or a part of a secret could be left; but before the next line, which takes quadratic time.
     text = re.sub(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", " ", text[:READ], flags=re.DOTALL | re.IGNORECASE)
     # Prose has no use for what only a newer Python could print, or for joiners within emoji.
@@ -101,7 +105,9 @@ def describe(payload: t.Any, depth: int = 9) -> str:
     if known:
         return "; ".join(dict.fromkeys(filter(None, (describe(value, depth - 1) for value in known))))
     return "; ".join(
-        f"{key}: {text}" for key, text in ((key, describe(value, depth - 1)) for key, value in payload.items()) if text
+        f"{key}: {'***' if key in SECRET_KEYS else text}"
+        for key, text in ((key, describe(value, depth - 1)) for key, value in payload.items())
+        if text
     )
 
 

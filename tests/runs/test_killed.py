@@ -109,6 +109,19 @@ def test_nobody_gets_two_invitations_after_a_kill(control: Control, sim: Simulat
     assert journals(control) == []
 
 
+def test_nobody_gets_two_when_nobody_got_the_result(control: Control, sim: Simulator) -> None:
+    """Only the first process was killed. The one that was left behind had no clear answer, and told nobody."""
+    sim.configure(pending_listed=False, duplicate_invite="email")
+    sim.fail(Fault("status_after", "honeycomb", method="POST", nth=3, status=502))
+    one_by_one = command("honeycomb", "-e", "lifecycle_concurrency=1")
+    kill_at(control, sim, one_by_one, "honeycomb", 3, "action_after", everything=False)
+    settled(sim)
+    again = control.run(one_by_one)
+    assert again.code == 0, again.output
+    assert "may have invited person02@example.com" in again.text
+    assert mails(sim) == dict.fromkeys(PEOPLE, 1)
+
+
 @pytest.mark.parametrize("number", KILLS)
 def test_nobody_gets_two_from_a_service_that_lists_them(control: Control, sim: Simulator, number: int) -> None:
     """Who was sent one is in its list, whatever became of the run and of the memory."""

@@ -34,6 +34,7 @@ class RunJournal(Journal):
         self.unanswered: Entries = {}
         self.is_open = False
         self._opens = opens
+        self._ansible = os.getppid()
         self._kept: Journal | None = None
 
     def expecting(self, entries: t.Mapping[str, dict[str, t.Any]]) -> None:
@@ -62,8 +63,9 @@ class RunJournal(Journal):
             self._kept.answered(email, entry)
 
     def told(self) -> None:
-        """Forget what is in doubt, since the result of the run says so."""
-        self.unanswered.clear()
+        """Forget what is in doubt, since the result of the run says so, unless Ansible is gone and nobody gets a result."""
+        if os.getppid() == self._ansible:
+            self.unanswered.clear()
 
 
 def unremembered(fault: AccessError) -> AccessError:

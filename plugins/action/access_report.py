@@ -16,7 +16,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils._http.errors import unexpected
 from ..module_utils._http.outside import armoured
-from ..module_utils._services import SERVICES
+from ..module_utils._services import OPERATIONS, SERVICES
 from ..plugin_utils._files import locked_folder, make_folder, write
 from ..plugin_utils._host import collection
 from ..plugin_utils._host.variables import Refused, is_blank
@@ -41,15 +41,18 @@ MOST_FINDINGS = 500  # in the result; a controller drops an event that is too la
 PERIOD = timedelta(days=90)  # in which who left is told, if there is no earlier report
 IN_STEP = ("linear", "debug")  # strategies
 SOURCES = ("people", "roster_file")  # of the roster; what this run sets wins over the inventory
+READ, REPORT = "report__read", "report_result"  # what the role registers and keeps
 FILES = {"html": "report.html", "csv": "report.csv", "json": "report.json", "sarif": "drift.sarif"}
 
 
 class ActionModule(AccessAction):
     """Reads this host. Writes the report if this is the last host, or if it is about to fail."""
 
-    _VALID_ARGS = frozenset(("gathered",))
+    _VALID_ARGS = frozenset(("gathered", "verdict"))
 
     def _fixed(self) -> Mapping[str, t.Any]:
+        if self._task.args.get("verdict"):
+            return {}  # no variable counts there, and the people of a report take time to template
         given = self._variables.mapping("report_options") or {}
         of_run = self._given_to_this_run()
         sources = [source for source in SOURCES if not is_blank(of_run.get(source))]
@@ -58,6 +61,8 @@ class ActionModule(AccessAction):
 
     def act(self) -> dict[str, t.Any]:
         """Do one host."""
+        if self._task.args.get("verdict"):
+            return _verdict(self._host, self._vars[READ], self._vars[REPORT])
         folder = folder_of(self._variables)
         play: t.Any = self._task.get_play()
         spool = Spool(C.DEFAULT_LOCAL_TMP, f"{play._uuid} {folder}")  # type: ignore[attr-defined]
@@ -112,13 +117,15 @@ class ActionModule(AccessAction):
         target = self._target()
         recall = self._recalled(target)
         known = recall.of_all(target.services)
+        read, told = self._reader(), dict[str, list[str]]()
 
         def module(name: str, args: Mapping[str, t.Any]) -> Mapping[str, t.Any]:
-            result = self._operate(name, args)
-            self._warnings += [text for text in result.get("warnings", ()) if text not in self._warnings]
+            result = read(name, args)
+            told.setdefault(name, []).extend(result.get("warnings", ()))
             return result
 
         part = part_of(target, module, inputs, known, recall.gaps(target.services, "here"))
+        self._warnings += dict.fromkeys(text for name in OPERATIONS if name in told for text in told[name])
         note_only_in_teams(part)
         return part
 
@@ -243,6 +250,16 @@ class ActionModule(AccessAction):
                 known = {}
             spool.put("previous", known)
         return known or None
+
+
+def _verdict(host: str, read: Mapping[str, t.Any], report: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """Why the run fails on a host, if it does. The host that wrote the report fails if there is drift."""
+    faults = list(read["faults"])
+    texts = [f"Access could not be read on {host}.", *faults] if faults else []
+    drift = report["drift"]["text"] if report and report["by"] == host and read["fail_on_drift"] else ""
+    if drift:
+        texts.append(f"Access is not what the roster says: {drift}. The report says who and where.")
+    return {"failed": True, "msg": " ".join(texts)} if texts else {"skipped": True}
 
 
 def _was_read(parts: list[Data]) -> bool:

@@ -97,7 +97,7 @@ class ActionModule(AccessAction):
         target = self._target()
         recall = self._recalled(target)
         known = recall.of_all(target.services)
-        return part_of(target, self._operate, inputs, known, recall.gaps(target.services, "in this list"))
+        return part_of(target, self._reader(), inputs, known, recall.gaps(target.services, "in this list"))
 
     def _parts(self) -> tuple[list[Row], list[Data]]:
         """The rows and targets of all hosts, or ``Refused``: what is not in a review is decided by nobody."""

@@ -47,6 +47,7 @@ class Address(t.NamedTuple):
     name: str = ""
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(email: str) -> str:
     """The form in which addresses are compared: the local part in lower case (NFC), the domain in its IDNA 2008 form.
 
@@ -144,7 +145,8 @@ def check_shown(value: str) -> str:
 
 def is_template(text: str) -> bool:
     """Whether Ansible may take a text for a template, or would without its armour."""
-    return any(mark in armoured_text(text) for mark in (r"{\{", r"{\%", r"{\#", r"#\jinja2:"))
+    armoured = armoured_text(text)
+    return any(mark in armoured for mark in (r"{\{", r"{\%", r"{\#", r"#\jinja2:"))
 
 
 def key(text: str) -> str:

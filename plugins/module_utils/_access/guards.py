@@ -23,6 +23,9 @@ from .match import Rules
 from .model import INVITE, LAST, LEAVING, LOWER, PENDING, Grant, Person, Step
 from .plan import carry_out
 
+_SHARE = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*%\s*", re.ASCII)
+_COUNT = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -43,8 +46,8 @@ class Limits:
 
 def check_max_removals(text: str) -> str:
     """Return a valid count or share, or raise ``validation``."""
-    share = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*%\s*", text, re.ASCII)
-    if re.fullmatch(r"\s*\d{1,9}\s*", text, re.ASCII) or (share and Fraction(share.group(1)) <= 100):
+    share = _SHARE.fullmatch(text)
+    if _COUNT.fullmatch(text) or (share and Fraction(share.group(1)) <= 100):
         return text.strip()
     raise AccessError(
         errors.VALIDATION,

@@ -38,7 +38,7 @@ def check_url(url: str) -> str:
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         parts, host = urlsplit(""), ""
-    odd = parts.query or parts.fragment or "@" in parts.netloc or re.search(r"\s", url.strip())
+    odd = parts.query or parts.fragment or "@" in parts.netloc or len(url.split()) != 1
     if parts.scheme not in ("http", "https") or not host or odd:
         raise AccessError(
             errors.VALIDATION,

@@ -15,6 +15,10 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+_TOLD = re.compile(r"(limit|remaining|reset)\s*=\s*(\d+)")
+_WINDOW = re.compile(r";\s*w=(\d{1,9})")
+_NUMBER = re.compile(r"\s*\d{1,12}\s*", re.ASCII)
+
 
 @dataclass(frozen=True)
 class Quota:
@@ -32,7 +36,7 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
     Honeycomb's ``RateLimit`` counts seconds to the reset. Honeybadger's ``X-RateLimit-Reset`` is a Unix time, and its
     window is an hour; directories spell it ``X-Rate-Limit-Reset``.
     """
-    told = dict(re.findall(r"(limit|remaining|reset)\s*=\s*(\d+)", headers.get("RateLimit", "")))
+    told = dict(_TOLD.findall(headers.get("RateLimit", "")))
     spelt = "X-Rate-Limit-" if "X-Rate-Limit-Remaining" in headers else "X-RateLimit-"
     remaining = number(headers.get(f"{spelt}Remaining") or told.get("remaining"))
     if remaining is None:
@@ -42,7 +46,7 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
     if epoch is not None:
         reset_in = max(0, epoch - int(server_time))
     limit = number(headers.get(f"{spelt}Limit") or told.get("limit"))
-    window = re.search(r";\s*w=(\d{1,9})", headers.get("RateLimit-Policy", ""))
+    window = _WINDOW.search(headers.get("RateLimit-Policy", ""))
     return Quota(
         remaining,
         limit,
@@ -53,7 +57,7 @@ def quota_from(headers: t.Mapping[str, str], server_time: float, now: float) -> 
 
 def number(text: str | None) -> int | None:
     """A whole number from a header, None for anything else."""
-    return int(text) if text and re.fullmatch(r"\s*\d{1,12}\s*", text, re.ASCII) else None
+    return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
 def http_date(text: str | None) -> float | None:

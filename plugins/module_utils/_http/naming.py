@@ -24,4 +24,9 @@ def option(name: str) -> str:
 
 def worded(value: t.Any, name: t.Callable[[str], str] = str) -> t.Any:
     """The value with ``name(option)`` in place of each mark in its texts; without ``name``, the option as modules call it."""
-    return each_text(value, lambda text: _MARKED.sub(lambda found: name(found[1]), text) if "\x0e" in text else text)
+    return each_text(value, lambda text: worded_text(text, name))
+
+
+def worded_text(text: str, name: t.Callable[[str], str] = str) -> str:
+    """The same for one text."""
+    return _MARKED.sub(lambda found: name(found[1]), text) if "\x0e" in text else text

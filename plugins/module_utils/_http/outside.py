@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Mapping
+from functools import lru_cache
 
 BREAKS = "\t-\r\x1c-\x1f\x85\u2028\u2029"  # everything at which a program may begin another line or column
 _C0 = "\x00-\x1f"  # escape sequences, as in C1 below
@@ -73,7 +74,12 @@ def armoured(value: t.Any) -> t.Any:
 
 def outward(value: t.Any) -> t.Any:
     """The value with every text in it as an action returns it: armoured, and cleaned line by line."""
-    return each_text(value, lambda text: armoured_text(shown_lines(text)))
+    return each_text(value, outward_text)
+
+
+def outward_text(text: str) -> str:
+    """One text, armoured, and cleaned line by line."""
+    return armoured_text(shown_lines(text))
 
 
 def shown_lines(text: str) -> str:
@@ -101,14 +107,23 @@ def is_harmless_json(text: str) -> bool:
 
 
 def each_text(value: t.Any, change: t.Callable[[str], str], keys: bool = True) -> t.Any:
-    """The value with each text in it changed, ``keys`` too. What is no text, mapping or list stays as it is."""
+    """The value with each text in it changed, ``keys`` too. What is no text, mapping or list stays as it is.
+
+    A text that occurs again, as keys, roles and states do, is changed once.
+    """
+    return _each_text(value, lru_cache(None, typed=True)(change), keys)
+
+
+def _each_text(value: t.Any, change: t.Callable[[str], str], keys: bool) -> t.Any:
     if isinstance(value, str):
         return change(value)
-    if isinstance(value, Mapping):
+    if value is None or isinstance(value, (int, float)):
+        return value
+    if isinstance(value, (dict, Mapping)):
         return {
-            change(key) if keys and isinstance(key, str) else key: each_text(item, change, keys)
+            change(key) if keys and isinstance(key, str) else key: _each_text(item, change, keys)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
-        return [each_text(item, change, keys) for item in value]
+        return [_each_text(item, change, keys) for item in value]
     return value

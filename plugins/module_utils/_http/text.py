@@ -29,11 +29,16 @@ SECRET_KEYS = frozenset(("token", "secret"))
 """Keys of an answer whose text is never shown: with its token, anybody could accept an invitation."""
 MAX_QUOTED = 1500  # characters that are shown of a message of Ansible's own
 
+_MAY_BE_HALF = re.compile(SURROGATES + r"|\\u[dD][89a-fA-F]")
 _ANSWERED = re.compile(rf"""(["'](?:{"|".join(sorted(SECRET_KEYS))})\\*["']\s*:\s*\\*["'])[^"'\\]*""")
 
 
-def secret_forms(secret: str) -> list[str]:
-    """Every form in which a credential may occur in text, the longest first."""
+def secret_forms(*secrets: str) -> list[str]:
+    """Every form in which these credentials may occur in text, the longest first."""
+    return sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
+
+
+def _forms(secret: str) -> set[str]:
     coded = [
         encode(form.encode("utf-8", "replace")).decode()
         for form in (secret, secret + ":", ":" + secret)
@@ -41,7 +46,7 @@ def secret_forms(secret: str) -> list[str]:
     ]
     urls = (quote(secret, safe=safe, errors="replace") for safe in ("/", ""))
     plain = (secret, *urls, json.dumps(secret)[1:-1])
-    return sorted({*plain, *coded, *(form.rstrip("=") for form in coded)}, key=len, reverse=True)
+    return {*plain, *coded, *(form.rstrip("=") for form in coded)}
 
 
 def is_maskable(secret: str) -> bool:
@@ -66,14 +71,14 @@ class Secrets:
         """Every form of every secret, the longest first."""
         with self._lock:
             if self._new:
-                found = {*self._forms, *(form for secret in self._new for form in secret_forms(secret))}
+                found = {*self._forms, *secret_forms(*self._new)}
                 self._new, self._forms = [], sorted(found, key=len, reverse=True)
             return self._forms
 
 
 def without(text: str, secrets: t.Iterable[str]) -> str:
-    """The text without these forms of secrets."""
-    for form in sorted(secrets, key=len, reverse=True):
+    """The text without these forms of secrets, of which the longest come first."""
+    for form in secrets:
         text = text.replace(form, "***")
     return text
 
@@ -133,7 +138,7 @@ def decode(text: str) -> t.Any:
             if type(item) in NESTING
         ]
         if not level:
-            return _whole(document) if re.search(SURROGATES + r"|\\u[dD][89a-fA-F]", text) else document
+            return _whole(document) if _MAY_BE_HALF.search(text) else document
     raise ValueError
 
 

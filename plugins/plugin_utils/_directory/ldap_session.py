@@ -50,7 +50,7 @@ class Session:
         self.title = settings.info.title
         self.requests = 0
         self._settings = settings
-        self._secrets = [form for secret in credentials.secrets for form in secret_forms(secret)]
+        self._secrets = secret_forms(*credentials.secrets)
         self._budget = Budget(settings.max_wait, settings.request_timeout)
         self._url = _checked(settings)
         self._ldap = _library()

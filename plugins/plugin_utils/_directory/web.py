@@ -27,7 +27,6 @@ from ...module_utils._http.errors import (
     AccessError,
 )
 from ...module_utils._http.options import check_secret, client_of
-from ...module_utils._http.text import secret_forms
 from .settings import Credentials, Settings
 
 Record = dict[str, t.Any]
@@ -90,7 +89,7 @@ class Web:
             self._until = 0.0
         self.client = self._client(settings.url, self._header, credentials.secrets[0], media_type)
         for secret in credentials.secrets[1:]:
-            self._hide(secret)
+            self.client.hide(secret)
 
     def basic(self, user: str, password: str) -> None:
         """Sign in with a name and a password in each request."""
@@ -234,11 +233,7 @@ class Web:
     def _use(self, token: str) -> None:
         self._header.headers["Authorization"] = f"{self._scheme} {check_secret('The token of the directory', token)}"
         if hasattr(self, "client"):
-            self._hide(token)
-
-    def _hide(self, secret: str) -> None:
-        for form in secret_forms(secret):
-            self.client.hide(form)
+            self.client.hide(token)
 
 
 def below(url: str, path: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 NAME = "honeyops.access"
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,4 +22,4 @@ def version() -> str:
     manifest = ROOT / "MANIFEST.json"
     if manifest.exists():
         return str(json.loads(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
-    return str(yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+    return str(yaml_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"])

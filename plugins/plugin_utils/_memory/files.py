@@ -42,10 +42,14 @@ class FileStore:
 
     def teams(self) -> bool:
         """Whether there is a file for any team."""
-        return any(next(self._folder.glob(pattern), None) for pattern in self._patterns())
+        return any(name.endswith((".json", ".journal")) for name in self._names(f"{self._service}-"))
 
-    def _patterns(self) -> list[str]:
-        return [f"{self._service}-*.{ending}" for ending in ("json", "journal")]
+    def _names(self, beginning: str) -> list[str]:
+        """The files whose names begin so, in their order."""
+        try:
+            return sorted(name for name in os.listdir(self._folder) if name.startswith(beginning))
+        except OSError:
+            return []
 
     def load(self, team: str) -> Entries | None:
         """What the team's file and all journals hold."""
@@ -83,7 +87,8 @@ class FileStore:
 
     def _journals(self, team: str) -> list[Path]:
         """The journals of other runs."""
-        found = sorted(self._folder.glob(f"{self._path(team).stem}.*.journal"))
+        names = self._names(f"{self._path(team).stem}.")
+        found = [self._folder / name for name in names if name.endswith(".journal")]
         return [path for path in found if not (self._own and path == self._own.path)]
 
     def _written(self, journals: t.Iterable[Path]) -> Entries:

@@ -8,8 +8,11 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import queue
+import threading
 import typing as t
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from ...module_utils._access.addresses import few
@@ -32,7 +35,7 @@ MAKERS_UNKNOWN = (
 
 
 Module = Callable[[str, Mapping[str, t.Any]], Mapping[str, t.Any]]
-"""Runs a module of the collection in check mode and returns its result."""
+"""Runs a module of the collection in check mode and returns its result. Several threads call it."""
 
 
 def part_of(
@@ -42,15 +45,24 @@ def part_of(
     known: Mapping[str, Mapping[str, t.Any]],
     notes: Mapping[str, t.Sequence[str]] = MappingProxyType({}),
 ) -> Data:
-    """The part for one host. ``known`` has, for each service, the option with earlier invitations, ``notes`` are about them."""
+    """The part for one host, whose services are read at once.
+
+    ``known`` has, for each service, the option with earlier invitations, ``notes`` are about them.
+    """
     part = empty_part(target.host, inputs)
     part["identities"] = target.fingerprints()
     strays: list[Data] = []
     elsewhere: list[tuple[str, list[Data]]] = []
-    for service in target.services:
-        found = _Found(target.host, service)
+    services = {service: _Found(target.host, service) for service in target.services}
+    for service, found in services.items():
         found.target["notes"] += notes.get(service, ())
-        _read(found, module, target.services[service], inputs, known.get(service, {}))
+    _at_once(
+        [
+            partial(_read, found, module, target.services[service], inputs, known.get(service, {}))
+            for service, found in services.items()
+        ]
+    )
+    for service, found in services.items():
         part["targets"].append(found.target)
         part["entries"] += found.entries
         part["only_in_teams"] += [{**one, "service": service} for one in found.only_in_teams]
@@ -165,6 +177,25 @@ def _read(
             found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
     if TEAMS in info.reads and (inputs.teams or _lacks_or_has_more(info, found, inputs)):
         _teams(found, module(info.reads[TEAMS], options), inputs.teams)
+
+
+def _at_once(calls: t.Sequence[Callable[[], None]]) -> None:
+    """Make these calls, each in a thread. If the run is ended from outside, they end with the process."""
+    made: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+
+    def make(call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as fault:  # noqa: BLE001
+            made.put(fault)
+        else:
+            made.put(None)
+
+    for call in calls:
+        threading.Thread(target=make, args=(call,), daemon=True).start()
+    for fault in [made.get() for _call in calls]:
+        if fault:
+            raise fault
 
 
 def _lacks_or_has_more(info: ServiceInfo, found: _Found, inputs: Inputs) -> bool:

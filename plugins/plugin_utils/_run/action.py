@@ -21,9 +21,9 @@ from ansible.utils.vars import load_extra_vars
 from ...module_utils._access.catalog import IDENTITY, ServiceInfo
 from ...module_utils._access.outcome import Journal, Watch
 from ...module_utils._http.errors import AccessError, unexpected
-from ...module_utils._http.naming import worded
-from ...module_utils._http.outside import armoured_text, outward
-from ...module_utils._services import SERVICES
+from ...module_utils._http.naming import worded_text
+from ...module_utils._http.outside import armoured_text, each_text, outward_text
+from ...module_utils._services import OPERATIONS, SERVICES
 from .._host.answers import RunAnswers
 from .._host.claims import Claims
 from .._host.inventory import inventory_of
@@ -60,14 +60,14 @@ class AccessAction(ActionBase):
                 self._take_environment()
                 self._variables = Variables(self._vars, self._templar.template, self._fixed())
                 self._secrets += credentials_of(self._variables, self._host, os.environ).secrets
-                return masked({**result, "changed": False, **outward(worded(self.act()))}, self._secrets)
+                return masked({**result, "changed": False, **each_text(self.act(), _published)}, self._secrets)
         except (Refused, AnsibleError) as fault:
             text = str(fault)
         except Ended as end:
             raise end.by from None
         except Exception as bug:  # noqa: BLE001
             text = unexpected(bug).sentence
-        return masked({**result, "changed": False, "failed": True, "msg": _told(worded(text))}, self._secrets)
+        return masked({**result, "changed": False, "failed": True, "msg": _told(text)}, self._secrets)
 
     def act(self) -> dict[str, t.Any]:
         """Do the work of the action and return its result."""
@@ -183,6 +183,11 @@ class AccessAction(ActionBase):
         """What an operation returns, with the ``module_defaults`` of the module of that name under its options."""
         return operate(name, {**self._defaults(name), **values}, check, self._answers(), watch, journal)
 
+    def _reader(self) -> t.Callable[[str, t.Mapping[str, t.Any]], dict[str, t.Any]]:
+        """The same for operations that only read, for several threads: what is a template is evaluated before."""
+        defaults = {name: self._defaults(name) for name in OPERATIONS}
+        return lambda name, values: operate(name, {**defaults[name], **values}, True, self._answers())
+
     def _defaults(self, name: str) -> dict[str, t.Any]:
         names = (f"group/{NAMESPACE}.{name.partition('_')[0]}", f"{NAMESPACE}.{name}")
         found: dict[str, t.Any] = {}
@@ -218,4 +223,9 @@ def _team(info: ServiceInfo, options: dict[str, t.Any], answers: RunAnswers) -> 
 
 def _told(text: str) -> str:
     """The text of a failure, which may quote a variable, a roster or a service."""
-    return str(outward(text)).replace(armoured_text(HOST), HOST)
+    return _published(text).replace(armoured_text(HOST), HOST)
+
+
+def _published(text: str) -> str:
+    """A text as it leaves an action."""
+    return outward_text(worded_text(text))

@@ -88,19 +88,31 @@ def _shown(operation: Operation, result: Result) -> dict[str, t.Any]:
 
 def _checked(spec: Spec, values: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
     """The values by their types, with defaults. Unlike in a module, the environment is not looked at: the host says
-    which credentials are its own."""
+    which credentials are its own. People, and whatever else is a list of mappings, were checked when they were read."""
     plain = {option: {key: part for key, part in about.items() if key != "fallback"} for option, about in spec.items()}
-    checked = ArgumentSpecValidator(plain).validate(dict(values))
+    read = {
+        option: _filled(plain.pop(option)["options"], values[option])
+        for option in values
+        if "options" in plain.get(option, ())
+    }
+    checked = ArgumentSpecValidator(plain).validate(
+        {option: value for option, value in values.items() if option not in read}
+    )
     if checked.error_messages:
         text = "; ".join(checked.error_messages)
         raise AccessError(VALIDATION, f"{text[:MAX_QUOTED]}.", hint="Correct the variable or module_defaults.")
-    valid: dict[str, t.Any] = checked.validated_parameters
-    return valid
+    return {**checked.validated_parameters, **read}
+
+
+def _filled(spec: Spec, entries: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The entries of a list of mappings, with defaults."""
+    defaults = {option: about.get("default") for option, about in spec.items()}
+    return [{**defaults, **entry} for entry in entries]
 
 
 def masked(result: dict[str, t.Any], secrets: t.Iterable[str]) -> dict[str, t.Any]:
     """The result without any form of these secrets."""
-    forms = {form for secret in secrets for form in secret_forms(secret)}
+    forms = secret_forms(*secrets)
     cleaned: dict[str, t.Any] = each_text(result, lambda text: without(text, forms), keys=False)
     return cleaned
 

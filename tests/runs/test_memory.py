@@ -122,6 +122,18 @@ def test_two_runs_that_overlap(control: Control, sim: Simulator) -> None:
     assert access(sim) == OWNER
 
 
+@pytest.mark.parametrize(("service", "other"), [("honeycomb", "honeybadger"), ("honeybadger", "honeycomb")])
+def test_two_runs_that_invite_the_same_person(control: Control, sim: Simulator, service: str, other: str) -> None:
+    """Both invited them to Honeybadger: the second had read the list before the first had sent its invitation."""
+    sim.configure(latency=0.5, duplicate_invite="email")
+    given: dict[str, Any] = {"email": "ada@example.com", "environment": NOTHING_CONFIGURED, f"{other}_role": "none"}
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda _number: control.play("onboard", **given), range(2)))
+    sim.configure(latency=0)
+    assert control.play("onboard", **given).code == 0
+    assert len(sim.emails_to("ada@example.com", service)) == 1
+
+
 def test_check_mode_leaves_it_alone_and_only_its_owner_may_read_it(control: Control, sim: Simulator) -> None:
     assert control.play(*ONBOARD, "--check", environment=NOTHING_CONFIGURED).code == 0
     assert remembered(memory(control)) == {}

@@ -3,21 +3,22 @@
 
 """What is written down about invitations while a run sends them, so that a kill at any moment loses none. No I/O.
 
-Where the service may hide who is invited, an invitation is written down before it leaves and its answer after it came.
-What has no answer yet may have been sent: ``unclear`` in ``ledger.py``, by which the next run goes. Where the service lists
-who is invited, that list decides, and only the answer is written down. This file is private to the collection.
+An invitation is written down before it leaves, so that no other run sends it too, and its answer after it came. What has
+no answer yet may have been sent. Where the service may hide who is invited, the next run goes by that: ``unclear`` in
+``ledger.py``. Where it lists them, the list decides. This file is private to the collection.
 """
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from .._http.errors import AccessError
 from .._http.naming import option
 from .addresses import few, fold
-from .model import INVITE, INVITE_TO_TEAM, REINVITE, Grant, Step
+from .model import INVITE, INVITE_TO_TEAM, REINVITE, Grant, Step, invited
 from .outcome import Journal
-from .service import Service
+from .service import Companion, Service
 
 
 def expect(journal: Journal | None, service: Service, steps: t.Iterable[Step]) -> None:
@@ -44,24 +45,37 @@ def in_doubt(service: Service) -> list[str]:
 
 
 def invite(journal: Journal | None, service: Service, goal: Grant) -> tuple[Grant, bool]:
-    """Send an invitation, with an entry in the journal before and after; only after, if the service lists who is invited."""
-    if journal is None or service.ledger is None:
+    """Send an invitation, with a word in the journal before and after."""
+    email, ledger = fold(goal.email), service.ledger
+    with _written_down(journal, email, ledger.expected(email, goal.role) if ledger else None):
         sent = service.invite(goal.email, goal.role, goal.team_ids)
-        note(journal, service, sent[0])
-        return sent
-    email = fold(goal.email)
-    journal.sending(email, service.ledger.expected(email, goal.role))
-    try:
-        sent = service.invite(goal.email, goal.role, goal.team_ids)
-    except AccessError as error:
-        if not error.request.leaves_doubt:
-            journal.answered(email, None)
-        raise
-    journal.answered(email, service.ledger.known(email))
+    if journal and ledger:
+        journal.answered(email, ledger.known(email))
+    _note(journal, service, sent[0])
     return sent
 
 
-def note(journal: Journal | None, service: Service, sent: Grant) -> None:
+def invite_to_team(journal: Journal | None, service: Service, companion: Companion, goal: Grant) -> None:
+    """The same for an invitation to a team of the account."""
+    with _written_down(journal, invited(fold(goal.email), goal.of("team_id")), None):
+        sent = companion.invite(goal)
+    _note(journal, service, sent)
+
+
+@contextlib.contextmanager
+def _written_down(journal: Journal | None, who: str, entry: dict[str, t.Any] | None) -> t.Iterator[None]:
+    """Write down an invitation before it is sent, and take that back if it certainly was not."""
+    if journal:
+        journal.sending(who, entry)
+    try:
+        yield
+    except AccessError as error:
+        if journal and not error.request.leaves_doubt:
+            journal.answered(who, None)
+        raise
+
+
+def _note(journal: Journal | None, service: Service, sent: Grant) -> None:
     """Write down who was invited by an invitation that the service lists, but perhaps not with its address for ever."""
     if journal:
         for key, entry in service.noted(sent).items():

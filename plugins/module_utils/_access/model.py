@@ -66,6 +66,11 @@ class Person:
         return tuple(dict.fromkeys(fold(email) for email in (self.email, *self.aliases) if email))
 
 
+def invited(email: str, team: t.Any = None) -> str:
+    """Who is invited, and to which team if not to the whole account: what two runs must not send at once."""
+    return email if team is None else f"{email} to team {team}"
+
+
 def person_from(options: t.Mapping[str, t.Any], check: t.Callable[[str], str] = check_email) -> Person:
     """A person from module options. ``check`` validates the main address; an alias is always an address."""
     team_ids = options.get("team_ids")

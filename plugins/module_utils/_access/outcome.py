@@ -79,10 +79,13 @@ class Journal(t.Protocol):
     def expecting(self, entries: t.Mapping[str, dict[str, t.Any]]) -> None:
         """These are about to be sent. Called once, before the first."""
 
-    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
-        """This one is sent next. Called by several threads."""
+    def sending(self, invited: str, entry: dict[str, t.Any] | None) -> None:
+        """This one is sent next, by the text of :func:`~.model.invited`. Called by several threads.
 
-    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+        ``entry`` is remembered if no answer comes; None: the service lists who is invited, so the list decides then.
+        """
+
+    def answered(self, key: str, entry: dict[str, t.Any] | None) -> None:
         """What is known about it after the answer; None: it was not sent. Never raises."""
 
     def told(self) -> None:

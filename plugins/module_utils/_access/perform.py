@@ -19,7 +19,7 @@ from .._http.client import Client
 from .._http.errors import NOT_SENT, UNKNOWN, AccessError, Request, unexpected
 from .._http.retry import found_gone
 from .doubt import UNKNOWN_FATE
-from .journal import invite, note
+from .journal import invite, invite_to_team
 from .model import ACTIVE, REINVITE, UPDATE, Step
 from .outcome import APPLIED, FAILED, NOT_ATTEMPTED, Journal, Outcome
 from .planner import companion_of
@@ -103,7 +103,7 @@ def _perform(service: Service, step: Step, journal: Journal | None) -> Outcome:
             return Outcome(step, APPLIED, None, removed, None, True)
         companion = companion_of(service, step)
         if companion:
-            note(journal, service, companion.invite(step.goal))
+            invite_to_team(journal, service, companion, step.goal)
             return Outcome(step, APPLIED, None, None, None, True)
         added, sent = invite(journal, service, step.goal)
         return Outcome(step, APPLIED, None, step.target, added, sent or removed is not None)

@@ -189,10 +189,10 @@ class _Announcement(Journal):
         if entries:
             self._announce(dict(entries))
 
-    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+    def sending(self, invited: str, entry: dict[str, t.Any] | None) -> None:
         """It was announced."""
 
-    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+    def answered(self, key: str, entry: dict[str, t.Any] | None) -> None:
         """It is saved at the end."""
 
     def told(self) -> None:

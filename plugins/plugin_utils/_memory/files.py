@@ -17,10 +17,11 @@ import secrets
 import typing as t
 from pathlib import Path
 
+from ...module_utils._access.model import invited
 from ...module_utils._http.errors import VALIDATION
 from ...module_utils._http.outside import armoured
 from .._files import PATIENCE, is_locked, locked, make_folder, read, write
-from .journal import FileJournal, entries_in
+from .journal import FileJournal, words_in
 from .store import ELSEWHERE, Entries, Unusable, merged
 
 FOLDER = "honeyops.access"
@@ -69,12 +70,16 @@ class FileStore:
             )
         return self._own
 
-    def _news(self, team: str, before: Entries) -> Entries:
-        """What other runs have written since this one loaded the memory."""
-        found = self._written(self._journals(team))
+    def _news(self, team: str, before: Entries) -> set[str]:
+        """Whom other runs are inviting, or have invited since this one loaded the memory."""
+        found: dict[str, t.Any] = {}
+        for path in self._journals(team):
+            alive = is_locked(path)
+            words = _words_in(path)
+            found.update({key: word for key, word in words.items() if isinstance(word, dict) or (word and alive)})
         if _stamp(self._path(team)) != self._loaded:
             found.update(self._read(team) or {})
-        return {email: entry for email, entry in found.items() if before.get(email) != entry}
+        return {_invited(key, word) for key, word in found.items() if before.get(key) != word}
 
     def _try(self, team: str, entries: Entries) -> None:
         """Raise if the folder cannot hold these entries: on a full disk, there is room for an empty file."""
@@ -93,7 +98,8 @@ class FileStore:
 
     def _written(self, journals: t.Iterable[Path]) -> Entries:
         """The entries of journals; one that was tidied up meanwhile has none."""
-        return {email: entry for path in journals for email, entry in _entries_in(path).items()}
+        words = ((key, word) for path in journals for key, word in _words_in(path).items())
+        return {key: word for key, word in words if isinstance(word, dict)}
 
     def _read(self, team: str) -> Entries | None:
         """The team's file."""
@@ -153,9 +159,15 @@ class FileStore:
         return self._folder / f"{self._service}-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
 
 
-def _entries_in(journal: Path) -> Entries:
+def _invited(key: str, word: t.Any) -> str:
+    """Who is invited, by an entry of the memory: its key is the address, or ids of the invitation and perhaps of a team."""
+    email = word.get("email") if isinstance(word, dict) else None
+    return invited(email, key.rpartition("/")[0] or None) if email else key
+
+
+def _words_in(journal: Path) -> dict[str, t.Any]:
     try:
-        return entries_in(journal)
+        return words_in(journal)
     except FileNotFoundError:
         return {}
     except OSError as error:

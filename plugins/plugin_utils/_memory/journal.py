@@ -23,6 +23,9 @@ from ...module_utils._http.outside import armoured
 from .._files import read
 from .store import ELSEWHERE, Entries, Unusable
 
+SENDING = "sending"
+"""The word on an invitation that the service lists: if its run is killed, there is nothing to remember."""
+
 
 class RunJournal(Journal):
     """The journal of one run, which ``opens`` before its first invitation, wherever the memory is.
@@ -47,20 +50,21 @@ class RunJournal(Journal):
         except AccessError as fault:
             raise unremembered(fault) from None
 
-    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+    def sending(self, invited: str, entry: dict[str, t.Any] | None) -> None:
         """Write down an invitation before it is sent."""
         if self._kept:
             try:
-                self._kept.sending(email, entry)
+                self._kept.sending(invited, entry)
             except Unusable as fault:
                 raise unremembered(fault) from None
-            self.unanswered[email] = entry
+            if entry is not None:
+                self.unanswered[invited] = entry
 
-    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+    def answered(self, key: str, entry: dict[str, t.Any] | None) -> None:
         """Write down what is known after the answer."""
-        self.unanswered.pop(email, None)
+        self.unanswered.pop(key, None)
         if self._kept:
-            self._kept.answered(email, entry)
+            self._kept.answered(key, entry)
 
     def told(self) -> None:
         """Forget what is in doubt, since the result of the run says so, unless Ansible is gone and nobody gets a result."""
@@ -77,12 +81,12 @@ def unremembered(fault: AccessError) -> AccessError:
 class FileJournal(Journal):
     """A file beside the memory, with a line for each word on an invitation. Its run holds it locked as long as it lives.
 
-    ``elsewhere`` tells what other runs have written since this one began; ``fits`` raises if the memory could not hold
-    these entries.
+    ``elsewhere`` tells whom other runs are inviting or have invited since this one began; ``fits`` raises if the memory
+    could not hold these entries.
     """
 
     def __init__(
-        self, path: Path, elsewhere: t.Callable[[], Entries], fits: t.Callable[[t.Mapping[str, t.Any]], None]
+        self, path: Path, elsewhere: t.Callable[[], set[str]], fits: t.Callable[[t.Mapping[str, t.Any]], None]
     ) -> None:
         self.path = path
         self._elsewhere = elsewhere
@@ -96,26 +100,30 @@ class FileJournal(Journal):
         """Find out whether the memory can hold these invitations."""
         self._fits(entries)
 
-    def sending(self, email: str, entry: dict[str, t.Any]) -> None:
+    def sending(self, invited: str, entry: dict[str, t.Any] | None) -> None:
         """Write down an invitation, and refuse it if another run is about to send one or has.
 
-        Each run writes first and looks then, so that of two at the same time at least one sees the other.
+        Each run writes first and looks then, so that of two at the same time at least one sees the other. What need not be
+        remembered need not outlast a loss of power.
         """
         try:
-            self._write(email, entry)
-            os.fsync(self._opened)
+            self._write(invited, SENDING if entry is None else entry)
+            if entry is not None:
+                os.fsync(self._opened)
         except OSError as error:
             raise Unusable(VALIDATION, f"{self.path} cannot be written: {error.strerror}.", hint=ELSEWHERE) from None
-        if email in self._elsewhere():
-            self.answered(email, None)
+        if invited in self._elsewhere():
+            self.answered(invited, None)
             raise AccessError(
-                CONFLICT, f"Another run is inviting {email}, so this one does not.", hint="Run again when it has ended."
+                CONFLICT,
+                f"Another run is inviting {invited}, so this one does not.",
+                hint="Run again when it has ended.",
             )
 
-    def answered(self, email: str, entry: dict[str, t.Any] | None) -> None:
+    def answered(self, key: str, entry: dict[str, t.Any] | None) -> None:
         """Write down what is known after the answer. If that fails, the invitation stays in doubt."""
         with contextlib.suppress(OSError):
-            self._write(email, entry)
+            self._write(key, entry)
 
     def told(self) -> None:
         """Nothing: what the run remembers at its end takes the place of the journal."""
@@ -126,22 +134,22 @@ class FileJournal(Journal):
             opened, self._opened = self._opened, -1
         os.close(opened)
 
-    def _write(self, email: str, entry: dict[str, t.Any] | None) -> None:
+    def _write(self, key: str, entry: dict[str, t.Any] | str | None) -> None:
         # Each line starts anew, after whatever is left of one that could not be written whole.
-        line = f"\n{json.dumps(armoured({'email': email, 'entry': entry}))}\n".encode()
+        line = f"\n{json.dumps(armoured({'email': key, 'entry': entry}))}\n".encode()
         with self._lock:
             if os.write(self._opened, line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def entries_in(path: Path) -> Entries:
-    """The last word of a journal on each invitation that may have been sent."""
-    found: dict[str, dict[str, t.Any] | None] = {}
+def words_in(path: Path) -> dict[str, t.Any]:
+    """The last word of a journal on each invitation: its entry, ``SENDING``, or None if it was not sent."""
+    found: dict[str, t.Any] = {}
     for line in read(path).splitlines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             said = json.loads(line)
             found[str(said["email"])] = said["entry"]
-    return {email: entry for email, entry in found.items() if isinstance(entry, dict)}
+    return found
 
 
 def _synced(folder: Path) -> None:

@@ -90,6 +90,33 @@ def test_two_runs_do_not_invite_one_person(tmp_path: Path) -> None:
         third.sending(ADA, MAYBE)
 
 
+def test_two_runs_do_not_invite_one_person_to_an_account(tmp_path: Path) -> None:
+    """Where the service lists who is invited, nothing is remembered before the answer, and a killed run holds up nobody."""
+    one, two, three = (FileStore(str(tmp_path), "honeybadger") for _number in range(3))
+    assert (one.load(TEAM), two.load(TEAM)) == (None, None)
+    killed(lambda: three.journal(TEAM, {}).sending(CLEO, None))
+    first, second = one.journal(TEAM, {}), two.journal(TEAM, {})
+    for who in (ADA, f"{ADA} to team 5", BOB):
+        first.sending(who, None)
+        with pytest.raises(AccessError, match=f"Another run is inviting {who}"):
+            second.sending(who, None)
+    first.answered(BOB, None)
+    for who in (BOB, CLEO, f"{ADA} to team 6"):
+        second.sending(who, None)
+    sent = {"7": {"email": ADA, "role": "Member"}, "5/8": {"email": ADA, "role": "member"}}
+    for key, entry in sent.items():
+        first.answered(key, entry)
+    one.save(TEAM, sent, {})
+    fourth = FileStore(str(tmp_path), "honeybadger").journal(
+        TEAM, {}
+    )  # of a run that loaded before the first had saved
+    for who in (ADA, f"{ADA} to team 5"):
+        for journal in (second, fourth):
+            with pytest.raises(AccessError, match=f"Another run is inviting {who}"):
+                journal.sending(who, None)
+    assert FileStore(str(tmp_path), "honeybadger").load(TEAM) == sent
+
+
 @contextlib.contextmanager
 def full_disk() -> Iterator[None]:
     """A file can be made, and nothing written into it."""

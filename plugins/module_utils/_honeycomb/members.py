@@ -297,11 +297,13 @@ class Honeycomb(Service):
             raise self._explain(error) from None
         shape = Shape(self.info.title, "GET", MEMBERSHIPS)
         records = shape.must(answer.body, list)
+        found: dict[str, dict[str, t.Any]] = {}
         for record in records:
-            shape.must(shape.must(record, dict).get("id"), str, int)
+            identity = shape.must(shape.must(record, dict).get("id"), str, int)
             shape.text(record, "email")
             shape.text(record, "role")
-        return list({str(record["id"]): record for record in records}.values())
+            shape.once(found, str(identity), record)
+        return list(found.values())
 
     def _explain(self, error: AccessError, diagnose: bool = True) -> AccessError:
         """Name the likely cause if the status alone does not."""

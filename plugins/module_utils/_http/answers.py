@@ -36,8 +36,9 @@ def read_pages(
     for page in client.pages(path):
         before = len(records)
         for record in shape.must(shape.must(page, dict).get(key), list):
-            records[shape.must(shape.must(record, dict).get("id"), identity)] = record
+            known = shape.must(shape.must(record, dict).get("id"), identity)
             check(shape, record)
+            shape.once(records, known, record)
         idle = 0 if len(records) > before else idle + 1
         if idle >= IDLE_PAGES:
             raise AccessError(
@@ -55,6 +56,7 @@ class Shape:
     """Checks decoded answers against the types in the contract."""
 
     def __init__(self, service: str, method: str, path: str, status: int = 200) -> None:
+        self._service = service
         self._error = AccessError(
             errors.BAD_RESPONSE,
             f"{service} answered {method} {path} with JSON that does not match its documentation.",
@@ -64,6 +66,17 @@ class Shape:
             path=path,
             request=Request(ACCEPTED),
         )
+
+    def once(self, records: dict[t.Any, dict[str, t.Any]], identity: t.Any, record: dict[str, t.Any]) -> None:
+        """Add a record, unless somebody else has its id: what is meant for one of them would be done to the other."""
+        earlier = records.get(identity)
+        if earlier is not None:
+            emails = {self.text(found, "email").strip().lower() for found in (earlier, record)} - {""}
+            if len(emails) > 1:
+                error = self._error.hinted("Run again. If this does not help, report it to the service.")
+                error.msg = f"{self._service} answered {error.method} {error.path} with two people under the id {identity}."
+                raise error
+        records[identity] = record
 
     def must(self, value: t.Any, *kinds: type) -> t.Any:
         """The value if it has one of these types, otherwise ``bad_response``."""

@@ -466,6 +466,22 @@ def test_a_next_page_of_another_type(sim: Simulator, ask: Ask, service: str, lin
     assert (sim.writes(), sim.emails) == ([], [])
 
 
+@pytest.mark.parametrize("emails", [("ada@x.io", "eve@x.io"), ("Ada@x.io", "ada@x.io "), ("ada@x.io", None)])
+@pytest.mark.parametrize("path", ["/1/team_memberships", "/v2/accounts/Me3upk/users"])
+def test_two_people_with_one_id(sim: Simulator, ask: Ask, path: str, emails: tuple[str, str | None]) -> None:
+    """Removing one of them removed the other. A record that is shown twice, as between two pages, is one person."""
+    people = [{"id": 7, "email": email, "role": "admin"} for email in emails]
+    sim.fail(Fault("html", path=path, body=people if path.startswith("/1/") else {"results": people, "links": {}}))
+    module, option = ("honeycomb_members", "members") if path.startswith("/1/") else ("honeybadger_users", "users")
+    if emails[1] == "eve@x.io":
+        failed = ask(module, **{option: [{"email": "eve@x.io", "state": "absent"}]}, fails="bad_response")
+        assert "with two people under the id 7" in failed["msg"]
+        assert sim.writes() == []
+    else:
+        done = ask(module, **{option: []}, check=True)
+        assert len(done[option]) == 1
+
+
 def test_pages_without_an_end(sim: Simulator, ask: Ask) -> None:
     pages = [{"results": [], "links": {"next": f"/v2/accounts/Me3upk/users?page={number}"}} for number in range(2, 40)]
     sim.fail(*(Fault("html", path="users", nth=number, body=page) for number, page in enumerate(pages, 1)))

@@ -74,7 +74,9 @@ class Shape:
             emails = {self.text(found, "email").strip().lower() for found in (earlier, record)} - {""}
             if len(emails) > 1:
                 error = self._error.hinted("Run again. If this does not help, report it to the service.")
-                error.msg = f"{self._service} answered {error.method} {error.path} with two people under the id {identity}."
+                error.msg = (
+                    f"{self._service} answered {error.method} {error.path} with two people under the id {identity}."
+                )
                 raise error
         records[identity] = record
 

@@ -163,7 +163,7 @@ class Recorded:
                 found.append(
                     f"{' and '.join(sorted(same))} are the same {info.title} {info.target}, so each would undo what is done for "
                     f"the other. Give each host its own {info.target}, or remove one of them from the inventory. "
-                    "Set access_credentials: variables on a host that should not use the environment."
+                    "If one of them uses credentials of the environment that are not its own, set access_credentials: variables there."
                 )
         return list(dict.fromkeys(found))
 

@@ -62,7 +62,7 @@ class ActionModule(AccessAction):
     def act(self) -> dict[str, t.Any]:
         """Do one host."""
         if self._task.args.get("verdict"):
-            return _verdict(self._host, self._vars[READ], self._vars[REPORT])
+            return _verdict(self._host, self._vars.get(READ) or {}, self._vars.get(REPORT))
         folder = folder_of(self._variables)
         play: t.Any = self._task.get_play()
         spool = Spool(C.DEFAULT_LOCAL_TMP, f"{play._uuid} {folder}")  # type: ignore[attr-defined]
@@ -254,9 +254,9 @@ class ActionModule(AccessAction):
 
 def _verdict(host: str, read: Mapping[str, t.Any], report: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
     """Why the run fails on a host, if it does. The host that wrote the report fails if there is drift."""
-    faults = list(read["faults"])
+    faults = list(read.get("faults", ()))
     texts = [f"Access could not be read on {host}.", *faults] if faults else []
-    drift = report["drift"]["text"] if report and report["by"] == host and read["fail_on_drift"] else ""
+    drift = report["drift"]["text"] if report and report["by"] == host and read.get("fail_on_drift") else ""
     if drift:
         texts.append(f"Access is not what the roster says: {drift}. The report says who and where.")
     return {"failed": True, "msg": " ".join(texts)} if texts else {"skipped": True}

@@ -84,7 +84,7 @@ MUTATIONS = (
     mutation(
         "encoded forms of the credential are shown",
         ECHOES,
-        *("_http/text", "return sorted({*plain, *coded, *(", "return sorted({secret, *("),
+        *("_http/text", "return {*plain, *coded, *(", "return {secret, *("),
         *("_http/text", 'form.rstrip("=") for form in coded)}', "form for form in ())}"),
     ),
     mutation(

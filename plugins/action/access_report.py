@@ -83,6 +83,10 @@ class ActionModule(AccessAction):
             refused = str(fault)
         except Exception as bug:  # noqa: BLE001
             refused = unexpected(bug).sentence
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001  # a time-out of the task, after which the report is still due
+            refused = "The time-out of the task ended the run before everything was read."
         if refused:
             part = {**empty_part(self._host, inputs), "targets": [failed_target(self._host, refused)]}
         faults = [_fault(target) for target in part["targets"] if target["status"] != "read"]

@@ -38,10 +38,10 @@ def write(path: Path, text: str) -> None:
         raise
 
 
-def read(path: Path) -> str:
-    """The text of a file; it must be one."""
+def read(path: Path, errors: str = "strict") -> str:
+    """The text of a file; it must be one. ``errors``: what becomes of bytes that are not UTF-8, as in :func:`open`."""
     opened = _open(path, os.O_RDONLY)
-    with os.fdopen(opened, encoding="utf-8") as file:
+    with os.fdopen(opened, encoding="utf-8", errors=errors) as file:
         return file.read()
 
 
@@ -85,20 +85,20 @@ def _held(opened: int, path: Path, patience: float) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process holds a file locked; what is no file, nobody does."""
+    """Whether a process holds a file locked; what is no file, nobody does. Several may look at the same time."""
     try:
         opened = _open(path, os.O_RDONLY)
     except OSError:
         return False
     try:
-        return not _took(opened)
+        return not _took(opened, fcntl.LOCK_SH)
     finally:
         os.close(opened)
 
 
-def _took(opened: int) -> bool:
+def _took(opened: int, lock: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(opened, lock | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

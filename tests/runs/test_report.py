@@ -64,6 +64,22 @@ def test_the_slices_of_a_job_make_one_report(control: Control) -> None:
     assert "part-21.json is not a part of a report" in broken.failures["localhost"]
 
 
+def test_a_time_out_on_several_hosts_loses_no_report(control: Control) -> None:
+    """Whoever came last had run into the time-out, and nobody wrote what had been read."""
+    control.sims["two"].configure(latency=30)
+    hosts = {f"slow-{service}": control.variables("two", service) for service in ("honeycomb", "honeybadger")}
+    ended = control.play(
+        "report",
+        *control.inventory({"fast": control.variables("one"), **hosts}),
+        environment={"ANSIBLE_TASK_TIMEOUT": "5"},
+        report_dir="out",
+    )
+    assert ended.code == 2
+    assert ended.failures.keys() == hosts.keys(), ended.output
+    assert all("The time-out of the task ended the run" in text for text in ended.failures.values())
+    assert hosts_of(read(control)) == {"fast"}
+
+
 @pytest.mark.slow
 def test_a_report_says_what_was_before_it(control: Control, sim: Simulator) -> None:
     """The last review and who came since; who left, with the evidence; and what somebody had before."""

@@ -51,15 +51,16 @@ def invite(journal: Journal | None, service: Service, goal: Grant) -> tuple[Gran
         sent = service.invite(goal.email, goal.role, goal.team_ids)
     if journal and ledger:
         journal.answered(email, ledger.known(email))
-    _note(journal, service, sent[0])
+    _note(journal, service, email, sent[0])
     return sent
 
 
 def invite_to_team(journal: Journal | None, service: Service, companion: Companion, goal: Grant) -> None:
     """The same for an invitation to a team of the account."""
-    with _written_down(journal, invited(fold(goal.email), goal.of("team_id")), None):
+    who = invited(fold(goal.email), goal.of("team_id"))
+    with _written_down(journal, who, None):
         sent = companion.invite(goal)
-    _note(journal, service, sent)
+    _note(journal, service, who, sent)
 
 
 @contextlib.contextmanager
@@ -75,8 +76,9 @@ def _written_down(journal: Journal | None, who: str, entry: dict[str, t.Any] | N
         raise
 
 
-def _note(journal: Journal | None, service: Service, sent: Grant) -> None:
-    """Write down who was invited by an invitation that the service lists, but perhaps not with its address for ever."""
+def _note(journal: Journal | None, service: Service, who: str, sent: Grant) -> None:
+    """Write down the invitation that the service lists, but perhaps not with its address for ever, in place of ``who``."""
     if journal:
         for key, entry in service.noted(sent).items():
             journal.answered(key, entry)
+            journal.answered(who, None)

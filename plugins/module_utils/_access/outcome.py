@@ -86,7 +86,7 @@ class Journal(t.Protocol):
         """
 
     def answered(self, key: str, entry: dict[str, t.Any] | None) -> None:
-        """What is known about it after the answer; None: it was not sent. Never raises."""
+        """What is known about it after the answer; None: nothing, since it was not sent or is under another key now. Never raises."""
 
     def told(self) -> None:
         """The run has come to its end, and says of each invitation that is still in doubt that it is."""

@@ -40,6 +40,7 @@ class FileStore:
         self._folder = Path(os.path.expanduser(folder))
         self._own: FileJournal | None = None
         self._loaded: t.Any = None
+        self._over: set[Path] = set()
 
     def teams(self) -> bool:
         """Whether there is a file for any team."""
@@ -54,7 +55,9 @@ class FileStore:
 
     def load(self, team: str) -> Entries | None:
         """What the team's file and all journals hold."""
-        written = self._written(self._journals(team))  # first, since the file is written before a journal goes
+        journals = self._journals(team)
+        self._over.update(path for path in journals if not is_locked(path))
+        written = self._written(journals)  # first, since the file is written before a journal goes
         self._loaded = _stamp(self._path(team))
         held = self._read(team)
         return {**(held or {}), **written} if written or held is not None else None
@@ -71,12 +74,15 @@ class FileStore:
         return self._own
 
     def _news(self, team: str, before: Entries) -> set[str]:
-        """Whom other runs are inviting, or have invited since this one loaded the memory."""
+        """Whom other runs are inviting, or have invited since this one loaded the memory.
+
+        Of a run that was over by then, the list that was read afterwards has whatever it has sent.
+        """
         found: dict[str, t.Any] = {}
         for path in self._journals(team):
-            alive = is_locked(path)
+            over = path in self._over
             words = _words_in(path)
-            found.update({key: word for key, word in words.items() if isinstance(word, dict) or (word and alive)})
+            found.update({key: word for key, word in words.items() if isinstance(word, dict) or (word and not over)})
         if _stamp(self._path(team)) != self._loaded:
             found.update(self._read(team) or {})
         return {_invited(key, word) for key, word in found.items() if before.get(key) != word}
@@ -136,7 +142,7 @@ class FileStore:
                 write(self._path(team), self._text(team, wanted))
             if self._own:
                 self._own.close()
-                left.append(self._own.path)
+                left += [self._own.path] if self._own.is_settled else []
                 self._own = None
             for path in left:
                 path.unlink(missing_ok=True)

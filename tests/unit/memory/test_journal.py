@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import resource
 import signal
@@ -16,11 +17,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.honeyops.access.plugins.module_utils._http.errors import AccessError
+from ansible_collections.honeyops.access.plugins.plugin_utils._files import is_locked
 from ansible_collections.honeyops.access.plugins.plugin_utils._memory.files import FileStore
-from ansible_collections.honeyops.access.plugins.plugin_utils._memory.journal import RunJournal
+from ansible_collections.honeyops.access.plugins.plugin_utils._memory.journal import FileJournal, RunJournal
 
 TEAM = "https://api.example.com:443/team"
-ADA, BOB, CLEO = (f"{name}@example.com" for name in ("ada", "bob", "cleo"))
+ADA, BOB, CLEO, DORA = (f"{name}@example.com" for name in ("ada", "bob", "cleo", "dora"))
 KNOWN = {"id": "a", "role": "member", "invited_at": "2024-03-01T10:00:00Z"}
 MAYBE = {"id": None, "role": "member", "invited_at": "2024-03-01T10:00:00Z", "unclear": True}
 
@@ -91,30 +93,73 @@ def test_two_runs_do_not_invite_one_person(tmp_path: Path) -> None:
 
 
 def test_two_runs_do_not_invite_one_person_to_an_account(tmp_path: Path) -> None:
-    """Where the service lists who is invited, nothing is remembered before the answer, and a killed run holds up nobody."""
-    one, two, three = (FileStore(str(tmp_path), "honeybadger") for _number in range(3))
-    assert (one.load(TEAM), two.load(TEAM)) == (None, None)
+    """Where the service lists who is invited, only what was sent before that list was read needs no word."""
+    one, two, three, four = (FileStore(str(tmp_path), "honeybadger") for _number in range(4))
     killed(lambda: three.journal(TEAM, {}).sending(CLEO, None))
+    assert (one.load(TEAM), two.load(TEAM)) == (None, None)
+    killed(lambda: four.journal(TEAM, {}).sending(DORA, None))
     first, second = one.journal(TEAM, {}), two.journal(TEAM, {})
     for who in (ADA, f"{ADA} to team 5", BOB):
         first.sending(who, None)
-        with pytest.raises(AccessError, match=f"Another run is inviting {who}"):
-            second.sending(who, None)
+        refused(second, who)
+    refused(second, DORA)  # whether it was sent is not in the list that was read before
     first.answered(BOB, None)
     for who in (BOB, CLEO, f"{ADA} to team 6"):
         second.sending(who, None)
     sent = {"7": {"email": ADA, "role": "Member"}, "5/8": {"email": ADA, "role": "member"}}
     for key, entry in sent.items():
         first.answered(key, entry)
-    one.save(TEAM, sent, {})
-    fourth = FileStore(str(tmp_path), "honeybadger").journal(
-        TEAM, {}
-    )  # of a run that loaded before the first had saved
     for who in (ADA, f"{ADA} to team 5"):
-        for journal in (second, fourth):
-            with pytest.raises(AccessError, match=f"Another run is inviting {who}"):
-                journal.sending(who, None)
+        first.answered(who, None)
+        refused(second, who)
+    one.save(TEAM, sent, {})
+    fifth = FileStore(str(tmp_path), "honeybadger").journal(TEAM, {})  # of a run that loaded before the first had saved
+    for who in (ADA, f"{ADA} to team 5"):
+        refused(second, who)
+        refused(fifth, who)
     assert FileStore(str(tmp_path), "honeybadger").load(TEAM) == sent
+
+
+def test_a_run_that_ended_in_doubt_still_keeps_others_from_sending(tmp_path: Path) -> None:
+    """Its journal went with it, and a run whose list was older sent the invitation again. Whoever reads a new list may."""
+    one, two, three = (FileStore(str(tmp_path), "honeybadger") for _number in range(3))
+    assert (one.load(TEAM), two.load(TEAM)) == (None, None)
+    one.journal(TEAM, {}).sending(ADA, None)
+    second = two.journal(TEAM, {})
+    one.save(TEAM, {}, {})
+    refused(second, ADA)
+    two.save(TEAM, {}, {})
+    assert three.load(TEAM) == {}
+    three.journal(TEAM, {}).sending(ADA, None)
+
+
+def refused(journal: FileJournal, who: str) -> None:
+    with pytest.raises(AccessError, match=f"Another run is inviting {who}"):
+        journal.sending(who, None)
+
+
+def test_who_looks_at_a_journal_does_not_hold_it(tmp_path: Path) -> None:
+    """Two threads looked at the same time, and one took the other for the run whose journal it is."""
+    path = tmp_path / "journal"
+    path.touch()
+    with path.open() as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        assert not is_locked(path)
+        fcntl.flock(looking, fcntl.LOCK_EX)
+        assert is_locked(path)
+
+
+def test_bytes_that_are_no_text_hide_no_other_line(tmp_path: Path) -> None:
+    """Every run ended with an unforeseen error that named no file."""
+
+    def work() -> None:
+        journal = FileStore(str(tmp_path), "honeycomb").journal(TEAM, {})
+        journal.sending(ADA, MAYBE)
+        with journal.path.open("ab") as file:
+            file.write(b'{"email": "\xff\n')
+
+    killed(work)
+    assert FileStore(str(tmp_path), "honeycomb").load(TEAM) == {ADA: MAYBE}
 
 
 @contextlib.contextmanager

@@ -35,13 +35,13 @@ class Notes:
     def expecting(self, entries: Mapping[str, Entry]) -> None:
         self._note("expecting", *entries)
 
-    def sending(self, email: str, entry: Entry) -> None:
-        self._note("sending", email)
-        self.last[email] = entry
+    def sending(self, invited: str, entry: Entry | None) -> None:
+        self._note("sending", invited)
+        self.last[invited] = entry
 
-    def answered(self, email: str, entry: Entry | None) -> None:
-        self.notes.append(("answered", email))
-        self.last[email] = entry
+    def answered(self, key: str, entry: Entry | None) -> None:
+        self.notes.append(("answered", key))
+        self.last[key] = entry
 
     def told(self) -> None:
         self.notes.append(("told", ""))

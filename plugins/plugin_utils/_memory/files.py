@@ -21,7 +21,7 @@ from ...module_utils._access.model import invited
 from ...module_utils._http.errors import VALIDATION
 from ...module_utils._http.outside import armoured
 from .._files import PATIENCE, is_locked, locked, make_folder, read, write
-from .journal import FileJournal, words_in
+from .journal import SENDING, FileJournal, words_in
 from .store import ELSEWHERE, Entries, Unusable, merged
 
 FOLDER = "honeyops.access"
@@ -135,7 +135,7 @@ class FileStore:
     def save(self, team: str, entries: Entries, before: Entries) -> None:
         """Write the team's file, and keep what another run changed since it was loaded."""
         with self._locked():
-            left = [path for path in self._journals(team) if not is_locked(path)]
+            left = [path for path in self._journals(team) if not is_locked(path) and self._is_needless(path)]
             now = self._read(team)
             wanted = armoured(merged({**(now or {}), **self._written(left)}, entries, before))
             if wanted != now:
@@ -146,6 +146,10 @@ class FileStore:
                 self._own = None
             for path in left:
                 path.unlink(missing_ok=True)
+
+    def _is_needless(self, journal: Path) -> bool:
+        """Whether what the journal of a run that is over says is in the list that was read, or will be in the memory."""
+        return journal in self._over or SENDING not in _words_in(journal).values()
 
     def _text(self, team: str, entries: Entries) -> str:
         return json.dumps({"version": VERSION, "team": team, "invitations": entries}, indent=1, sort_keys=True)

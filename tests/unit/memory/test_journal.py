@@ -133,6 +133,18 @@ def test_a_run_that_ended_in_doubt_still_keeps_others_from_sending(tmp_path: Pat
     three.journal(TEAM, {}).sending(ADA, None)
 
 
+def test_what_a_killed_run_may_have_sent_is_known_until_a_newer_list_is_read(tmp_path: Path) -> None:
+    """A run that had read the list before tidied the journal up, and another one like it sent the invitation again."""
+    one, two, three, four = (FileStore(str(tmp_path), "honeybadger") for _number in range(4))
+    assert (one.load(TEAM), two.load(TEAM)) == (None, None)
+    killed(lambda: three.journal(TEAM, {}).sending(ADA, None))
+    one.save(TEAM, {}, {})
+    refused(two.journal(TEAM, {}), ADA)
+    assert not four.load(TEAM)
+    four.save(TEAM, {}, {})
+    assert [path for path in tmp_path.glob("*.journal") if not is_locked(path)] == []
+
+
 def refused(journal: FileJournal, who: str) -> None:
     with pytest.raises(AccessError, match=f"Another run is inviting {who}"):
         journal.sending(who, None)

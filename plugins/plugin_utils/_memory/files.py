@@ -142,7 +142,7 @@ class FileStore:
                 write(self._path(team), self._text(team, wanted))
             if self._own:
                 self._own.close()
-                left += [self._own.path] if self._own.is_settled else []
+                left += filter(self._is_needless, [self._own.path])
                 self._own = None
             for path in left:
                 path.unlink(missing_ok=True)

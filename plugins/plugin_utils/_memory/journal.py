@@ -92,7 +92,6 @@ class FileJournal(Journal):
         self._elsewhere = elsewhere
         self._fits = fits
         self._lock = threading.Lock()
-        self._open_words = set[str]()
         self._opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._opened, fcntl.LOCK_EX)
         _synced(path.parent)
@@ -108,8 +107,6 @@ class FileJournal(Journal):
         remembered need not outlast a loss of power.
         """
         try:
-            if entry is None:
-                self._open_words.add(invited)
             self._write(invited, SENDING if entry is None else entry)
             if entry is not None:
                 os.fsync(self._opened)
@@ -125,14 +122,8 @@ class FileJournal(Journal):
 
     def answered(self, key: str, entry: dict[str, t.Any] | None) -> None:
         """Write down what is known after the answer. If that fails, the invitation stays in doubt."""
-        self._open_words.discard(key)
         with contextlib.suppress(OSError):
             self._write(key, entry)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing is in doubt that the memory does not hold, so that other runs need this journal no more."""
-        return not self._open_words
 
     def told(self) -> None:
         """Nothing: what the run remembers at its end takes the place of the journal."""

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from . import errors
 from .address import is_loopback
+from .aside import aside
 from .attempt import Attempt, session
 from .errors import AccessError
 from .limits import number
@@ -132,20 +133,10 @@ class Exchange:
 def _within(seconds: float, call: t.Callable[[], t.Any]) -> t.Any:
     """Return ``call()``, or raise ``requests.Timeout`` when it takes longer.
 
-    The time-outs of sockets restart with every byte and do not cover name resolution, so a thread is left behind
-    instead; it ends with the process.
+    The time-outs of sockets restart with every byte and do not cover name resolution, so a thread is left behind instead.
     """
-    box: queue.SimpleQueue[tuple[t.Any, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            box.put((call(), None))
-        except BaseException as fault:  # noqa: BLE001
-            box.put((None, fault))
-
-    threading.Thread(target=run, daemon=True).start()
     try:
-        value, fault = box.get(timeout=seconds)
+        value, fault = aside(call).get(timeout=seconds)
     except queue.Empty:
         raise requests.Timeout() from None
     if fault:

@@ -8,8 +8,6 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import queue
-import threading
 import typing as t
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -18,6 +16,7 @@ from types import MappingProxyType
 from ...module_utils._access.addresses import few
 from ...module_utils._access.catalog import ACCOUNTS, IDENTITY, KEYS, TEAMS, ServiceInfo
 from ...module_utils._access.model import KNOWN
+from ...module_utils._http.aside import aside
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.target import Target
@@ -56,12 +55,13 @@ def part_of(
     services = {service: _Found(target.host, service) for service in target.services}
     for service, found in services.items():
         found.target["notes"] += notes.get(service, ())
-    _at_once(
-        [
-            partial(_read, found, module, target.services[service], inputs, known.get(service, {}))
-            for service, found in services.items()
-        ]
-    )
+    reading = [
+        aside(partial(_read, found, module, target.services[service], inputs, known.get(service, {})))
+        for service, found in services.items()
+    ]
+    for _value, fault in [box.get() for box in reading]:
+        if fault:
+            raise fault
     for service, found in services.items():
         part["targets"].append(found.target)
         part["entries"] += found.entries
@@ -177,25 +177,6 @@ def _read(
             found.target["quota"] = next(map(quota_of, account.get("accounts") or ()), None)
     if TEAMS in info.reads and (inputs.teams or _lacks_or_has_more(info, found, inputs)):
         _teams(found, module(info.reads[TEAMS], options), inputs.teams)
-
-
-def _at_once(calls: t.Sequence[Callable[[], None]]) -> None:
-    """Make these calls, each in a thread. If the run is ended from outside, they end with the process."""
-    made: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-
-    def make(call: Callable[[], None]) -> None:
-        try:
-            call()
-        except BaseException as fault:  # noqa: BLE001
-            made.put(fault)
-        else:
-            made.put(None)
-
-    for call in calls:
-        threading.Thread(target=make, args=(call,), daemon=True).start()
-    for fault in [made.get() for _call in calls]:
-        if fault:
-            raise fault
 
 
 def _lacks_or_has_more(info: ServiceInfo, found: _Found, inputs: Inputs) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import email.utils
+import functools
 import re
 import time
 import typing as t
@@ -60,6 +61,7 @@ def number(text: str | None) -> int | None:
     return int(text) if text and _NUMBER.fullmatch(text) else None
 
 
+@functools.lru_cache(maxsize=8)
 def http_date(text: str | None) -> float | None:
     """Unix time of an HTTP date, None for anything else."""
     parsed = email.utils.parsedate_tz(text) if text else None

@@ -97,8 +97,7 @@ class Claims:
         """The host that writes a file in this run: the first that asked."""
         line = f"path {path}"
         with self._locked() as file:
-            owners = [json.loads(text) for text in file.read().splitlines()[1:]]
-            owner = next((note[line] for note in owners if isinstance(note, dict) and line in note), None)
+            owner = next((note[line] for note in _notes(file) if line in note), None)
             if owner is None:
                 self._note(file, {line: host})
             return str(owner or host)
@@ -169,8 +168,13 @@ class Recorded:
 
 
 def _claims(file: t.TextIO) -> list[dict[str, t.Any]]:
-    lines = [json.loads(line) for line in file.read().splitlines()]
-    return [line for line in lines if isinstance(line, dict) and "of_play" in line]
+    return [note for note in _notes(file) if "of_play" in note]
+
+
+def _notes(file: t.TextIO) -> list[dict[str, t.Any]]:
+    """What is noted in the rest of the file. It is parsed at once, since every host of a run reads it."""
+    lines = json.loads(f"[{','.join(file.read().splitlines())}]")
+    return [line for line in lines if isinstance(line, dict)]
 
 
 def _digest(key: bytes, text: str) -> str:

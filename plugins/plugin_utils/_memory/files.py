@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -98,9 +99,9 @@ class FileStore:
 
     def _journals(self, team: str) -> list[Path]:
         """The journals of other runs."""
+        own = self._own.path.name if self._own else ""
         names = self._names(f"{self._path(team).stem}.")
-        found = [self._folder / name for name in names if name.endswith(".journal")]
-        return [path for path in found if not (self._own and path == self._own.path)]
+        return [self._folder / name for name in names if name.endswith(".journal") and name != own]
 
     def _written(self, journals: t.Iterable[Path]) -> Entries:
         """The entries of journals; one that was tidied up meanwhile has none."""
@@ -165,8 +166,13 @@ class FileStore:
             raise Unusable(VALIDATION, f"{self._folder} cannot be written: {error.strerror}.", hint=ELSEWHERE) from None
 
     def _path(self, team: str) -> Path:
-        readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
-        return self._folder / f"{self._service}-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
+        return _file(self._folder, self._service, team)
+
+
+@functools.lru_cache(maxsize=8)
+def _file(folder: Path, service: str, team: str) -> Path:
+    readable = re.sub(r"[^a-z0-9]+", "-", team.rpartition("/")[2].lower()).strip("-")[:40]
+    return folder / f"{service}-{readable}-{hashlib.sha256(team.encode()).hexdigest()[:8]}.json"
 
 
 def _invited(key: str, word: t.Any) -> str:

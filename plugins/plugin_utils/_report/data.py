@@ -36,7 +36,7 @@ def add_invited(
     prefix: str = "",
 ) -> None:
     """Add to each user the other addresses under which they were invited. ``known`` are earlier invitations, by id after a prefix."""
-    users = {entry["email"]: entry for entry in entries if entry["status"] == ACTIVE}
+    users = {entry["email"]: entry for entry in entries if entry["status"] == ACTIVE and entry["email"]}
     for invitation in invitations:
         earlier = known.get(f"{prefix}{invitation.get('id')}", {})
         invited = clean(fold(invitation.get("email") or earlier.get("email") or ""))

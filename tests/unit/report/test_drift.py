@@ -156,6 +156,20 @@ def test_an_address_for_which_several_users_accepted_is_nobody() -> None:
     assert "Several users accepted invitations to work@example.com" in fault
 
 
+def test_an_open_invitation_is_not_of_the_user_without_an_address() -> None:
+    """They had the team of everybody who was only invited to one, and whoever was invited had no row."""
+    users = [
+        {"id": 1, "email": "boss@example.com", "role": "Owner"},
+        {"id": 2, "email": "", "name": "Nobody", "role": "Member"},
+    ]
+    there = entries([], users, [])
+    open_one = {"id": 7, "email": "ada@example.com", "accepted_at": None, "accepted_by": None}
+    _report.add_invited(there, [open_one])
+    others = _report.add_teams(there, [{"id": 3, "name": "On call", "members": [], "invitations": [open_one]}])
+    assert [(one["email"], one["name"], one["status"]) for one in others] == [("ada@example.com", "On call", "pending")]
+    assert [(entry["also"], entry["teams"]) for entry in there] == [([], []), ([], [])]
+
+
 def test_teams_of_all_accounts_of_a_person_count() -> None:
     users = [
         {"id": 1, "email": "ada@example.com", "role": "Member"},

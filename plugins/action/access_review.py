@@ -33,10 +33,11 @@ from ..plugin_utils._review.files import (
     listed,
     name_of_record,
     record_files,
+    records,
     write_list,
 )
 from ..plugin_utils._review.page import to_html
-from ..plugin_utils._review.record import EVERY, Reviewed, record_of
+from ..plugin_utils._review.record import EVERY, Reviewed, carried_out_before, record_of
 from ..plugin_utils._review.rows import Row, digest, numbered, row_from, rows_of
 from ..plugin_utils._review.sheet import carried_over, to_json
 from ..plugin_utils._review.start import folder_of, known_of, paths_of, told
@@ -180,8 +181,9 @@ class ActionModule(AccessAction):
         places = {(target["host"], target["service"]): bool(target["teams_read"]) for target in targets}
         with_keys = [(target["host"], target["service"]) for target in targets if target["keys_read"]]
         verdict: Verdict = judge(filled_in(paths), rows, before, places, with_keys)
-        if verdict.faults:
-            raise Refused("Nothing was done, because the review cannot be carried out:\n" + "\n".join(verdict.faults))
+        faults = verdict.faults or carried_out_before(verdict.decisions, listed_at, records(folder_of(self._variables)))
+        if faults:
+            raise Refused("Nothing was done, because the review cannot be carried out:\n" + "\n".join(faults))
         changes = sum(decision.changes for decision in verdict.decisions)
         self._spool.put("decisions", [_kept(decision) for decision in verdict.decisions])
         for host in self._hosts:

@@ -104,6 +104,23 @@ def test_a_review_from_the_list_to_the_record(control: Control, sim: Simulator) 
     assert record(control, f"review-{day()}-2.json")["counts"] == {"kept": 5, "done before": 2}
 
 
+def test_a_review_that_is_carried_out_again_takes_nothing_that_was_given_since(
+    control: Control, sim: Simulator
+) -> None:
+    """Such as by a schedule that was left on."""
+    start(control)
+    fill(control, lambda row: {"decision": "revoke" if row["email"] == EVE else "keep"})
+    assert apply(control).code == 0
+    assert "eve" not in access(sim)
+    sim.honeybadger.add(EVE, "Admin")
+    writes = len(sim.writes())
+    again = apply(control)
+    assert (again.code, len(sim.writes())) == (2, writes), again.output
+    text = again.failures["localhost"]
+    assert f"Carried out before, and different again since then: row 5 ({EVE}, Honeybadger of localhost)" in text
+    assert "Begin a new review" in text
+
+
 GROUPED = f"""\
 groups:
   platform:

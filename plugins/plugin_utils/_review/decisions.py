@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from ...module_utils._access.addresses import few, fold
 from ...module_utils._access.catalog import known_role
+from ...module_utils._access.model import ACTIVE
 from ...module_utils._http.outside import as_given
 from ...module_utils._services import SERVICES
 from .rows import BESIDE, COMPARED, KEY, Row, is_among
@@ -86,7 +87,15 @@ def judge(
                 "Teams or keys could not be read this time, so nobody knows whether it is still there", decision.row
             )
     without_teams = {place for place, teams in places.items() if not teams}
-    decisions = _held_against_now(seen, missing, now, without_teams, faults)
+    decisions, others = _held_against_now(seen, missing, now, without_teams, listed is not None, faults)
+    if not any(sheet.faults for sheet in sheets):  # a row that cannot be read may be theirs
+        why = (
+            "New since the list was read"
+            if listed is not None
+            else "New since the list was read, or in none of the files"
+        )
+        for row in others:
+            faults.note(why, replace(row, row=0), _role_in_words(row))
     _check_same_people(decisions, now, faults)
     return Verdict(decisions, faults.told())
 
@@ -193,11 +202,13 @@ def _held_against_now(
     missing: Sequence[Row],
     now: Sequence[Row],
     unread: t.Collection[tuple[str, str]],
+    dated: bool,
     faults: _Faults,
-) -> list[Decision]:
-    """The decisions with what is done already; notes each access that is new, gone or another one.
+) -> tuple[list[Decision], list[Row]]:
+    """The decisions with what is done already, and each access that none is about; notes what is gone or another one.
 
-    Nothing is said of ``missing`` rows, since they were named already.
+    Nothing is said of ``missing`` rows, since they were named already. ``dated``: the times are those of the list, and not
+    what a spreadsheet made of them.
     """
 
     def access(row: Row) -> tuple[str, ...]:
@@ -218,12 +229,18 @@ def _held_against_now(
             there.remove(same)
             row = replace(decision.row, person=same.person, others=same.others, by_hand=same.by_hand)
             found.append(replace(decision, row=row))
+            if dated and found[-1].changes and _is_given_anew(row, same):
+                faults.note("Given anew since the list was read", row, f"since {row.since} then, {same.since} now")
         else:
             open_ones.append(decision)
     found += [_settled(decision, rest.get(decision.row.whose, []), faults) for decision in open_ones]
-    for row in (row for rows in rest.values() for row in rows):
-        faults.note("New since the list was read", replace(row, row=0), _role_in_words(row))
-    return sorted(found, key=lambda decision: decision.row.row)
+    others = [row for rows in rest.values() for row in rows]
+    return sorted(found, key=lambda decision: decision.row.row), others
+
+
+def _is_given_anew(row: Row, same: Row) -> bool:
+    """Whether a person left and came back. A pending invitation that was sent once more is the same."""
+    return same.status == ACTIVE and bool(row.since and same.since) and row.since != same.since
 
 
 def _settled(decision: Decision, there: list[Row], faults: _Faults) -> Decision:

@@ -132,15 +132,18 @@ def record_files(record: Data) -> dict[str, str]:
 
 def last_record(folder: Path) -> Data | None:
     """The latest review that was carried out; a record that was changed counts as none."""
-    if not folder.is_dir():
-        return None
-    found: list[tuple[str, Data]] = []
-    for path in folder.iterdir():
+    return max(records(folder), key=lambda record: str(record.get("at")), default=None)
+
+
+def records(folder: Path) -> list[Data]:
+    """The records of all reviews that were carried out, without those that were changed."""
+    found: list[Data] = []
+    for path in folder.iterdir() if folder.is_dir() else ():
         if RECORD.fullmatch(path.name):
             try:
                 record: t.Any = json.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError, RecursionError):
                 continue
             if isinstance(record, dict) and is_sealed(record) and record.get("kind") == "review":
-                found.append((str(record.get("at")), record))
-    return max(found, key=lambda item: item[0])[1] if found else None
+                found.append(record)
+    return found

@@ -12,18 +12,19 @@ import typing as t
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from ...module_utils._access.addresses import fold
+from ...module_utils._access.addresses import few, fold
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.seal import sealed
 from .._people.entries import Data
-from .decisions import KEEP, REVOKE, Decision
+from .decisions import KEEP, REVOKE, SHOWN, Decision
 from .rows import digest
 
 VERSION = 1
 EVERY = 90  # days until the next review is due
 KEPT, DONE_BEFORE, PLANNED, NOT_ATTEMPTED, APPLIED = "kept", "done before", "planned", "not attempted", "applied"
 BY_HAND = "by hand"
+MADE = (DONE_BEFORE, APPLIED)
 
 
 class Reviewed(t.NamedTuple):
@@ -67,6 +68,30 @@ def record_of(review: Reviewed) -> Data:
             "next_due": (date.fromisoformat(review.at[:10]) + timedelta(days=review.every)).isoformat(),
         }
     )
+
+
+def carried_out_before(decisions: Sequence[Decision], listed_at: str, records: Iterable[Data]) -> list[str]:
+    """Why the decisions are not carried out once more, by the records of the same list: each change was made already.
+
+    Whoever has again what such a change took away was given it since then, and nobody decided on that.
+    """
+    population = digest([decision.row for decision in decisions])
+    same = [one for one in records if (one["listed_at"], one["population"]["digest"]) == (listed_at, population)]
+    made = {item["row"]: one["at"] for one in same for item in one["decisions"] if _is_made(item, one["remains"])}
+    again = [f"{one.row.title}, {made[one.row.row]}" for one in decisions if one.changes and one.row.row in made]
+    if not again:
+        return []
+    return [
+        f"Carried out before, and different again since then: {few(again, SHOWN)}. Begin a new review for the access of now."
+    ]
+
+
+def _is_made(item: Mapping[str, t.Any], remains: Iterable[str]) -> bool:
+    return item["outcome"] in MADE and not any(text.startswith(_still(item["host"], item["email"])) for text in remains)
+
+
+def _still(host: str, email: str) -> str:
+    return f"{host}: {email} still has "
 
 
 def _steps(results: Mapping[str, Mapping[str, t.Any]]) -> dict[tuple[str, str, str], list[tuple[Data, str]]]:
@@ -158,7 +183,7 @@ def _remains(decided: Iterable[Data], results: Mapping[str, Mapping[str, t.Any]]
         for service, info in SERVICES.items():
             verified = (result.get(service) or {}).get("verified") or {}
             texts += [
-                f"{host}: {item['email']} still has {item['what']} in {info.title}."
+                f"{_still(host, item['email'])}{item['what']} in {info.title}."
                 for item in verified.get("remaining") or ()
             ]
         texts += [f"{host}: {text}" for text in result.get("follow_up") or ()]

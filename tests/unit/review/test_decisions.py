@@ -63,8 +63,29 @@ def test_a_row_that_cannot_be_carried_out_is_named(row: dict[str, Any], fault: s
 def test_a_row_that_was_taken_out_of_the_file_is_named_once() -> None:
     assert faults(EVE) == ["A row is missing in the file: row 2 (bob@example.com, Honeybadger of payments)."]
     assert faults(EVE, listed=None) == [
-        "New since the list was read: bob@example.com (Honeybadger of payments), Admin, active."
+        "New since the list was read, or in none of the files: bob@example.com (Honeybadger of payments), Admin, active."
     ]
+
+
+def test_nobody_is_new_who_is_in_a_file_that_cannot_be_read() -> None:
+    unread = Sheet("review-bob.csv", "2026-03-09T08:30:00Z", {}, ("review-bob.csv is not UTF-8.",))
+    assert judge([sheet(EVE), unread], ROWS, None, PLACES).faults == ["review-bob.csv is not UTF-8."]
+
+
+@pytest.mark.parametrize(
+    ("status", "decision", "refused"), [("active", "revoke", 1), ("active", "keep", 0), ("pending", "revoke", 0)]
+)
+def test_who_left_and_came_back_was_not_decided_on(status: str, decision: str, refused: int) -> None:
+    """Whoever is still only invited may have been sent the invitation again."""
+    was = changed(EVE, status=status, since="2026-03-01T08:00:00Z")
+    now = changed(was, since="2026-03-10T09:00:00Z")
+    decided = changed(was, decision=decision, since="01.03.2026")
+    found = faults(decided, BOB, now=(now, BOB), listed=(was, BOB))
+    assert found == refused * [
+        "Given anew since the list was read: row 1 (eve@example.com, Honeycomb of payments), since 2026-03-01T08:00:00Z then, "
+        "2026-03-10T09:00:00Z now."
+    ]
+    assert faults(decided, BOB, now=(now, BOB), listed=None) == []
 
 
 @pytest.mark.parametrize(

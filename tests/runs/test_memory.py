@@ -211,9 +211,24 @@ def test_a_file_that_is_none_of_ours_stops_what_it_matters_for(control: Control,
 
 
 def test_none(control: Control, sim: Simulator) -> None:
-    assert control.play(*ONBOARD, lifecycle_memory="none", warned="known_invitations").code == 0
+    done = control.play(*ONBOARD, lifecycle_memory="none", warned="unless lifecycle_memory tells it")
+    assert done.code == 0
+    assert "known_invitations" not in done.output
     assert not list(control.home.rglob("honeyops.access/*.json"))
     assert len(sim.emails) == 2
+
+
+def test_what_nobody_saw_go_is_not_called_applied(control: Control, sim: Simulator) -> None:
+    """Who accepts an invitation that no list showed may have another id and another address afterwards."""
+    sim.configure(pending_listed=False, accepted_id="new")
+    assert control.play("onboard", email="eve@example.com").code == 0
+    sim.honeycomb.accept("eve@example.com", "eve@home.example")
+    done = control.play("offboard", email="eve@example.com", evidence_dir="evidence")
+    (file,) = [path for path in (control.folder / "evidence").rglob("*eve@example.com.json")]
+    record = json.loads(file.read_text())["services"]["honeycomb"]
+    assert [step["outcome"] for step in record["done"]] == ["done_already"], done.output
+    assert any("Honeycomb has no invitation of eve@example.com under the id" in text for text in record["by_hand"])
+    assert "done already" in file.with_suffix(".txt").read_text()
 
 
 def test_an_invitation_to_an_account_is_known_when_it_lost_its_address(control: Control, sim: Simulator) -> None:

@@ -265,6 +265,10 @@ class Ledger:
         if email in self._entries:
             self._entries[email] = replace(self._entries[email], role=role)
 
+    def never_listed(self, addresses: t.Iterable[str]) -> set[str]:
+        """Those of the addresses whose invitation is remembered, and was in no list."""
+        return {email for email in addresses if email in self._entries and not self._entries[email].listed}
+
     def missing(self, addresses: t.Iterable[str]) -> None:
         """Note that the service no longer has what the person had; the next list decides."""
         self._missing.update(addresses)

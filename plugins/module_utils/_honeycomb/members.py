@@ -85,6 +85,7 @@ class Honeycomb(Service):
         self._own: tuple[str, str] | None = None
         self._listed: list[Grant] = []
         self._matters = self._decided = False
+        self._lost: set[str] = set()
         self.lists = [MEMBERSHIPS]
         self._names = names or {}
         self.ledger = Ledger(known)
@@ -206,13 +207,14 @@ class Honeycomb(Service):
             raise AccessError(
                 errors.CONFLICT,
                 f"The id of the pending invitation of {target.email} is not known, so it cannot be cancelled.",
-                hint="Cancel it by hand under Team settings > Users; the next run assumes that you did.",
+                hint="Cancel it by hand under Team settings > Users before you run again: the next run assumes that you did.",
             )
         try:
             self.client.request("DELETE", f"{MEMBERSHIPS}/{segment(target.id)}")
         except AccessError as error:
             if error.status == 404:
                 self.ledger.missing(target.addresses)
+                self._lost |= self.ledger.never_listed(target.addresses)
             raise self._explain(error) from None
         self.ledger.removed(target.addresses)
 
@@ -234,7 +236,15 @@ class Honeycomb(Service):
         )
 
     def follow_up(self, removed: Grant) -> list[str]:
-        """API keys outlive the member who created them, and a person who counts as pending may have been a member."""
+        """API keys outlive the member who created them, and a person who counts as pending may have been a member.
+
+        So may one whose invitation was in no list, and was not found: an acceptance may have changed its id and its address.
+        """
+        if not self._lost.isdisjoint(removed.addresses):
+            return [
+                f"Honeycomb has no invitation of {removed.email} under the id that was remembered. It was cancelled, it expired, or "
+                "they accepted it under another address. Look for them under Team settings > Users."
+            ]
         if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
             return []
         keys = (
@@ -267,15 +277,14 @@ class Honeycomb(Service):
         texts = []
         if wanted:
             texts.append(
-                f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). Keep {option('known_invitations')} from "
-                "this result and pass it to the next run, which may otherwise invite them again. The role lifecycle does "
-                "so unless lifecycle_memory is none."
+                f"Honeycomb may not list people who have not accepted yet ({few(wanted)}). A later run may invite them again, "
+                f"unless {option(KNOWN)} tells it of these invitations."
             )
         if leaving or exclusive:
             who = f" of {few(leaving)}" if leaving else ""
             texts.append(
-                f"Pending Honeycomb invitations{who} may be hidden, and cannot be cancelled without {option('known_invitations')} "
-                "from the run that sent them. Look under Team settings > Users."
+                f"Pending Honeycomb invitations{who} may be hidden, and can be cancelled only if {option(KNOWN)} tells this run of "
+                "them. Look under Team settings > Users."
             )
         return texts
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._access.catalog import ServiceInfo
+from ...module_utils._access.model import KNOWN
 from ...module_utils._http.naming import worded
 from .names import ROLE
 
 PREFIX = "lifecycle_"
-_OF_ROLE = {name.removeprefix(PREFIX): name for name in ROLE}
+_OF_ROLE = {**{name.removeprefix(PREFIX): name for name in ROLE}, KNOWN: f"{PREFIX}memory"}
 
 
 def in_role(info: ServiceInfo, value: t.Any) -> t.Any:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from ...module_utils._access.addresses import fold
 from ...module_utils._access.model import ABSENT
-from ...module_utils._access.outcome import ByHand
+from ...module_utils._access.outcome import APPLIED, ByHand
 from ...module_utils._roster import addresses_of
 from .._people.entries import status_of
 from .._words.names import service as service_of
@@ -23,6 +23,8 @@ from .._words.steps import named
 NOT_FOUND = "not found"
 NOT_READ = "not read"
 REPORTED = "reported"
+NO_ACTION = "none"  # the action in a result of somebody for whom nothing was left to do
+DONE_ALREADY = "done_already"
 
 
 Results = Mapping[str, t.Any]
@@ -92,9 +94,9 @@ class _History:
         self._read = bool(result.get("plan_id")) and not result.get("unread")
         self._check = check
         self._at = at
-        self._steps: dict[str, list[tuple[dict[str, t.Any], str]]] = defaultdict(list)
+        self._steps: dict[str, list[tuple[dict[str, t.Any], Mapping[str, t.Any]]]] = defaultdict(list)
         for step, outcome in zip(result.get("plan", ()), result.get("results", ())):
-            self._steps[step["email"]].append((step, outcome["outcome"]))
+            self._steps[step["email"]].append((step, outcome))
         read = (result.get("verified") or {}).get("read")
         self._verified = {"at": at, "read": list(read)} if read else None
         self._remaining: dict[str, list[t.Any]] = defaultdict(list)
@@ -123,7 +125,7 @@ class _History:
         there = [step["before"] for step, _outcome in steps if step["before"]]
         there += [key for email in addresses for key in self._reported.get(email, ())]
         remaining = [(email, what) for email in addresses for what in self._remaining.get(email, ())]
-        kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome != "applied"]
+        kept = [step["before"] for step, outcome in steps if step["after"] is None and outcome["outcome"] != APPLIED]
         if not steps:
             kept = [access for email in addresses for access in self._here.get(email, ())]
             there += kept + [{"email": email, "what": what} for email, what in remaining]
@@ -136,7 +138,7 @@ class _History:
                 {
                     "action": step["action"],
                     "what": named(step),
-                    "outcome": "planned" if self._check else outcome,
+                    "outcome": "planned" if self._check else _outcome(outcome),
                     "at": self._at,
                     **({"because": step["because"]} if step.get("because") else {}),
                 }
@@ -147,6 +149,10 @@ class _History:
             "by_hand": list(dict.fromkeys(text for email in addresses for text in self._by_hand.get(email, ())))
             + (self._for_all if lost else []),
         }
+
+
+def _outcome(result: Mapping[str, t.Any]) -> str:
+    return DONE_ALREADY if (result["action"], result["outcome"]) == (NO_ACTION, APPLIED) else str(result["outcome"])
 
 
 def _reported(key: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..module_utils._access.addresses import check_shown, fold
+from ..module_utils._access.addresses import check_shown, few, fold
 from ..module_utils._http.outside import armoured
 from ..module_utils._roster import check
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.variables import Refused
+from ..plugin_utils._people.entries import entries_of
 from ..plugin_utils._people.folded import folded
 from ..plugin_utils._people.present import present_people, unsettled
 from ..plugin_utils._people.roster_write import dump
@@ -74,7 +75,13 @@ class ActionModule(AccessAction):
             if results[key].get("failed"):
                 raise Refused(attributed(info.title, str(results[key].get("msg"))))
         gaps = recall.gaps(results, "from the roster")
-        return results, [text for key in results for text in gaps.get(key, ())]
+        return results, [text for key in results for text in (*gaps.get(key, ()), *_left_out(key, results[key]))]
+
+
+def _left_out(service: str, result: Mapping[str, Any]) -> list[str]:
+    nameless = [str(entry["id"]) for entry in entries_of("", service, result) if not entry["email"]]
+    title = SERVICES[service].title
+    return [f"{title}: entries without an e-mail address are not in the roster: {few(nameless)}."] if nameless else []
 
 
 def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None], with_groups: bool) -> str:

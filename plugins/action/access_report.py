@@ -86,15 +86,20 @@ class ActionModule(AccessAction):
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # noqa: BLE001  # a time-out of the task, after which the report is still due
-            refused = "The time-out of the task ended the run before everything was read."
-        if refused:
-            part = {**empty_part(self._host, inputs), "targets": [failed_target(self._host, refused)]}
+            part = self._unread(inputs, "The time-out of the task ended the run before everything was read.")
+        part = self._unread(inputs, refused) if refused else part
         faults = [_fault(target) for target in part["targets"] if target["status"] != "read"]
+        if faults and not refused:
+            faults.insert(0, f"Access could not be read on {self._host}.")
         with spool.locked():
             spool.put(f"part {self._host}", part)
             result = self._together(spool, folder, inputs, last=bool(faults))
         strict = bool(inputs and inputs.fail_on_drift)
         return {**result, "faults": faults, "fail_on_drift": strict, "warnings": self._warnings}
+
+    def _unread(self, inputs: Inputs | None, why: str) -> Data:
+        """The part of this host, of which nothing is known."""
+        return {**empty_part(self._host, inputs), "targets": [failed_target(self._host, why)]}
 
     def _inputs(self) -> Inputs:
         return inputs_of(self._variables, {**self._vars, "ansible_check_mode": self._task.check_mode}, self._loader)
@@ -258,8 +263,7 @@ class ActionModule(AccessAction):
 
 def _verdict(host: str, read: Mapping[str, t.Any], report: Mapping[str, t.Any] | None) -> dict[str, t.Any]:
     """Why the run fails on a host, if it does. The host that wrote the report fails if there is drift."""
-    faults = list(read.get("faults", ()))
-    texts = [f"Access could not be read on {host}.", *faults] if faults else []
+    texts = list(read.get("faults", ()))
     drift = report["drift"]["text"] if report and report["by"] == host and read.get("fail_on_drift") else ""
     if drift:
         texts.append(f"Access is not what the roster says: {drift}. The report says who and where.")

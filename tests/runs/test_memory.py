@@ -224,7 +224,7 @@ def test_what_nobody_saw_go_is_not_called_applied(control: Control, sim: Simulat
     assert control.play("onboard", email="eve@example.com").code == 0
     sim.honeycomb.accept("eve@example.com", "eve@home.example")
     done = control.play("offboard", email="eve@example.com", evidence_dir="evidence")
-    (file,) = [path for path in (control.folder / "evidence").rglob("*eve@example.com.json")]
+    (file,) = (control.folder / "evidence").rglob("*eve@example.com.json")
     record = json.loads(file.read_text())["services"]["honeycomb"]
     assert [step["outcome"] for step in record["done"]] == ["done_already"], done.output
     assert any("Honeycomb has no invitation of eve@example.com under the id" in text for text in record["by_hand"])

@@ -241,10 +241,11 @@ class Honeycomb(Service):
         So may one whose invitation was in no list, and was not found: an acceptance may have changed its id and its address.
         """
         if not self._lost.isdisjoint(removed.addresses):
-            return [
+            text = (
                 f"Honeycomb has no invitation of {removed.email} under the id that was remembered. It was cancelled, it expired, or "
                 "they accepted it under another address. Look for them under Team settings > Users."
-            ]
+            )
+            return [text]
         if removed.kind == INVITATION and self.ledger.were_unproved.isdisjoint(removed.addresses):
             return []
         keys = (

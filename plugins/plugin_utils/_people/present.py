@@ -62,7 +62,7 @@ def unsettled(results: Mapping[str, Any], people: People, default_roles: Mapping
                 )
             elif step.goal and entry:
                 texts.append(
-                    f"{info.title}: {step.email} has several accounts, as {step.goal.role} and {entry['role']}. "
+                    f"{info.title}: {step.email} is listed several times, as {step.goal.role} and {entry['role']}. "
                     "Remove one of them."
                 )
     return texts

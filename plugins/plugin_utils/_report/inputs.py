@@ -120,6 +120,10 @@ def last_report(path: Path) -> Data:
     try:
         report: Data = outward(json.loads(path.read_text(encoding="utf-8")))
         report_changes(report, report)  # which reads everything that a comparison needs
-    except (OSError, ValueError, TypeError, LookupError, AttributeError):
+    except OSError as error:
+        raise Refused(
+            f"{path} cannot be read: {error.strerror}. So changes since that report cannot be reported."
+        ) from None
+    except (ValueError, TypeError, LookupError, AttributeError):
         raise Refused(f"{path} is not a report of this collection, so changes since then cannot be reported.") from None
     return report

@@ -125,8 +125,15 @@ def test_what_reconciling_would_change_is_not_written(control: Control, sim: Sim
     sim.honeycomb.add("eve@example.com")
     sim.honeycomb.add("EVE@example.com", "admin")
     refused = control.play("dump", dump_file="then.yml")
-    assert "eve@example.com has several accounts, as member and admin" in refused.failures["localhost"]
+    assert "eve@example.com is listed several times, as member and admin" in refused.failures["localhost"]
     assert not (control.folder / "then.yml").exists()
+
+
+def test_who_has_no_address_is_named(control: Control, sim: Simulator) -> None:
+    sim.honeybadger.add("", "Member")
+    hosts = control.inventory({"acme": control.variables("one", "honeybadger")})
+    left_out = "Honeybadger: entries without an e-mail address are not in the roster: "
+    assert control.play("dump", *hosts, dump_file="now.yml", warned=left_out).code == 0
 
 
 def test_a_name_that_is_no_text(control: Control, sim: Simulator) -> None:

@@ -310,6 +310,7 @@ def test_somebody_who_is_only_invited_to_a_team(control: Control, sim: Simulator
     [
         ({}, "Set report_dir"),
         ({"report_dir": "out", "report_previous": "empty.json"}, "is not a report of this collection"),
+        ({"report_dir": "out", "report_previous": "nowhere.json"}, "nowhere.json cannot be read: No such file"),
         *slow(
             ({"report_dir": " "}, "Set report_dir"),
             ({"report_dir": "out", "fail_on_drift": "true"}, "fail_on_drift needs something"),
@@ -326,6 +327,7 @@ def test_what_cannot_be_worked_with_is_said(control: Control, variables: dict[st
     done = control.play("report", **variables)
     assert done.code == 2
     assert says in done.failures["localhost"]
+    assert "Access could not be read" not in done.failures["localhost"]
 
 
 def test_an_encrypted_roster_is_read(control: Control, tmp_path: Path) -> None:

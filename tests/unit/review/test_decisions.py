@@ -81,10 +81,11 @@ def test_who_left_and_came_back_was_not_decided_on(status: str, decision: str, r
     now = changed(was, since="2026-03-10T09:00:00Z")
     decided = changed(was, decision=decision, since="01.03.2026")
     found = faults(decided, BOB, now=(now, BOB), listed=(was, BOB))
-    assert found == refused * [
+    told = (
         "Given anew since the list was read: row 1 (eve@example.com, Honeycomb of payments), since 2026-03-01T08:00:00Z then, "
         "2026-03-10T09:00:00Z now."
-    ]
+    )
+    assert found == [told] * refused
     assert faults(decided, BOB, now=(now, BOB), listed=None) == []
 
 

@@ -17,6 +17,7 @@ from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.seal import sealed
 from .._people.entries import Data
+from .._words.steps import DONE_ALREADY, outcome_of
 from .decisions import KEEP, REVOKE, SHOWN, Decision
 from .rows import digest
 
@@ -103,7 +104,7 @@ def _steps(results: Mapping[str, Mapping[str, t.Any]]) -> dict[tuple[str, str, s
             for step, outcome in zip(mine.get("plan") or (), mine.get("results") or ()):
                 shown = (step.get("before") or step.get("after") or {}).get("email") or ""
                 for address in {fold(step["email"]), fold(shown)} - {""}:
-                    found.setdefault((host, service, address), []).append((step, outcome["outcome"]))
+                    found.setdefault((host, service, address), []).append((step, outcome_of(outcome)))
     return found
 
 
@@ -146,7 +147,9 @@ def _outcome(decision: Decision, steps: Sequence[tuple[Data, str]], check: bool)
     if check:
         return PLANNED
     outcomes = [outcome for _step, outcome in steps]
-    return next((outcome.replace("_", " ") for outcome in outcomes if outcome != APPLIED), APPLIED)
+    if set(outcomes) <= {APPLIED, DONE_ALREADY}:
+        return APPLIED if APPLIED in outcomes else DONE_BEFORE
+    return next(outcome.replace("_", " ") for outcome in outcomes if outcome not in (APPLIED, DONE_ALREADY))
 
 
 def _counts(decided: Iterable[Data]) -> dict[str, int]:

@@ -18,13 +18,11 @@ from ...module_utils._access.outcome import APPLIED, ByHand
 from ...module_utils._roster import addresses_of
 from .._people.entries import status_of
 from .._words.names import service as service_of
-from .._words.steps import named
+from .._words.steps import named, outcome_of
 
 NOT_FOUND = "not found"
 NOT_READ = "not read"
 REPORTED = "reported"
-NO_ACTION = "none"  # the action in a result of somebody for whom nothing was left to do
-DONE_ALREADY = "done_already"
 
 
 Results = Mapping[str, t.Any]
@@ -138,7 +136,7 @@ class _History:
                 {
                     "action": step["action"],
                     "what": named(step),
-                    "outcome": "planned" if self._check else _outcome(outcome),
+                    "outcome": "planned" if self._check else outcome_of(outcome),
                     "at": self._at,
                     **({"because": step["because"]} if step.get("because") else {}),
                 }
@@ -149,10 +147,6 @@ class _History:
             "by_hand": list(dict.fromkeys(text for email in addresses for text in self._by_hand.get(email, ())))
             + (self._for_all if lost else []),
         }
-
-
-def _outcome(result: Mapping[str, t.Any]) -> str:
-    return DONE_ALREADY if (result["action"], result["outcome"]) == (NO_ACTION, APPLIED) else str(result["outcome"])
 
 
 def _reported(key: Mapping[str, t.Any]) -> dict[str, t.Any]:

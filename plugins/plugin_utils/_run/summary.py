@@ -8,13 +8,15 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...module_utils._access.outcome import APPLIED
 from ...module_utils._services import SERVICES
 from .._words.names import SEPARATOR, attributed, title
 from .._words.nowhere import found_nowhere
-from .._words.steps import digest, made, not_made
+from .._words.steps import DONE_ALREADY, digest, is_made, made, not_made, outcome_of
 from .._words.text import at_most
 from .evidence import left_alone, not_found
 
@@ -54,10 +56,10 @@ def _services(result: Mapping[str, Any]) -> list[str]:
 def _changes(service: Mapping[str, Any], check: bool) -> Iterator[tuple[str, str]]:
     """The outcome of each step of the plan; the results are in the same order."""
     for step, result in zip(service.get("plan", ()), service.get("results", ())):
-        if _is_made(result):
+        if is_made(result):
             because = f" ({step['because']})" if step.get("because") else ""
             yield step["email"], made(step, check) + because
-        elif result["outcome"] == "applied":
+        elif outcome_of(result) == DONE_ALREADY:
             yield step["email"], "was done already"
         else:
             error = result["error"] or {}
@@ -72,11 +74,10 @@ def _outcome(service: Mapping[str, Any], check: bool) -> str:
     plan = service.get("plan", ())
     if not plan:
         return f"nothing to change, {cost}"
-    applied = [result for result in service.get("results", ()) if result["outcome"] == "applied"]
-    made = sum(result["action"] != "none" for result in applied)
-    before = f", {len(applied) - made} done already" if made < len(applied) else ""
+    outcomes = Counter(map(outcome_of, service.get("results", ())))
+    before = f", {outcomes[DONE_ALREADY]} done already" if outcomes[DONE_ALREADY] else ""
     word = "would be made" if check else "made"
-    changes = f"{made} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}"
+    changes = f"{outcomes[APPLIED]} of {len(plan)} change{'' if len(plan) == 1 else 's'} {word}{before}"
     verified = (
         ", removals verified by reading the lists again"
         if service.get("verified") and not service.get("unread")
@@ -111,12 +112,8 @@ def _made(result: Mapping[str, Any]) -> Iterator[str]:
     """The changes that were made, where others failed."""
     for key in _services(result):
         for (email, text), outcome in zip(_changes(result[key], check=False), result[key].get("results", ())):
-            if _is_made(outcome):
+            if is_made(outcome):
                 yield f"{email}: {title(key)}: {text}"
-
-
-def _is_made(outcome: Mapping[str, Any]) -> bool:
-    return bool(outcome["outcome"] == "applied" and outcome["action"] != "none")
 
 
 def refusals(result: Mapping[str, Any]) -> list[str]:

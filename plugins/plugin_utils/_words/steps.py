@@ -12,10 +12,12 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ...module_utils._access.addresses import few, fold
+from ...module_utils._access.outcome import APPLIED
 from ...module_utils._http.outside import quoted
 
 Step = Mapping[str, t.Any]
 SHOWN = 10  # steps named in a message
+DONE_ALREADY = "done_already"
 
 DONE = {
     "invite": "invited as {after}",
@@ -62,6 +64,17 @@ def made(step: Step, check: bool) -> str:
 def not_made(step: Step, outcome: str, why: str) -> str:
     """What a step did not do for a person: it failed, was not attempted, or is left to a later run."""
     return NOT[outcome].format(action=verb(step["action"]), why=why)
+
+
+def is_made(result: Mapping[str, t.Any]) -> bool:
+    """Whether the result of a step says that the run made it, and did not just find that nothing was left to do."""
+    return bool(result["outcome"] == APPLIED and result["action"] != "none")
+
+
+def outcome_of(result: Mapping[str, t.Any]) -> str:
+    """The outcome of a step for a record, by its result."""
+    found = str(result["outcome"]) == APPLIED and not is_made(result)
+    return DONE_ALREADY if found else str(result["outcome"])
 
 
 def todo(step: Step) -> str:

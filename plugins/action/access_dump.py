@@ -16,7 +16,7 @@ from ..module_utils._roster import check
 from ..module_utils._services import SERVICES
 from ..plugin_utils._files import make_folder, write
 from ..plugin_utils._host.variables import Refused
-from ..plugin_utils._people.entries import entries_of
+from ..plugin_utils._people.entries import entries_of, nameless
 from ..plugin_utils._people.folded import folded
 from ..plugin_utils._people.present import present_people, unsettled
 from ..plugin_utils._people.roster_write import dump
@@ -79,9 +79,8 @@ class ActionModule(AccessAction):
 
 
 def _left_out(service: str, result: Mapping[str, Any]) -> list[str]:
-    nameless = [str(entry["id"]) for entry in entries_of("", service, result) if not entry["email"]]
-    title = SERVICES[service].title
-    return [f"{title}: entries without an e-mail address are not in the roster: {few(nameless)}."] if nameless else []
+    ids, title = nameless(entries_of("", service, result)), SERVICES[service].title
+    return [f"{title}: entries without an e-mail address are not in the roster: {few(ids)}."] if ids else []
 
 
 def _roster(file: str, results: Mapping[str, Any], default_roles: Mapping[str, str | None], with_groups: bool) -> str:

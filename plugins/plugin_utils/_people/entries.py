@@ -37,6 +37,11 @@ def in_order(entries: Sequence[Data]) -> list[Data]:
     return sorted(entries, key=lambda entry: (entry["status"] == PENDING, entry["email"], str(entry["id"])))
 
 
+def nameless(entries: Sequence[Data]) -> list[str]:
+    """The ids of the entries without an address."""
+    return [str(entry["id"]) for entry in entries if not entry["email"]]
+
+
 def status_of(kinds: Sequence[Kind], record: Mapping[str, t.Any]) -> str:
     """What a list is of; one that holds people and invitations says of each record which it is."""
     if len(kinds) == 1:

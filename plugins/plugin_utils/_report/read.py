@@ -20,7 +20,7 @@ from ...module_utils._http.aside import aside
 from ...module_utils._http.outside import quoted
 from ...module_utils._services import SERVICES
 from .._host.target import Target
-from .._people.entries import Data, entries_of
+from .._people.entries import Data, entries_of, nameless
 from .._words.text import clean
 from .data import TEAM_LISTS, add_invited, add_keys, add_teams, decided, quota_of
 from .drift import compared, drift, mistyped, only_in_teams, same_people, stray_keys
@@ -146,11 +146,9 @@ class _Found:
             return False
         self.known = result.get(KNOWN) or {}
         self.entries = entries_of(self.target["host"], self.target["service"], result)
-        nameless = [str(entry["id"]) for entry in self.entries if not entry["email"]]
-        if nameless:
-            self.target["notes"].append(
-                f"Entries without an e-mail address are not compared with a roster: {few(nameless)}"
-            )
+        ids = nameless(self.entries)
+        if ids:
+            self.target["notes"].append(f"Entries without an e-mail address are not compared with a roster: {few(ids)}")
         return True
 
     def note(self, what: str, result: Mapping[str, t.Any]) -> bool:

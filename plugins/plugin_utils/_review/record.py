@@ -50,7 +50,7 @@ def record_of(review: Reviewed) -> Data:
     """The record, with the digest of its content."""
     rows = [decision.row for decision in review.decisions]
     steps = _steps(review.results)
-    decided = [_decided(decision, steps, review.check) for decision in review.decisions]
+    decided = [_decided(decision, steps, review.results, review.check) for decision in review.decisions]
     return sealed(
         {
             "version": VERSION,
@@ -78,21 +78,18 @@ def carried_out_before(decisions: Sequence[Decision], listed_at: str, records: I
     """
     population = digest([decision.row for decision in decisions])
     same = [one for one in records if (one["listed_at"], one["population"]["digest"]) == (listed_at, population)]
-    made = {item["row"]: one["at"] for one in same for item in one["decisions"] if _is_made(item, one["remains"])}
+    made = {
+        item["row"]: one["at"]
+        for one in same
+        for item in one["decisions"]
+        if item["outcome"] in MADE and not item.get("remaining")
+    }
     again = [f"{one.row.title}, {made[one.row.row]}" for one in decisions if one.changes and one.row.row in made]
     if not again:
         return []
     return [
         f"Carried out before, and different again since then: {few(again, SHOWN)}. Begin a new review for the access of now."
     ]
-
-
-def _is_made(item: Mapping[str, t.Any], remains: Iterable[str]) -> bool:
-    return item["outcome"] in MADE and not any(text.startswith(_still(item["host"], item["email"])) for text in remains)
-
-
-def _still(host: str, email: str) -> str:
-    return f"{host}: {email} still has "
 
 
 def _steps(results: Mapping[str, Mapping[str, t.Any]]) -> dict[tuple[str, str, str], list[tuple[Data, str]]]:
@@ -108,8 +105,15 @@ def _steps(results: Mapping[str, Mapping[str, t.Any]]) -> dict[tuple[str, str, s
     return found
 
 
-def _decided(decision: Decision, steps: Mapping[tuple[str, str, str], list[tuple[Data, str]]], check: bool) -> Data:
+def _decided(
+    decision: Decision,
+    steps: Mapping[tuple[str, str, str], list[tuple[Data, str]]],
+    results: Mapping[str, Mapping[str, t.Any]],
+    check: bool,
+) -> Data:
     row = decision.row
+    remaining = _remaining(results.get(row.host) or {}, row.service)
+    still = [item["what"] for item in remaining if item["email"] == row.email]
     mine = steps.get((row.host, row.service, row.email), []) if decision.changes else []
     names = (
         "row",
@@ -132,6 +136,7 @@ def _decided(decision: Decision, steps: Mapping[tuple[str, str, str], list[tuple
         "outcome": _outcome(decision, mine, check),
         **({"by_hand": row.by_hand} if row.by_hand else {}),
         "done": [{"action": step["action"], "outcome": PLANNED if check else outcome} for step, outcome in mine],
+        **({"remaining": still} if still else {}),
     }
 
 
@@ -173,6 +178,13 @@ def _reviewers(decisions: Iterable[Decision]) -> list[Data]:
     return [found[reviewer] for reviewer in sorted(found)]
 
 
+def _remaining(result: Mapping[str, t.Any], service: str) -> Sequence[Mapping[str, str]]:
+    """What the lists of a service still showed afterwards of people who should have lost it."""
+    verified = (result.get(service) or {}).get("verified") or {}
+    found: Sequence[Mapping[str, str]] = verified.get("remaining") or ()
+    return found
+
+
 def _remains(decided: Iterable[Data], results: Mapping[str, Mapping[str, t.Any]]) -> list[str]:
     """What is not as it was decided, and what is left to do by hand."""
     settled = (KEPT, DONE_BEFORE, APPLIED, PLANNED)
@@ -184,10 +196,9 @@ def _remains(decided: Iterable[Data], results: Mapping[str, Mapping[str, t.Any]]
     ]
     for host, result in results.items():
         for service, info in SERVICES.items():
-            verified = (result.get(service) or {}).get("verified") or {}
             texts += [
-                f"{_still(host, item['email'])}{item['what']} in {info.title}."
-                for item in verified.get("remaining") or ()
+                f"{host}: {item['email']} still has {item['what']} in {info.title}."
+                for item in _remaining(result, service)
             ]
         texts += [f"{host}: {text}" for text in result.get("follow_up") or ()]
     return list(dict.fromkeys(texts))

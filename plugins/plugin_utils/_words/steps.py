@@ -66,15 +66,15 @@ def not_made(step: Step, outcome: str, why: str) -> str:
     return NOT[outcome].format(action=verb(step["action"]), why=why)
 
 
-def is_made(result: Mapping[str, t.Any]) -> bool:
-    """Whether the result of a step says that the run made it, and did not just find that nothing was left to do."""
-    return bool(result["outcome"] == APPLIED and result["action"] != "none")
-
-
 def outcome_of(result: Mapping[str, t.Any]) -> str:
-    """The outcome of a step for a record, by its result."""
-    found = str(result["outcome"]) == APPLIED and not is_made(result)
-    return DONE_ALREADY if found else str(result["outcome"])
+    """The outcome of a step, by its result: applied only if the run did not just find that nothing was left to do."""
+    outcome = str(result["outcome"])
+    return DONE_ALREADY if outcome == APPLIED and result["action"] == "none" else outcome
+
+
+def is_made(result: Mapping[str, t.Any]) -> bool:
+    """Whether the result of a step says that the run made it."""
+    return outcome_of(result) == APPLIED
 
 
 def todo(step: Step) -> str:
